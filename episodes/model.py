@@ -1,0 +1,156 @@
+"""The words of an episode: what was written (`Episode`) and what was measured (`Audio`)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an episode is, in the words of `itunes:episodeType`."""
+
+    FULL = "full"
+    TRAILER = "trailer"
+    BONUS = "bonus"
+
+
+class Status(StrEnum):
+    """What the producer wants with an episode."""
+
+    DRAFT = "draft"
+    READY = "ready"
+    WITHDRAWN = "withdrawn"
+
+
+class BitrateMode(StrEnum):
+    """How the bits are spread over time."""
+
+    CONSTANT = "constant"
+    VARIABLE = "variable"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appearance:
+    """A person in one episode, with the function and organisation they had at the recording.
+
+    `role` and `group` are terms of the podcast taxonomy in lower case; `person` is the handle in
+    `podcast.toml` the facts were taken from, or empty.
+    """
+
+    name: str
+    role: str = "guest"
+    group: str = "cast"
+    function: str = ""
+    organisation: str = ""
+    link: str = ""
+    picture: str = ""
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """When, where and on what occasion an episode was recorded. `geo` is an RFC 5870 `geo:` URI."""
+
+    on: date | None = None
+    occasion: str = ""
+    place: str = ""
+    geo: str = ""
+    osm: str = ""
+    country: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """A named point in the audio."""
+
+    start: timedelta
+    title: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptFile:
+    """A transcript the producer wrote; `path` as written in the episode file, `language` empty for the show's."""
+
+    path: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """An episode as the producer wrote it. Paths are as written, relative to the show folder or absolute.
+
+    `published` is aware; it may be absent only in a draft. `notes` is Markdown. `source_name` is the
+    name of the episode file, `source_sha256` the hash of its text.
+    """
+
+    guid: str
+    slug: str
+    title: str
+    audio: str
+    source_name: str
+    source_sha256: str
+    kind: Kind = Kind.FULL
+    status: Status = Status.READY
+    published: datetime | None = None
+    number: int | None = None
+    season: int | None = None
+    summary: str = ""
+    notes: str = ""
+    appearances: tuple[Appearance, ...] = ()
+    recording: Recording = Recording()
+    topics: tuple[str, ...] = ()
+    transcripts: tuple[TranscriptFile, ...] = ()
+    cover: str = ""
+    explicit: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture found in a file or measured on disk; width and height in pixels, 0 where unknown."""
+
+    media_type: str
+    bytes: int
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tags:
+    """What an audio file says about itself, free of control characters and bounded in length.
+
+    `date` is the text of the tag (ISO 8601, possibly only a year); `pictures` are front covers first.
+    """
+
+    title: str = ""
+    artist: str = ""
+    album: str = ""
+    date: str = ""
+    description: str = ""
+    number: int | None = None
+    season: int | None = None
+    language: str = ""
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audio:
+    """Facts measured from an audio file, never typed by hand.
+
+    `bytes` is the size of the file, `header_bytes` what precedes the first audio frame; `bitrate` is in
+    bit/s (mean), `sample_rate` in Hz. `doubts` says in sentences why the file cannot be trusted.
+    """
+
+    media_type: str
+    bytes: int
+    sha256: str
+    duration: timedelta
+    header_bytes: int = 0
+    bitrate: int = 0
+    bitrate_mode: BitrateMode = BitrateMode.UNKNOWN
+    sample_rate: int = 0
+    channels: int = 0
+    chapters: tuple[Chapter, ...] = ()
+    tags: Tags = Tags()
+    doubts: tuple[str, ...] = ()

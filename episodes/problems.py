@@ -1,0 +1,66 @@
+"""Problems a person can act on: what is wrong, where, and what to do next."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Severity(StrEnum):
+    """How much a problem hinders: an error stops a publish, a warning does not, a note only informs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One finding about one place.
+
+    `line` counts from 1; 0 means the file as a whole. `path` is the file as the producer knows it, or
+    a store key, or empty where no file is concerned. `hint` says what to do next.
+    """
+
+    message: str
+    severity: Severity = Severity.ERROR
+    path: str = ""
+    line: int = 0
+    field: str = ""
+    hint: str = ""
+    rule: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line and self.path else self.path
+        parts = [part for part in (place, self.field) if part]
+        text = ": ".join([*parts, self.message])
+        return f"{text}; {self.hint}" if self.hint else text
+
+
+class UserError(Exception):
+    """Something a person can put right: a sentence that says what is wrong, and a hint that says what to do."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.hint}" if self.hint else self.message
+
+
+class ProblemsFound(UserError):
+    """One or more problems of severity error; nothing was written."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+def errors(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Return the problems that stop a publish."""
+    return tuple(problem for problem in problems if problem.severity is Severity.ERROR)
+
+
+def shown_path(path: Path, base: Path) -> str:
+    """Return `path` relative to `base` where it lies inside, with forward slashes; whole otherwise."""
+    return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.as_posix()

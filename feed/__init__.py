@@ -1,0 +1,1 @@
+"""The feed: what the public sees of a show, compiled to RSS, read back and checked. May import episodes."""

@@ -1,0 +1,1 @@
+"""The tool: command line, publishing, stores and pages. May import feed and episodes."""

@@ -1,0 +1,104 @@
+"""The store port: where published objects live. A folder, an S3 bucket, or memory in tests."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from episodes.problems import UserError
+
+ABSENT = ""
+"""The tag of an object that is not there: `put(..., expected=ABSENT)` creates and never replaces."""
+
+
+class StoreError(UserError):
+    """The store could not be reached or said no (exit code 6)."""
+
+
+class Moved(Exception):
+    """A conditional write was refused: somebody else changed the object since it was observed."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stat:
+    """What a store says about an object. `tag` is opaque and changes with the body; `bytes` is the exact size."""
+
+    key: str
+    bytes: int
+    tag: str
+    media_type: str = ""
+    cache_control: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredObject:
+    """An object's body together with the tag it had in the same read."""
+
+    body: bytes
+    tag: str
+
+
+Progress = Callable[[int], None]
+"""Called with the number of bytes sent since the last call (negative when a part is sent again)."""
+
+
+class Store(Protocol):
+    """Objects under keys. Keys are relative, ASCII, `/`-separated, checked by `check_key`.
+
+    A write is atomic: a reader sees the old body or the new one, whole. A failed write leaves what was there.
+    Methods raise StoreError where the store cannot be reached or denies, and never leak another exception.
+    """
+
+    @property
+    def url(self) -> str:
+        """The address as the producer wrote it, without credentials."""
+        ...
+
+    def get(self, key: str) -> StoredObject | None:
+        """Return body and tag of one read, or None where the object is absent."""
+        ...
+
+    def stat(self, key: str) -> Stat | None:
+        """Return what the store says about an object, or None where it is absent. Cheap: no body is moved."""
+        ...
+
+    def list(self, prefix: str) -> Iterator[Stat]:
+        """Yield key, bytes and tag of every object below a prefix, in no promised order."""
+        ...
+
+    def put(self, key: str, body: bytes, *, media_type: str, cache_control: str, expected: str | None) -> str:
+        """Write a small object and return its new tag.
+
+        `expected` is the tag the object must still have, ABSENT where it must not exist, None for an
+        unconditional write. Raises Moved where that is no longer so and nothing was written.
+        """
+        ...
+
+    def put_file(
+        self,
+        key: str,
+        path: Path,
+        *,
+        media_type: str,
+        cache_control: str,
+        sha256: str,
+        progress: Progress | None = None,
+    ) -> None:
+        """Stream a file to a write-once key; never in memory whole. Done silently where the key holds these bytes already.
+
+        `sha256` is the hex digest the stored bytes must have; raises StoreError where size or digest differ.
+        """
+        ...
+
+
+def check_key(key: str) -> str:
+    """Return `key`, or raise ValueError: ASCII letters, digits and `._-/` only, no empty, `.` or `..` part, under 900 bytes."""
+    parts = key.split("/")
+    legal = key.isascii() and len(key) < 900 and all(c.isalnum() or c in "._-/" for c in key)
+    if not legal or any(part in ("", ".", "..") for part in parts):
+        raise ValueError(f"not a key: {key!r}")
+    return key

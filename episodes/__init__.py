@@ -1,1 +1,1 @@
-"""What the producer wrote and what was measured: episode files, audio facts, notes, problems. Imports neither feed nor podcast."""
+"""What the producer wrote and what was measured: episode files, audio facts, notes, problems."""

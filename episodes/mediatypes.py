@@ -1,4 +1,4 @@
-"""Which Content-Type an object is served with, by its extension (rules.md §6.1; Apple's names where sources disagree)."""
+"""Which Content-Type an object is served with, by its extension (rules.md §6.1; Apple's names where sources differ)."""
 
 from pathlib import PurePosixPath
 

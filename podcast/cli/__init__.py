@@ -1,5 +1,145 @@
-"""x."""
+"""The command line: a group that loads commands when they are called, and the one place that makes exit codes."""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from episodes.problems import ProblemsFound, UserError
+
+COMMANDS = {
+    "init": ("init", "Make a show folder."),
+    "add": ("add", "Add audio files as episodes."),
+    "list": ("listing", "List the episodes."),
+    "show": ("showing", "Show one episode with its addresses."),
+    "search": ("searching", "Find episodes by words."),
+    "edit": ("edit", "Open an episode in your editor and check it."),
+    "set": ("setting", "Set fields of an episode."),
+    "check": ("check", "Check the show folder, or a feed."),
+    "plan": ("plan", "Show what a publish would do."),
+    "publish": ("publish", "Publish what is due."),
+    "serve": ("serve", "Serve the published folder for a preview."),
+}
+"""Each command with its module and its one line of help, so that `folge --help` loads none of them."""
+
+EPILOG = (
+    "Exit codes: 0 done, 1 unexpected, 2 usage, 3 findings of severity error, 4 there is something to do "
+    "(plan --exit-code), 5 somebody else moved the store, 6 store unreachable or denied, 130 interrupted."
+)
+
+DONE, UNEXPECTED, USAGE, FINDINGS, TO_DO, MOVED, STORE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What every command knows of its call: the folder to start from, and whether traces are wanted."""
+
+    folder: Path
+    debug: bool
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are modules of this package, imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order a producer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"podcast.cli.{COMMANDS[cmd_name][0]}").command
+        command.epilog = EPILOG
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands with their help, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that was typed; a misspelt one is answered with the nearest."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from episodes.schema import nearest
+
+            raise click.UsageError(f"there is no command '{args[0]}'; {nearest(args[0], tuple(COMMANDS))}")
+        return super().resolve_command(ctx, args)
+
+
+def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        click.echo(f"folge {version('folge')}")
+        ctx.exit()
+
+
+@click.group(cls=LazyGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "-C",
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=Path(),
+    help="Work in this show folder.",
+)
+@click.option("--debug", is_flag=True, help="Show a trace where something goes wrong.")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+@click.pass_context
+def group(ctx: click.Context, folder: Path, debug: bool) -> None:
+    """Run a podcast from a folder of text files and a bucket."""
+    ctx.obj = Call(folder=folder, debug=debug)
 
 
 def main() -> None:
-    """Run."""
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one call and return its exit code; every error ends here as a sentence on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if (stream.encoding or "").lower().replace("-", "") != "utf8" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        result = group.main(args=list(arguments), prog_name="folge", standalone_mode=False)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; run the same command again to go on", err=True)
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except UserError as error:
+        if "--debug" in arguments:
+            raise
+        return _tell(error)
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        click.echo(f"folge: {type(error).__name__}: {error}", err=True)
+        click.echo("this is a fault of folge, not yours; 'folge --debug …' shows where", err=True)
+        return UNEXPECTED
+    return result if isinstance(result, int) else DONE
+
+
+def _tell(error: UserError) -> int:
+    """Say an error on stderr and return its exit code."""
+    from podcast.cli.output import tell_problems
+    from podcast.stores import StoreError
+
+    if isinstance(error, ProblemsFound):
+        tell_problems(error.problems)
+        return FINDINGS
+    click.echo(f"folge: {error}", err=True)
+    if isinstance(error, StoreError):
+        return STORE
+    return MOVED if type(error).__name__ == "MovedAway" else USAGE

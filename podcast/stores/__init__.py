@@ -1,6 +1,6 @@
 """The store port: where published objects live. A folder, an S3 bucket, or memory in tests."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -46,11 +46,23 @@ Progress = Callable[[int], None]
 """Called with the number of bytes sent since the last call (negative when a part is sent again)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file to stream to a write-once key; `sha256` is the hex digest the stored bytes must have."""
+
+    key: str
+    path: Path
+    media_type: str
+    cache_control: str
+    sha256: str
+
+
 class Store(Protocol):
-    """Objects under keys. Keys are relative, ASCII, `/`-separated, checked by `check_key`.
+    """Objects under keys. Keys are relative, ASCII, `/`-separated, checked by `check_key` (ValueError).
 
     A write is atomic: a reader sees the old body or the new one, whole. A failed write leaves what was there.
     Methods raise StoreError where the store cannot be reached or denies, and never leak another exception.
+    They may be called from several threads at once.
     """
 
     @property
@@ -67,14 +79,18 @@ class Store(Protocol):
         ...
 
     def list(self, prefix: str) -> Iterator[Stat]:
-        """Yield key, bytes and tag of every object below a prefix, in no promised order."""
+        """Yield key, bytes and tag of every object whose key starts with `prefix`, in no promised order.
+
+        Objects whose name is not a key (somebody else's) are left out.
+        """
         ...
 
     def put(self, key: str, body: bytes, *, media_type: str, cache_control: str, expected: str | None) -> str:
         """Write a small object and return its new tag.
 
         `expected` is the tag the object must still have, ABSENT where it must not exist, None for an
-        unconditional write. Raises Moved where that is no longer so and nothing was written.
+        unconditional write. Raises Moved where that is no longer so and nothing was written, except where the
+        object is exactly what was to be written: that write happened before and only its answer was lost.
         """
         ...
 
@@ -88,17 +104,29 @@ class Store(Protocol):
         sha256: str,
         progress: Progress | None = None,
     ) -> None:
-        """Stream a file to a write-once key; never in memory whole. Done silently where the key holds these bytes already.
+        """Stream a file to a write-once key, never in memory whole; done silently where the key holds these bytes.
 
         `sha256` is the hex digest the stored bytes must have; raises StoreError where size or digest differ.
         """
         ...
 
+    def put_files(self, uploads: Sequence[Upload], progress: Progress | None = None) -> None:
+        """Stream several files, side by side where that is faster; each as by `put_file`.
+
+        Raises at the first that fails; those already there stay, the rest are given up. `progress` is called from
+        one thread at a time, which need not be the caller's, and counts only what is sent.
+        """
+        ...
+
+
+def is_key(text: str) -> bool:
+    """Say whether a key may read so: ASCII letters, digits and `._-/`, no empty, `.` or `..` part, under 900 bytes."""
+    legal = text.isascii() and len(text) < 900 and all(c.isalnum() or c in "._-/" for c in text)
+    return legal and not any(part in ("", ".", "..") for part in text.split("/"))
+
 
 def check_key(key: str) -> str:
-    """Return `key`, or raise ValueError: ASCII letters, digits and `._-/` only, no empty, `.` or `..` part, under 900 bytes."""
-    parts = key.split("/")
-    legal = key.isascii() and len(key) < 900 and all(c.isalnum() or c in "._-/" for c in key)
-    if not legal or any(part in ("", ".", "..") for part in parts):
+    """Return `key`, or raise ValueError where it is not one (`is_key`)."""
+    if not is_key(key):
         raise ValueError(f"not a key: {key!r}")
     return key

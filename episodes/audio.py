@@ -1,0 +1,191 @@
+"""Measures an audio file: what it is, how long it plays, what it says about itself, and what is doubtful about it.
+
+The content decides, never the name or a header: an MP3 is walked frame by frame in the same pass that hashes it.
+"""
+
+import hashlib
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path, PurePath
+from typing import BinaryIO
+
+from episodes import mpeg
+from episodes.audiokinds import name_doubts, recognise
+from episodes.audiotags import LARGEST, Format, Label, mp4_length, read_label
+from episodes.containers import aiff, film, flac, read_at, wav
+from episodes.model import Audio
+from episodes.oggpages import ogg
+from episodes.sound import NotAudio, Sound, length, mean_bitrate
+
+_PIECE = 1 << 20
+_TYPES = {
+    Format.MP3: "audio/mpeg",
+    Format.VORBIS: "audio/ogg",
+    Format.OPUS: "audio/ogg",
+    Format.OGG_FLAC: "audio/ogg",
+    Format.FLAC: "audio/flac",
+    Format.WAV: "audio/wav",
+    Format.AIFF: "audio/aiff",
+}
+_FILM, _M4A = "video/mp4", "audio/x-m4a"
+_EXTENSIONS = {
+    "audio/mpeg": ".mp3",
+    _M4A: ".m4a",
+    _FILM: ".mp4",
+    "audio/ogg": ".ogg",
+    "audio/flac": ".flac",
+    "audio/wav": ".wav",
+    "audio/aiff": ".aiff",
+}
+
+
+def measure(path: Path) -> Audio:
+    """Return the facts of the audio file at `path`, read once and never whole in memory.
+
+    Raises `NotAudio`, which says what the file is instead or why it cannot be read.
+    """
+    name = path.name
+    with _opened(path) as (file, size):
+        form, start = recognise(file, name)
+        walk = mpeg.FrameWalk(_sound_end(file, size)) if form is Format.MP3 else None
+        sha256 = _hashed(file, size, walk, name)
+        media_type, sound = _sound(file, size, form, start, walk, name)
+        label = _label(file, form, sound)
+    chapters = tuple(chapter for chapter in label.chapters if chapter.start <= sound.duration)
+    late = len(label.chapters) - len(chapters)
+    doubts = [*name_doubts(name, form, video=media_type == _FILM), *sound.doubts, *label.doubts]
+    if late:
+        doubts.append(f"{late} of its chapters begin after its end ({length(sound.duration)}) and are left out")
+    return Audio(
+        media_type=media_type,
+        bytes=size,
+        sha256=sha256,
+        duration=sound.duration,
+        header_bytes=sound.header_bytes,
+        bitrate=sound.bitrate,
+        bitrate_mode=sound.bitrate_mode,
+        sample_rate=sound.sample_rate,
+        channels=sound.channels,
+        chapters=chapters,
+        tags=label.tags,
+        doubts=tuple(doubts),
+    )
+
+
+def extension_for(audio: Audio, name: str = "") -> str:
+    """Return the extension an object with this audio is published under, by its content.
+
+    Ogg files share one media type: `name`, the file the audio was measured from, keeps `.opus` apart from `.ogg`.
+    """
+    if audio.media_type == "audio/ogg" and PurePath(name).suffix.lower() == ".opus":
+        return ".opus"
+    return _EXTENSIONS[audio.media_type]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
+    """Open a regular file for reading and give its size; every way the disk can refuse is a `NotAudio`."""
+    name = path.name or str(path)
+    try:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise NotAudio(f"{name} is a folder, not an audio file", hint="name the audio file inside it")
+        if not stat.S_ISREG(found.st_mode):
+            raise NotAudio(f"{name} is a device or a pipe, not an audio file", hint="save the audio to a file first")
+        if not found.st_size:
+            raise NotAudio(f"{name} is empty", hint="the copy or download probably failed: fetch it again")
+        with path.open("rb") as file:
+            yield file, found.st_size
+    except FileNotFoundError as error:
+        raise NotAudio(f"{path} does not exist", hint="check the name and the folder") from error
+    except PermissionError as error:
+        raise NotAudio(f"{name} may not be read by you", hint="change its permissions, or ask its owner") from error
+    except OSError as error:
+        raise NotAudio(
+            f"{name} cannot be read: {error.strerror or error}", hint="check the disk and the path"
+        ) from error
+
+
+def _hashed(file: BinaryIO, size: int, walk: mpeg.FrameWalk | None, name: str) -> str:
+    """Return the sha256 of the whole file, letting the frame walk see every piece of it."""
+    digest, seen = hashlib.sha256(), 0
+    file.seek(0)
+    while piece := file.read(_PIECE):
+        digest.update(piece)
+        seen += len(piece)
+        if walk:
+            walk.feed(piece)
+    if seen != size:
+        raise NotAudio(f"{name} changed while it was read", hint="wait until the recording or the copy is finished")
+    if walk:
+        walk.finish()
+    return digest.hexdigest()
+
+
+def _sound(
+    file: BinaryIO, size: int, form: Format, start: int, walk: mpeg.FrameWalk | None, name: str
+) -> tuple[str, Sound]:
+    """Return the media type and the facts of the sound."""
+    if walk:
+        return _TYPES[form], _mp3(file, walk, name)
+    if form is Format.MP4:
+        return _mp4(file, size, name)
+    if form is Format.FLAC:
+        return _TYPES[form], flac(file, size, name, start)
+    reader = {Format.WAV: wav, Format.AIFF: aiff}.get(form, ogg)
+    sound = reader(file, size, name)
+    if not sound.duration:
+        raise NotAudio(f"{name} is a {form} file without sound", hint="copy or upload it again from the original")
+    return _TYPES[form], sound
+
+
+def _mp3(file: BinaryIO, walk: mpeg.FrameWalk, name: str) -> Sound:
+    if found := mpeg.sound(walk):
+        return found
+    after = read_at(file, walk.tags, 4)
+    if mpeg.free_format(after):
+        raise NotAudio(f"{name} is a free-format MP3, which players refuse", hint="encode it at a constant bitrate")
+    if walk.tags:
+        message = f"{name} has MP3 tags but no audio frame"
+        raise NotAudio(message, hint="the export or upload probably stopped early: export it again")
+    raise NotAudio(f"{name} is not audio of a kind that can be published", hint="export it as MP3 or M4A")
+
+
+def _mp4(file: BinaryIO, size: int, name: str) -> tuple[str, Sound]:
+    """Return the facts of an MP4 file: the length its index gives, which is all there if the sound data is."""
+    shape = film(file, size, name)
+    duration, rate, channels = mp4_length(file) if shape.index_bytes <= LARGEST else (timedelta(), 0, 0)
+    if not duration:
+        raise NotAudio(f"{name} is an MP4 file that does not say how long it is", hint="export it again as MP3 or M4A")
+    return _FILM if shape.video else _M4A, Sound(
+        duration=duration,
+        header_bytes=shape.header_bytes,
+        tag_bytes=shape.index_bytes,
+        bitrate=mean_bitrate(shape.sound_bytes, duration),
+        sample_rate=rate,
+        channels=channels,
+        doubts=shape.doubts,
+    )
+
+
+def _label(file: BinaryIO, form: Format, sound: Sound) -> Label:
+    if sound.tag_bytes > LARGEST:
+        size = f"{sound.tag_bytes / 1_000_000:.0f} MB"
+        return Label(doubts=(f"its tags take {size}, which every listener downloads first; they were not read",))
+    if form in (Format.WAV, Format.AIFF) and not sound.tag_bytes:
+        return Label()
+    return read_label(file, form)
+
+
+def _sound_end(file: BinaryIO, size: int) -> int:
+    """Return where the sound of an MP3 file ends: before the ID3v1, Lyrics3 and APEv2 tags behind it."""
+    end = size
+    if end >= 128 and read_at(file, end - 128, 3) == b"TAG":
+        end -= 128
+    if end >= 15 and (tail := read_at(file, end - 15, 15))[6:] == b"LYRICS200" and tail[:6].isdigit():
+        end = max(0, end - 15 - int(tail[:6]))
+    if end >= 32 and (footer := read_at(file, end - 32, 32))[:8] == b"APETAGEX":
+        end = max(0, end - mpeg.tag_length(footer, 0))
+    return end

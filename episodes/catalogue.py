@@ -1,0 +1,192 @@
+"""All episodes of a show folder, checked together, found by name and searched by words."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from unicodedata import combining, normalize
+from zoneinfo import ZoneInfo
+
+from episodes.frontmatter import parse
+from episodes.model import Appearance, Episode, Status
+from episodes.problems import Problem, UserError, shown_path
+from episodes.schema import read_episode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """The episodes of a show folder, oldest first, and what is wrong with their files.
+
+    An episode with an error in its file is not among `episodes`; its problems are among `problems`.
+    """
+
+    folder: Path
+    episodes: tuple[Episode, ...]
+    problems: tuple[Problem, ...]
+
+    def path(self, episode: Episode) -> Path:
+        """Return the file an episode was read from."""
+        return self.folder / episode.source_name
+
+
+def episode_files(folder: Path) -> list[Path]:
+    """Return the episode files of a folder by name; hidden files, drafts of editors and other types are left out."""
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.suffix == ".md" and path.name[0] not in ".#_~")
+
+
+def load_catalogue(folder: Path, zone: ZoneInfo | None, *, base: Path) -> Catalogue:
+    """Read all episode files of a folder. Paths in problems are relative to `base`."""
+    episodes: list[Episode] = []
+    problems: list[Problem] = []
+    for path in episode_files(folder):
+        episode, found = load_episode(path, zone, base=base)
+        problems.extend(found)
+        if episode:
+            episodes.append(episode)
+    problems.extend(_clashes(episodes, shown_path(folder, base)))
+    episodes.sort(key=_age)
+    return Catalogue(folder=folder, episodes=tuple(episodes), problems=tuple(problems))
+
+
+def load_episode(path: Path, zone: ZoneInfo | None, *, base: Path) -> tuple[Episode | None, tuple[Problem, ...]]:
+    """Read one episode file: the episode or None, and its problems."""
+    shown = shown_path(path, base)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        return None, (Problem(path=shown, message=f"cannot be read: {error.strerror}"),)
+    document = parse(raw, shown)
+    return (None, (document,)) if isinstance(document, Problem) else read_episode(document, raw, zone)
+
+
+def _age(episode: Episode) -> tuple[bool, float, str]:
+    return (episode.published is None, episode.published.timestamp() if episode.published else 0.0, episode.source_name)
+
+
+def _clashes(episodes: Iterable[Episode], folder: str) -> list[Problem]:
+    """Find what two episode files must not share. The file later by name is the one told about it."""
+    problems: list[Problem] = []
+    keys: tuple[tuple[str, Callable[[Episode], object], str], ...] = (
+        ("guid", lambda e: e.guid, "a copied file needs its own guid: make it with 'folge add'"),
+        ("slug", lambda e: e.slug, "rename one of the two files"),
+        ("number", lambda e: (e.season, e.number) if e.number else None, "give one of the two another number"),
+    )
+    for name, key, hint in keys:
+        seen: dict[object, Episode] = {}
+        for episode in episodes:
+            value = key(episode)
+            if value is None:
+                continue
+            other = seen.setdefault(value, episode)
+            if other is not episode:
+                shown = episode.number if name == "number" else value
+                message = f"'{shown}' is also that of {folder}/{other.source_name}"
+                problems.append(Problem(path=f"{folder}/{episode.source_name}", field=name, message=message, hint=hint))
+    return problems
+
+
+def next_number(episodes: Iterable[Episode], season: int | None = None) -> int:
+    """Return the next free number: one more than the highest of the season."""
+    return max((e.number for e in episodes if e.number and e.season == season), default=0) + 1
+
+
+def find_episode(catalogue: Catalogue, name: str) -> Episode:
+    """Return the one episode a name means: number, slug, beginning of the guid (4 characters at least) or file path.
+
+    Raises UserError where no episode has that name, with the nearest, and where several have it, with all of them.
+    """
+    found = [episode for episode in catalogue.episodes if _answers_to(episode, name, catalogue.folder)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        lines = "\n".join(f"  {describe(episode)}" for episode in found)
+        raise UserError(f"'{name}' means {len(found)} episodes:\n{lines}", hint="say the slug or the file")
+    from difflib import get_close_matches
+
+    slugs = [episode.slug for episode in catalogue.episodes]
+    close = get_close_matches(name, slugs, n=3, cutoff=0.5) or [slug for slug in slugs if name.lower() in slug][:3]
+    hint = f"did you mean {' or '.join(close)}?" if close else "'folge list' shows all episodes"
+    raise UserError(f"there is no episode '{name}'", hint=hint)
+
+
+def describe(episode: Episode) -> str:
+    """Return number, slug, beginning of the guid and title of an episode on one line."""
+    number = f"{episode.number}" if episode.number else "–"
+    season = f"S{episode.season} " if episode.season else ""
+    return f"{season}{number}  {episode.slug}  {episode.guid[:8]}  {episode.title}"
+
+
+def _answers_to(episode: Episode, name: str, folder: Path) -> bool:
+    if name.isdecimal() and episode.number == int(name):
+        return True
+    if name in (episode.slug, episode.source_name, episode.source_name.removesuffix(".md"), episode.guid):
+        return True
+    if len(name) >= 4 and episode.guid.lower().startswith(name.lower()):
+        return True
+    return ("/" in name or name.endswith(".md")) and Path(name).resolve() == (folder / episode.source_name).resolve()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What `folge list` and `folge search` narrow by; texts match anywhere, without regard to case or accents."""
+
+    guest: str = ""
+    topic: str = ""
+    occasion: str = ""
+    season: int | None = None
+    status: Status | None = None
+    since: date | None = None
+    until: date | None = None
+
+    def accept(self, episode: Episode) -> bool:
+        """Say whether an episode passes all filters. Days are those of the episode's own zone, both included."""
+        day = episode.published.date() if episode.published else None
+        return (
+            (not self.guest or any(_holds(_names(person), self.guest) for person in episode.appearances))
+            and (not self.topic or any(_holds(topic, self.topic) for topic in episode.topics))
+            and (not self.occasion or _holds(episode.recording.occasion, self.occasion))
+            and (self.season is None or episode.season == self.season)
+            and (self.status is None or episode.status is self.status)
+            and (self.since is None or (day is not None and day >= self.since))
+            and (self.until is None or (day is not None and day <= self.until))
+        )
+
+
+def _names(person: Appearance) -> str:
+    return " ".join((person.name, person.function, person.organisation, person.person))
+
+
+def fold(text: str) -> str:
+    """Return text for comparing: no case, no accents, `ß` as `ss`, umlauts in either spelling alike."""
+    spelled = text.casefold().replace("ae", "a").replace("oe", "o").replace("ue", "u")
+    return "".join(c for c in normalize("NFKD", spelled) if not combining(c))
+
+
+def _holds(text: str, words: str) -> bool:
+    return fold(words) in fold(text)
+
+
+def search(episodes: Sequence[Episode], words: Sequence[str], filters: Filters) -> list[Episode]:
+    """Return the episodes that hold every word somewhere and pass the filters, best first, else newest first.
+
+    A word in the title counts most, then names, topics and occasion, then summary and notes.
+    """
+    ranked: list[tuple[float, float, Episode]] = []
+    wanted = [fold(word) for word in words]
+    for episode in episodes:
+        if not filters.accept(episode):
+            continue
+        title = fold(episode.title)
+        named = fold(" ".join([*map(_names, episode.appearances), *episode.topics, *_context(episode), episode.slug]))
+        body = fold(f"{episode.summary}\n{episode.notes}")
+        scores = [8 * (word in title) + 4 * (word in named) + (word in body) for word in wanted]
+        if all(scores):
+            moment = episode.published.timestamp() if episode.published else float("inf")
+            ranked.append((-sum(scores), -moment, episode))
+    return [episode for _, _, episode in sorted(ranked, key=lambda row: row[:2])]
+
+
+def _context(episode: Episode) -> tuple[str, ...]:
+    return (episode.recording.occasion, episode.recording.place)

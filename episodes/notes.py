@@ -1,0 +1,89 @@
+"""Show notes: Markdown in, sanitised HTML and plain text out. Rendered by cmark, cleaned by ammonia (nh3)."""
+
+import html
+import re
+
+FEED_TAGS = frozenset({"p", "ol", "ul", "li", "a", "b", "i", "strong", "em", "br"})
+"""What PSP-1 names for item notes, and `br` (rules.md §11)."""
+
+PAGE_TAGS = FEED_TAGS | frozenset(
+    {
+        "h2",
+        "h3",
+        "h4",
+        "blockquote",
+        "code",
+        "pre",
+        "hr",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "del",
+        "sup",
+        "sub",
+    }
+)
+
+_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+
+
+def feed_html(markdown: str) -> str:
+    """Return notes as HTML of the few tags podcast apps agree on; empty for empty notes.
+
+    Headings become bold paragraphs, and `]]>` never occurs, so that the text can stand in CDATA.
+    """
+    rendered = _render(markdown)
+    rendered = re.sub(r"<h[1-6]>", "<p><strong>", rendered)
+    rendered = re.sub(r"</h[1-6]>", "</strong></p>", rendered)
+    return _clean(rendered, FEED_TAGS).replace("]]>", "]]&gt;")
+
+
+def page_html(markdown: str) -> str:
+    """Return notes as HTML for a page: first-level headings start at `h2`, no images, no scripts, no styles."""
+    rendered = _render(markdown)
+    rendered = re.sub(r"<(/?)h1>", r"<\1h2>", rendered)
+    rendered = re.sub(r"<(/?)h[56]>", r"<\1h4>", rendered)
+    return _clean(rendered, PAGE_TAGS)
+
+
+def plain_text(markdown: str) -> str:
+    """Return notes as plain text: a blank line between blocks, `• ` before list items, addresses left out."""
+    import nh3
+
+    rendered = re.sub(r"<li>\s*(<p>)?", "• ", _render(markdown))
+    rendered = re.sub(r"<br ?/?>\n?", "\n", rendered)
+    rendered = re.sub(r"</(p|h[1-6]|ul|ol|pre|blockquote|tr)>\n?", "\n\n", rendered)
+    text = html.unescape(nh3.clean(rendered, tags=set()))
+    lines = [line.rstrip() for line in text.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def summarize(markdown: str, limit: int = 4000) -> str:
+    """Return the beginning of notes as plain text of at most `limit` bytes of UTF-8, cut between words (APPLE-CH-4)."""
+    text = plain_text(markdown)
+    if len(text.encode()) <= limit:
+        return text
+    head = text.encode()[: limit - 3].decode(errors="ignore")
+    return (head.rsplit(None, 1)[0] if " " in head or "\n" in head else head) + "…"
+
+
+def _render(markdown: str) -> str:
+    import cmarkgfm
+    from cmarkgfm.cmark import Options
+
+    if not markdown.strip():
+        return ""
+    # raw HTML is let through here because _clean removes what is not wanted, text kept
+    return str(cmarkgfm.github_flavored_markdown_to_html(markdown, options=Options.CMARK_OPT_UNSAFE))
+
+
+def _clean(rendered: str, tags: frozenset[str]) -> str:
+    import nh3
+
+    cleaned = nh3.clean(
+        rendered, tags=set(tags), attributes={"a": {"href", "title"}}, url_schemes=set(_SCHEMES), link_rel=None
+    )
+    return re.sub(r"\n{2,}", "\n", cleaned).strip()

@@ -1,0 +1,93 @@
+"""Makes the text of tags fit to be shown: no control characters, no mojibake, no more than anybody reads."""
+
+import codecs
+import re
+from datetime import timedelta
+
+TITLE = 255
+DESCRIPTION = 100_000
+LINK = 2048
+
+_BYTES = {chr(number): number for number in range(256)}
+for _number in range(0x80, 0xA0):
+    try:
+        _BYTES[bytes((_number,)).decode("cp1252")] = _number
+    except UnicodeDecodeError:
+        continue  # 0x81, 0x8D, 0x8F, 0x90 and 0x9D are nothing in cp1252
+_TRAIL = "".join(char for char, number in _BYTES.items() if 0x80 <= number < 0xC0)
+_SUSPICIOUS = re.compile(f"[\xc2-\xdf][{re.escape(_TRAIL)}]|[\xe0-\xf4][{re.escape(_TRAIL)}]{{2,3}}|[\x80-\x9f\ufffd]")
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
+_SPACE = re.compile(r"\s+")
+_DATE = re.compile(r"[1-9]\d{3}(-\d\d(-\d\d([T ]\d\d(:\d\d(:\d\d(\.\d{1,6})?)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
+_NUMBER = re.compile(r"0*(\d{1,6})(\s*/\s*\d*)?")
+_CLOCK = re.compile(r"(\d{1,3}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,9}))?")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
+
+
+def repaired(text: str, *, cut: bool = False) -> str:
+    """Return UTF-8 that was read as Latin-1 or Windows-1252 as it was meant, anything else unchanged.
+
+    `cut` says that the text may end in the middle of a character.
+    """
+    for _ in range(2):  # some tools do it twice
+        if not _SUSPICIOUS.search(text):
+            return text
+        try:
+            raw = bytes([_BYTES[char] for char in text])
+            meant = codecs.getincrementaldecoder("utf-8")("strict").decode(raw, final=not cut)
+        except (KeyError, UnicodeDecodeError):
+            return text
+        if len(_SUSPICIOUS.findall(meant)) >= len(_SUSPICIOUS.findall(text)):
+            return text
+        text = meant
+    return text
+
+
+def line(text: str, limit: int = TITLE) -> str:
+    """Return a tag as one line of at most `limit` characters."""
+    return _SPACE.sub(" ", _clean(text, limit)).strip()[:limit].rstrip()
+
+
+def lines(text: str, limit: int = DESCRIPTION) -> str:
+    """Return a tag with its line breaks and tabs, at most `limit` characters."""
+    return _clean(text, limit).strip()[:limit].rstrip()
+
+
+def _clean(text: str, limit: int) -> str:
+    bound = 4 * limit + 1000
+    text = repaired(text[:bound], cut=len(text) > bound)
+    return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def iso_date(text: str) -> str:
+    """Return a date tag in ISO 8601 (a year, a month, a day or a moment), empty for anything else."""
+    text = line(text, 40)
+    return text.replace(" ", "T") if _DATE.fullmatch(text) else ""
+
+
+def number(text: str) -> int | None:
+    """Return the count in `3` or `3/12`, None for nothing, zero or words."""
+    match = _NUMBER.fullmatch(text[:40].replace("\0", "").strip())
+    return int(match[1]) or None if match else None
+
+
+def language(text: str) -> str:
+    """Return a language code as written (`de`, `deu`, `de-DE`), empty for anything else."""
+    text = line(text, 35)
+    return text if _LANGUAGE.fullmatch(text) else ""
+
+
+def link(text: str) -> str:
+    """Return a web address, empty for anything else and for one that is too long."""
+    text = line(text, LINK + 1)
+    return text if text.startswith(("http://", "https://")) and len(text) <= LINK and " " not in text else ""
+
+
+def clock(text: str) -> timedelta | None:
+    """Return the time in `HH:MM:SS.mmm`, None for anything else."""
+    match = _CLOCK.fullmatch(text[:40].strip())
+    if not match:
+        return None
+    hours, minutes, seconds = (int(part) for part in match.groups()[:3])
+    part = int((match[4] or "0")[:6].ljust(6, "0"))
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds, microseconds=part)

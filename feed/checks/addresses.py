@@ -1,0 +1,95 @@
+"""Rules for the addresses in a feed."""
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+from episodes.problems import Severity
+from feed.checks.rule import Finding, rule
+from feed.document import Element, FeedDocument
+
+_APPLE = "https://podcasters.apple.com/support/823-podcast-requirements"
+
+_IN_TEXT = frozenset({"link", "url", "itunes:new-feed-url"})
+_IN_ATTRIBUTE = {
+    "enclosure": ("url",),
+    "atom:link": ("href",),
+    "itunes:image": ("href",),
+    "podcast:person": ("href", "img"),
+    "podcast:transcript": ("url",),
+    "podcast:chapters": ("url",),
+    "podcast:funding": ("url",),
+    "podcast:trailer": ("url",),
+    "podcast:image": ("href",),
+    "podcast:license": ("url",),
+    "podcast:contentLink": ("href",),
+}
+_EXPIRING = ({"x-amz-signature"}, {"x-goog-signature"}, {"signature", "expires"}, {"signature", "key-pair-id"})
+
+
+class Address(NamedTuple):
+    """An address and where it stands: the element and, where it is one, the attribute."""
+
+    url: str
+    at: Element
+    attribute: str
+
+
+def addresses(document: FeedDocument) -> Iterator[Address]:
+    """Yield every address an app or a browser would open, in the order of the document."""
+    for element in document.root.walk():
+        if element.name in _IN_TEXT and element.text.strip():
+            yield Address(element.text.strip(), element, "")
+        for attribute in _IN_ATTRIBUTE.get(element.name, ()):
+            if url := element.get(attribute):
+                yield Address(url, element, attribute)
+
+
+@rule("HTTP-1", severity=Severity.ERROR, source=_APPLE)
+def http_1(document: FeedDocument) -> Iterator[Finding]:
+    """Every address is an absolute https address without password and without a signature that expires (Apple,
+    podcast requirements; podcast namespace 1.0); plain http to this machine is a preview and passes.
+    """
+    for url, element, attribute in addresses(document):
+        if why := _not_public(url):
+            where = f"{attribute} of <{element.name}>" if attribute else f"<{element.name}>"
+            yield Finding(
+                message=f"{where} {url!r} {why}", at=element, hint="write an address anybody can open by https"
+            )
+
+
+@rule("APPLE-FEED-3", severity=Severity.WARNING, source=_APPLE)
+def apple_feed_3(document: FeedDocument) -> Iterator[Finding]:
+    """Addresses are ASCII without spaces, everything else percent-encoded (Apple, podcast requirements)."""
+    for url, element, attribute in addresses(document):
+        if found := re.search(r"[^!-~]", url):
+            where = f"{attribute} of <{element.name}>" if attribute else f"<{element.name}>"
+            message = f"{where} {url!r} holds {found.group()!r}"
+            yield Finding(message=message, at=element, hint="percent-encode what is not a plain letter or digit")
+
+
+def _not_public(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return "is not an address"
+    if parts.scheme.lower() not in {"http", "https"} or not host:
+        return "is not an absolute https address"
+    if parts.scheme.lower() == "http" and not _is_loopback(host):
+        return "is not https"
+    if parts.username or parts.password:
+        return "holds a user name or password"
+    names = {name.lower() for name in parse_qs(parts.query, keep_blank_values=True)}
+    if any(signed <= names for signed in _EXPIRING):
+        return "is signed and will expire"
+    return ""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

@@ -1,0 +1,102 @@
+"""The registry of rules: a rule is a function that looks at a feed document and yields findings."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from episodes.problems import Problem, Severity
+from feed.document import Element, FeedDocument
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a rule found at one element; `missing` names the child or `@attribute` that should be there."""
+
+    message: str
+    at: Element
+    missing: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule: its id, how much a finding hinders, the authority's address, and what it asks for in a sentence."""
+
+    id: str
+    severity: Severity
+    source: str
+    promise: str
+    find: Callable[[FeedDocument], Iterator[Finding]]
+
+    def __call__(self, document: FeedDocument, *, name: str = "feed.xml") -> tuple[Problem, ...]:
+        """Return the problems of this rule; `name` becomes their path."""
+        return tuple(self._problem(finding, name) for finding in self.find(document))
+
+    def _problem(self, finding: Finding, name: str) -> Problem:
+        path = f"{finding.at.path}/{finding.missing}" if finding.missing else finding.at.path
+        return Problem(
+            message=finding.message,
+            severity=self.severity,
+            path=name,
+            line=finding.at.line,
+            field=path,
+            hint=finding.hint,
+            rule=self.id,
+        )
+
+
+_RULES: dict[str, Rule] = {}
+
+
+def rule(
+    rule_id: str, *, severity: Severity, source: str
+) -> Callable[[Callable[[FeedDocument], Iterator[Finding]]], Rule]:
+    """Register a function as a rule: its name is the id in lower case, its docstring what the rule asks for.
+
+    Raises ValueError for a second rule of the same id, another name or a missing docstring.
+    """
+
+    def register(find: Callable[[FeedDocument], Iterator[Finding]]) -> Rule:
+        if rule_id in _RULES:
+            raise ValueError(f"there is a rule {rule_id} already")
+        if find.__name__ != rule_id.lower().replace("-", "_"):
+            raise ValueError(f"the function of {rule_id} is called {find.__name__}")
+        if not find.__doc__:
+            raise ValueError(f"{find.__name__} does not say what {rule_id} asks for")
+        promise = " ".join(find.__doc__.split())
+        registered = Rule(id=rule_id, severity=severity, source=source, promise=promise, find=find)
+        _RULES[rule_id] = registered
+        return registered
+
+    return register
+
+
+def registered_rules() -> tuple[Rule, ...]:
+    """Return every rule of the modules imported so far, by id."""
+    return tuple(_RULES[rule_id] for rule_id in sorted(_RULES))
+
+
+def missing(parent: Element, *names: str) -> Iterator[Finding]:
+    """Yield a finding for each child of `parent` that is absent or empty.
+
+    The words are the same whichever rule asks, so that a report says it once.
+    """
+    for name in names:
+        if not parent.value(name):
+            yield Finding(
+                message=f"<{name}> is missing or empty",
+                at=parent,
+                missing=name,
+                hint=f"add <{name}> to <{parent.name}>",
+            )
+
+
+def missing_attributes(parent: Element, name: str, *attributes: str) -> Iterator[Finding]:
+    """Yield a finding where `parent` has no child called `name`, or the first has none of `attributes` filled."""
+    child = parent.first(name)
+    if child is None:
+        yield Finding(message=f"<{name}> is missing", at=parent, missing=name, hint=f"add <{name}> to <{parent.name}>")
+        return
+    for attribute in attributes:
+        if not child.get(attribute):
+            message = f"<{name}> has no {attribute}"
+            yield Finding(message=message, at=child, missing=f"@{attribute}", hint=f"add {attribute} to <{name}>")

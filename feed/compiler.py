@@ -1,0 +1,177 @@
+"""Compiles a show and its items to the bytes of an RSS 2.0 feed. The same input gives the same bytes."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Protocol
+
+from episodes.problems import Problem, ProblemsFound
+from feed.extensions import ChannelTags, ItemTags
+from feed.item import Item
+from feed.show import Show
+from feed.text import ascii_url, clean, cut, one_line
+
+_TITLE_OR_CDATA = re.compile(rb"<!\[CDATA\[.*?\]\]>|<title>[^<]*</title>", re.DOTALL)
+
+
+class _ItunesFields(Protocol):
+    """What is used of feedgen's own itunes extension, on a feed or an entry."""
+
+    def itunes_author(self, name: str, /) -> object: ...
+    def itunes_type(self, kind: str, /) -> object: ...
+    def itunes_duration(self, seconds: str, /) -> object: ...
+    def itunes_episode_type(self, kind: str, /) -> object: ...
+    def itunes_season(self, number: int, /) -> object: ...
+    def itunes_episode(self, number: int, /) -> object: ...
+
+
+class _FeedEntry(Protocol):
+    """What is used of feedgen's `FeedEntry`, which has no types of its own."""
+
+    podcast: _ItunesFields
+
+    def register_extension(self, namespace: str, make: Callable[[], ItemTags], /, *, atom: bool, rss: bool) -> None: ...
+    def title(self, text: str, /) -> object: ...
+    def guid(self, guid: str, /, *, permalink: bool) -> object: ...
+    def link(self, *, href: str) -> object: ...
+    def description(self, text: str, /) -> object: ...
+    def enclosure(self, url: str, length: int, media_type: str, /) -> object: ...
+    def published(self, when: datetime, /) -> object: ...
+
+
+class _Generator(Protocol):
+    """What is used of feedgen's `FeedGenerator`, which has no types of its own."""
+
+    podcast: _ItunesFields
+
+    def load_extension(self, name: str, /, *, atom: bool, rss: bool) -> None: ...
+    def register_extension(
+        self, namespace: str, make: Callable[[], ChannelTags], make_entry: None, /, *, atom: bool, rss: bool
+    ) -> None: ...
+    def add_entry(self, *, order: str) -> _FeedEntry: ...
+    def title(self, text: str, /) -> object: ...
+    def link(self, *, href: str, rel: str, type: str = ...) -> object: ...
+    def description(self, text: str, /) -> object: ...
+    def language(self, code: str, /) -> object: ...
+    def lastBuildDate(self, when: datetime, /) -> object: ...  # noqa: N802 - feedgen's name
+    def generator(self, name: str, /) -> object: ...
+    def docs(self, url: str, /) -> object: ...
+    def copyright(self, text: str, /) -> object: ...
+    def image(self, *, url: str, title: str, link: str) -> object: ...
+    def rss_str(self, *, pretty: bool) -> bytes: ...
+
+
+def compile_feed(show: Show, items: Sequence[Item], *, changed: datetime) -> bytes:
+    """Return the feed of `show` in UTF-8, newest item first (then by guid); `changed` becomes its `lastBuildDate`.
+
+    Text loses the characters XML forbids and the space around it, a description longer than 4,000 bytes
+    is cut between words, and addresses become ASCII. Raises ProblemsFound for what no feed can carry.
+    """
+    if problems := tuple(_unpublishable(show, items, changed)):
+        raise ProblemsFound(problems)
+    generator = _new_generator()
+    generator.load_extension("podcast", atom=False, rss=True)
+    # Held back from feedgen's entries by the missing entry class: each item registers its own.
+    generator.register_extension("folge", lambda: ChannelTags(show), None, atom=False, rss=True)
+    _write_channel(generator, show, changed)
+    for item in newest_first(items):
+        _write_item(generator.add_entry(order="append"), item, show)
+    return _TITLE_OR_CDATA.sub(_with_hex_escapes, generator.rss_str(pretty=True))
+
+
+def newest_first(items: Sequence[Item]) -> tuple[Item, ...]:
+    """Return `items` in the order of a feed: by `published`, newest first, and by guid where that is the same."""
+    by_guid = sorted(items, key=lambda item: item.guid)
+    return tuple(sorted(by_guid, key=lambda item: item.published, reverse=True))
+
+
+def _write_channel(channel: _Generator, show: Show, changed: datetime) -> None:
+    channel.title(one_line(show.title))
+    # The last link wins as the channel's: `self` has to come first.
+    channel.link(href=ascii_url(show.feed_url), rel="self", type="application/rss+xml")
+    channel.link(href=ascii_url(show.link), rel="alternate")
+    channel.description(cut(clean(show.description)))
+    channel.language(one_line(show.language))
+    channel.lastBuildDate(_writable(changed))
+    channel.generator("folge")
+    channel.docs("")
+    if show.copyright:
+        channel.copyright(one_line(show.copyright))
+    if show.image_url:
+        channel.image(url=ascii_url(show.image_url), title=one_line(show.title), link=ascii_url(show.link))
+    if show.author:
+        channel.podcast.itunes_author(one_line(show.author))
+    channel.podcast.itunes_type(show.kind.value)
+
+
+def _write_item(entry: _FeedEntry, item: Item, show: Show) -> None:
+    entry.register_extension("folge", lambda: ItemTags(item, show.hosts), atom=False, rss=True)
+    entry.title(one_line(item.title))
+    entry.guid(one_line(item.guid), permalink=False)
+    if item.link:
+        entry.link(href=ascii_url(item.link))
+    if summary := cut(clean(item.summary)):
+        entry.description(summary)
+    entry.enclosure(ascii_url(item.enclosure.url), item.enclosure.bytes, one_line(item.enclosure.media_type))
+    entry.published(_writable(item.published))
+    entry.podcast.itunes_duration(str(whole_seconds(item.duration)))
+    entry.podcast.itunes_episode_type(item.kind.value)
+    if item.season is not None:
+        entry.podcast.itunes_season(item.season)
+    if item.number is not None:
+        entry.podcast.itunes_episode(item.number)
+
+
+def whole_seconds(duration: timedelta) -> int:
+    """Return `duration` rounded to whole seconds, half a second up (APPLE-IT-9)."""
+    return (duration + timedelta(microseconds=500_000)) // timedelta(seconds=1)
+
+
+def _writable(when: datetime) -> datetime:
+    # RFC 2822 has zones of whole minutes only; local mean times (before 1900) have seconds.
+    offset = when.utcoffset() or timedelta()
+    return when.astimezone(timezone(timedelta(minutes=offset // timedelta(minutes=1))))
+
+
+def _with_hex_escapes(match: re.Match[bytes]) -> bytes:
+    # RSS-8: readers that decode twice see `&amp;lt;` as markup; the numeric form survives them.
+    found = match.group()
+    if found.startswith(b"<![CDATA["):
+        return found
+    return found.replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
+
+
+def _new_generator() -> _Generator:
+    from feedgen import feed
+
+    generator: _Generator = feed.FeedGenerator()
+    return generator
+
+
+def _unpublishable(show: Show, items: Sequence[Item], changed: datetime) -> Iterator[Problem]:
+    """Yield what feedgen would refuse with a bare ValueError, or leave out or let pass without a word."""
+    for field, value in (("title", show.title), ("description", show.description), ("link", show.link)):
+        if not clean(value):
+            yield Problem(message=f"the show has no {field}, and a feed needs one", field=field)
+    if changed.tzinfo is None:
+        yield Problem(message=f"the time of the last change, {changed}, has no time zone", field="changed")
+    for item in items:
+        yield from _unpublishable_item(item)
+    for guid, count in Counter(one_line(item.guid) for item in items).items():
+        if count > 1:
+            yield Problem(message=f"{count} items have the guid {guid!r}, apps would show one", field="guid")
+
+
+def _unpublishable_item(item: Item) -> Iterator[Problem]:
+    name = f"{item.title!r} ({item.guid})"
+    for field, value in (("title", item.title), ("guid", item.guid), ("enclosure", item.enclosure.url)):
+        if not clean(value):
+            yield Problem(message=f"the item {name} has no {field}, and a feed needs one", field=field)
+    if item.published.tzinfo is None:
+        yield Problem(message=f"the time of {name}, {item.published}, has no time zone", field="published")
+    if item.enclosure.bytes < 1:
+        yield Problem(message=f"the audio of {name} has {item.enclosure.bytes} bytes", field="enclosure")
+    for field, number in (("number", item.number), ("season", item.season)):
+        if number is not None and number < 1:
+            yield Problem(message=f"the {field} of {name} is {number}, and apps count from 1", field=field)

@@ -1,0 +1,205 @@
+"""`folge init`: make a show folder."""
+
+import json
+import locale
+import re
+import shutil
+import sys
+from pathlib import Path
+from uuid import UUID, uuid4, uuid5
+
+import click
+
+from episodes.problems import ProblemsFound, UserError, errors
+from podcast.cli.output import say
+from podcast.files import create_file, make_folder
+from podcast.settings import FILE, PREVIEW_URL, load_settings
+
+GUID_NAMESPACE = UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
+"""The namespace of podcast guids (Podcasting 2.0, tags/guid.md; P20-GUID-1)."""
+
+IGNORED = """\
+# audio is large and lives in the store; the text files are what git keeps
+/audio/
+/public/
+"""
+
+TEMPLATE = """\
+# The show. folge reads this file and never writes it. Remove the # before a line to use it.
+
+[show]
+title = {title}
+description = {description}
+language = {language}           # as de, de-at, en
+author = {author}
+email = {email}                 # shown in the feed; directories send their codes there
+category = {category}           # Apple's list, as ["Government"] or ["Society & Culture > Documentary"]
+link = {link}                   # the show's website; empty: the page folge publishes
+cover = {cover}                 # square JPEG or PNG, 1400 to 3000 pixels, without transparency
+explicit = false
+type = "episodic"               # or "serial", told in order
+# copyright = "holder's name"
+locked = true                   # other platforms may not import this feed
+timezone = {timezone}           # what a time without an offset means in episode files
+# hosts = ["anna"]              # handles from [people]
+guid = {guid}  # podcast:guid, for life; never change it
+
+# People by a short handle: folge add talk.mp3 --guest anna
+# [people.anna]
+# name = "Anna Beispiel"
+# function = "Amtsleiterin"
+# organisation = "Stadt Beispiel"
+# link = "https://…"
+
+[store]
+url = {store}                   # a folder, or s3://bucket/prefix
+public_url = {public_url}       # the address under which the public reads the store
+# endpoint_url = "https://…"    # an S3 server that is not Amazon's
+# region = "eu-central-1"
+# profile = "podcast"           # of ~/.aws; keys never stand in this file
+# path_style = true
+# directory_index = true        # whether …/slug/ answers with …/slug/index.html there
+"""
+
+
+def podcast_guid(feed_url: str) -> str:
+    """Return the podcast:guid that belongs to a feed address: UUIDv5 without scheme and trailing slashes."""
+    seed = re.sub(r"^[a-zA-Z][a-zA-Z0-9+.-]*://", "", feed_url).rstrip("/")
+    return str(uuid5(GUID_NAMESPACE, seed))
+
+
+@click.command("init")
+@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@click.option("--title", help="Name of the show.")
+@click.option("--description", help="What the show is about, in a few sentences.")
+@click.option("--language", help="Language of the show, as de or en.")
+@click.option("--author", help="Who makes the show.")
+@click.option("--email", help="Address directories write to.")
+@click.option("--category", multiple=True, help='Apple category, as "Government"; repeatable.')
+@click.option("--link", default="", help="Website of the show.")
+@click.option("--cover", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="Cover picture; is copied.")
+@click.option("--store", default="public", show_default=True, help="A folder, or s3://bucket/prefix.")
+@click.option("--public-url", default="", help="Address under which the public reads the store.")
+@click.option("--timezone", default="", help="Time zone, as Europe/Berlin.")
+@click.pass_context
+def command(ctx: click.Context, /, folder: Path, **said: object) -> None:
+    """Make a show folder in DIR: podcast.toml, episodes/ and .gitignore.
+
+    Asks on a terminal for what the options do not say. Never overwrites anything.
+    """
+    folder = ctx.obj.folder / folder
+    made = []
+    if (folder / FILE).exists():
+        say(f"{folder / FILE} is already there and stays as it is; edit it to change the show")
+    else:
+        text, cover = _compose(folder, said)
+        make_folder(folder)
+        made += _copy_cover(cover, folder)
+        _create(folder / FILE, text)
+        made.append(FILE)
+    if not (folder / "episodes").is_dir():
+        make_folder(folder / "episodes")
+        made.append("episodes/")
+    if not (folder / ".gitignore").exists():
+        _create(folder / ".gitignore", IGNORED)
+        made.append(".gitignore")
+    if not made:
+        say("nothing was changed")
+        return
+    for name in made:
+        click.echo((folder / name).as_posix() + ("/" if name.endswith("/") else ""))
+    settings, problems = load_settings(folder)
+    if errors(problems):
+        raise ProblemsFound(problems)
+    if not settings.cover or not settings.categories:
+        missing = [name for name, value in (("cover", settings.cover), ("category", settings.categories)) if not value]
+        say(f"before the first publish, directories want {' and '.join(missing)}: see {folder / FILE}")
+    say("next: folge add AUDIO")
+
+
+def _compose(folder: Path, said: dict[str, object]) -> tuple[str, Path | None]:
+    """Return the text of podcast.toml and the cover to copy."""
+    language = _ask("language", said, "Language (de, en, …)", _locale_language())
+    title = _ask("title", said, "Title of the show", "")
+    if not title:
+        raise click.UsageError("a show needs a title; say --title")
+    description = _ask("description", said, "What is it about", title)
+    author = _ask("author", said, "Who makes it", "")
+    email = _ask("email", said, "E-mail for directories", "")
+    categories = said["category"] if isinstance(said["category"], tuple) else ()
+    if not categories:
+        category = _ask("", said, "Apple category, as Government", "")
+        categories = (category,) if category else ()
+    store, public_url = str(said["store"]), str(said["public_url"])
+    if store.startswith("s3://") and not public_url:
+        public_url = _ask("", said, "Address under which the public reads the bucket (https://…)", "")
+        if not public_url:
+            raise click.UsageError("a bucket needs the address under which the public reads it; say --public-url")
+    public_url = (public_url or PREVIEW_URL).rstrip("/") + "/"
+    seed = public_url + "feed.xml" if public_url != PREVIEW_URL else str(uuid4())
+    cover = said["cover"] if isinstance(said["cover"], Path) else None
+    values = {
+        "title": title,
+        "description": description,
+        "language": language,
+        "author": author,
+        "email": email,
+        "link": str(said["link"]),
+        "cover": f"cover{cover.suffix.lower()}" if cover else "",
+        "timezone": str(said["timezone"]) or ("Europe/Berlin" if language.startswith("de") else "UTC"),
+        "guid": podcast_guid(seed),
+        "store": store,
+        "public_url": public_url,
+    }
+    written = {name: json.dumps(value, ensure_ascii=False) for name, value in values.items()}
+    written["category"] = json.dumps(list(categories), ensure_ascii=False)
+    text = TEMPLATE.format(**written)
+    _try(text)
+    return text, cover
+
+
+def _try(text: str) -> None:
+    """Refuse what would be a broken podcast.toml before anything is made."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as name:
+        (Path(name) / FILE).write_bytes(text.encode())
+        _, problems = load_settings(Path(name), {})
+        if errors(problems):
+            raise ProblemsFound(problems)
+
+
+def _ask(name: str, said: dict[str, object], question: str, default: str) -> str:
+    value = said.get(name)
+    if value is not None:
+        return str(value)
+    if not sys.stdin.isatty():
+        return default
+    answer: str = click.prompt(question, default=default, show_default=bool(default), err=True)
+    return answer.strip()
+
+
+def _locale_language() -> str:
+    code = (locale.getlocale()[0] or "en").split("_")[0].lower()
+    return code if re.fullmatch(r"[a-z]{2}", code) else "en"
+
+
+def _copy_cover(cover: Path | None, folder: Path) -> list[str]:
+    if cover is None:
+        return []
+    target = folder / f"cover{cover.suffix.lower()}"
+    if target.exists():
+        say(f"{target} is already there and stays as it is")
+        return []
+    try:
+        shutil.copyfile(cover, target)
+    except OSError as error:
+        raise UserError(f"{target} cannot be written: {error.strerror}") from error
+    return [target.name]
+
+
+def _create(path: Path, text: str) -> None:
+    try:
+        create_file(path, text)
+    except FileExistsError as error:
+        raise UserError(f"{path} has just been made by somebody else", hint="look at it, then try again") from error

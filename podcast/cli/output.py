@@ -1,0 +1,83 @@
+"""What commands print: results on stdout, narration on stderr, JSON where asked or where nobody watches."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+
+import click
+
+from episodes.model import Episode, Status
+from episodes.problems import Problem, Severity
+from episodes.timecode import show_moment
+
+
+def say(text: str) -> None:
+    """Tell something that is not a result."""
+    click.echo(text, err=True)
+
+
+def emit(data: object) -> None:
+    """Print a result as JSON, two spaces deep, in its own letters."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def wants_json(flag: bool) -> bool:
+    """Say whether a result goes out as JSON: it was asked for, or stdout is no terminal."""
+    return flag or not sys.stdout.isatty()
+
+
+def tell_problems(problems: Iterable[Problem]) -> None:
+    """Tell problems on stderr, one a line, errors last, where they are read."""
+    for problem in sorted(problems, key=lambda p: p.severity is Severity.ERROR):
+        say(f"{problem.severity.value}: {problem}")
+
+
+def problem_data(problem: Problem) -> dict[str, object]:
+    """Return a problem as JSON data."""
+    return {
+        "severity": problem.severity.value,
+        "path": problem.path,
+        "line": problem.line,
+        "field": problem.field,
+        "message": problem.message,
+        "hint": problem.hint,
+        "rule": problem.rule,
+    }
+
+
+def episode_data(episode: Episode) -> dict[str, object]:
+    """Return what was written of an episode as JSON data; times in ISO 8601."""
+    import msgspec
+
+    data: dict[str, object] = msgspec.to_builtins(episode)
+    data["file"] = f"episodes/{data.pop('source_name')}"
+    data.pop("source_sha256")
+    return data
+
+
+def standing(episode: Episode) -> str:
+    """Return the status of an episode in one word."""
+    return episode.status.value if episode.status is not Status.READY or episode.published else "ready"
+
+
+def print_episodes(episodes: Sequence[Episode], *, as_json: bool) -> None:
+    """Print episodes: a table on a terminal, JSON otherwise."""
+    if as_json:
+        emit([episode_data(episode) for episode in episodes])
+        return
+    if not episodes:
+        say("no episodes")
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("No.", "Published", "Title", "With", "Status"):
+        table.add_column(name, overflow="fold", justify="right" if name == "No." else "left")
+    for episode in episodes:
+        number = f"{episode.season}/{episode.number or '–'}" if episode.season else str(episode.number or "–")
+        when = show_moment(episode.published)[:16] if episode.published else "–"
+        people = ", ".join(person.name for person in episode.appearances)
+        table.add_row(number, when, Text(episode.title), Text(people), standing(episode))
+    Console().print(table)

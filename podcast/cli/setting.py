@@ -1,0 +1,94 @@
+"""`folge set`: change fields of an episode file, every other byte kept."""
+
+import re
+from pathlib import Path
+
+import click
+
+from episodes.frontmatter import Document, parse, replace_field, write_block, write_plain, write_scalar
+from episodes.problems import Problem, ProblemsFound, UserError, errors
+from episodes.schema import FIELDS, RECORDING_FIELDS, TEXT_FIELDS, nearest, read_episode
+from podcast.cli.naming import name_file
+from podcast.cli.options import episode_argument
+from podcast.cli.output import say
+from podcast.files import write_file
+from podcast.workspace import Workspace, open_workspace
+
+_LISTS = frozenset({"topics", "transcripts"})
+_SETTABLE = (
+    *(field for field in FIELDS if field not in ("guid", "appearances", "recording")),
+    *(f"recording.{field}" for field in RECORDING_FIELDS),
+)
+
+
+@click.command("set")
+@episode_argument
+@click.argument("assignments", metavar="FIELD=VALUE...", nargs=-1, required=True)
+@click.pass_context
+def command(ctx: click.Context, episode: str, assignments: tuple[str, ...]) -> None:
+    """Set fields of EPISODE; comments, order and every other byte stay.
+
+    FIELD= removes a field, recording.place=Berlin sets one of a group, topics=a,b a list. Nothing is
+    written where the episode would be wrong afterwards.
+    """
+    workspace = open_workspace(ctx.obj.folder)
+    path = name_file(workspace, episode)
+    shown = path.relative_to(workspace.folder).as_posix()
+    document = _parse(path.read_bytes(), shown)
+    for assignment in assignments:
+        name, value = _split(assignment)
+        try:
+            text = replace_field(document, name, _write(name, value))
+        except ValueError as error:
+            raise UserError(f"{shown}: {name} cannot be set: {error}") from error
+        document = _parse(text.encode(), shown)
+    _check(workspace, document, path)
+    if document.text.encode() == path.read_bytes().removeprefix(b"\xef\xbb\xbf"):
+        say("nothing was changed")
+        return
+    write_file(path, document.text)
+    click.echo(shown)
+
+
+def _split(assignment: str) -> tuple[str, str]:
+    name, equals, value = assignment.partition("=")
+    name = name.strip()
+    if not equals:
+        raise click.UsageError(f"'{assignment}' is not FIELD=VALUE")
+    if name == "guid":
+        raise UserError("a guid never changes: podcast apps would download the episode again as a new one")
+    if name.split(".")[0] in ("appearances", "notes"):
+        raise UserError(f"{name} cannot be set in one word", hint="use 'folge edit'")
+    if name not in _SETTABLE:
+        raise UserError(f"'{name}' is not a field", hint=nearest(name, _SETTABLE))
+    return name, value.strip()
+
+
+def _write(name: str, value: str) -> str | None:
+    """Return a value as YAML, or None for an empty one."""
+    if not value:
+        return None
+    if name in _LISTS:
+        parts = [part.strip() for part in re.split(r",", value) if part.strip()]
+        return f"[{', '.join(write_scalar(part) for part in parts)}]"
+    if name.split(".")[-1] in TEXT_FIELDS:
+        return write_block(value) if name == "summary" else write_scalar(value)
+    return write_plain(value)
+
+
+def _parse(raw: bytes, shown: str) -> Document:
+    document = parse(raw, shown)
+    if isinstance(document, Problem):
+        raise ProblemsFound((document,))
+    return document
+
+
+def _check(workspace: Workspace, document: Document, path: Path) -> None:
+    """Refuse a change that leaves the file with an error it did not have."""
+    before = _parse(path.read_bytes(), document.path)
+    _, old = read_episode(before, path.read_bytes(), workspace.settings.zone)
+    _, new = read_episode(document, document.text.encode(), workspace.settings.zone)
+    known = {(problem.field, problem.message) for problem in old}
+    fresh = tuple(problem for problem in new if (problem.field, problem.message) not in known)
+    if errors(fresh):
+        raise ProblemsFound(fresh)

@@ -1,0 +1,131 @@
+"""`folge show`: one episode with its facts and addresses."""
+
+from datetime import UTC, datetime
+
+import click
+
+from episodes.catalogue import find_episode
+from episodes.model import Episode, Status
+from episodes.problems import UserError
+from episodes.timecode import show_length, show_moment
+from podcast.cli.options import episode_argument, json_option
+from podcast.cli.output import emit, episode_data, say, tell_problems, wants_json
+from podcast.facts import Facts, cache_folder
+from podcast.layout import LEDGER, page_url, short_path
+from podcast.publishing.ledger import Entry, State, decode_ledger
+from podcast.stores import StoreError
+from podcast.workspace import Workspace, open_workspace
+
+
+@click.command("show")
+@episode_argument
+@click.option("--offline", is_flag=True, help="Do not ask the store what is published.")
+@json_option
+@click.pass_context
+def command(ctx: click.Context, episode: str, offline: bool, as_json: bool) -> None:
+    """Show EPISODE: what was written, what was measured, and the addresses to link to."""
+    workspace = open_workspace(ctx.obj.folder)
+    found = find_episode(workspace.catalogue, episode)
+    entry = None if offline else _published(workspace, found)
+    data = episode_data(found)
+    data |= _measured(workspace, found)
+    data |= _addresses(workspace, found, entry)
+    data["standing"] = "unknown" if offline else _standing(found, entry)
+    if wants_json(as_json):
+        emit(data)
+    else:
+        _print(found, data)
+    tell_problems(p for p in workspace.problems if p.path == f"episodes/{found.source_name}")
+
+
+def _published(workspace: Workspace, episode: Episode) -> Entry | None:
+    try:
+        stored = workspace.store().get(LEDGER)
+        return decode_ledger(stored.body).entry(episode.guid) if stored else None
+    except StoreError as error:
+        say(f"the store was not asked what is published: {error}")
+        return None
+
+
+def _measured(workspace: Workspace, episode: Episode) -> dict[str, object]:
+    path = workspace.resolve(episode.audio)
+    if not path.exists():
+        return {"audio_here": False}
+    facts = Facts(cache_folder(workspace.folder))
+    try:
+        audio = facts.audio(path)
+    except UserError as error:
+        say(f"warning: {error}")
+        return {"audio_here": False}
+    facts.save()
+    return {
+        "audio_here": True,
+        "duration": round(audio.duration.total_seconds(), 3),
+        "bytes": audio.bytes,
+        "media_type": audio.media_type,
+        "sha256": audio.sha256,
+        "bitrate": audio.bitrate,
+        "chapters": [
+            {"start": chapter.start.total_seconds(), "title": chapter.title, "link": chapter.link}
+            for chapter in audio.chapters
+        ],
+        "doubts": list(audio.doubts),
+    }
+
+
+def _addresses(workspace: Workspace, episode: Episode, entry: Entry | None) -> dict[str, object]:
+    """Return where the episode is to be found; `short_link` is the one for a newsletter."""
+    store = workspace.settings.store
+    slug = entry.release.episode.slug if entry else episode.slug
+    short = entry.short if entry else str(episode.number or "")
+    base, index = store.public_url, store.directory_index
+    link = page_url(base, short_path(short), directory_index=index) if short else ""
+    return {"page": page_url(base, slug, directory_index=index), "short_link": link, "feed": f"{base}feed.xml"}
+
+
+def _standing(episode: Episode, entry: Entry | None) -> str:
+    if entry:
+        return entry.state.value if entry.state is State.WITHDRAWN else "published"
+    if episode.status is Status.READY and episode.published and episode.published > datetime.now(UTC):
+        return "waiting"
+    return "not published" if episode.status is Status.READY else episode.status.value
+
+
+def _print(episode: Episode, data: dict[str, object]) -> None:
+    people = [
+        ", ".join(part for part in (person.name, person.function, person.organisation) if part)
+        for person in episode.appearances
+    ]
+    recording = episode.recording
+    recorded = [recording.occasion, recording.place, recording.on.isoformat() if recording.on else ""]
+    length = data.get("duration")
+    size = data.get("bytes")
+    rows = [
+        ("title", episode.title),
+        ("file", str(data["file"])),
+        ("guid", episode.guid),
+        ("number", f"{episode.number or ''}" + (f" (season {episode.season})" if episode.season else "")),
+        ("published", show_moment(episode.published) if episode.published else ""),
+        ("state", str(data["standing"])),
+        ("with", "; ".join(people)),
+        ("recorded", ", ".join(part for part in recorded if part)),
+        ("topics", ", ".join(episode.topics)),
+        ("audio", episode.audio + ("" if data["audio_here"] else " (not on this machine)")),
+        ("length", f"{_length(length)}, {size:,} bytes" if isinstance(size, int) else ""),
+        ("page", str(data["page"])),
+        ("short link", str(data["short_link"])),
+        ("feed", str(data["feed"])),
+    ]
+    for name, value in rows:
+        if value:
+            click.echo(f"{name:>10}  {value}")
+    if episode.summary:
+        click.echo(f"\n{episode.summary}")
+    if episode.notes:
+        click.echo(f"\n{episode.notes}")
+
+
+def _length(seconds: object) -> str:
+    from datetime import timedelta
+
+    return show_length(timedelta(seconds=seconds)) if isinstance(seconds, float | int) else ""

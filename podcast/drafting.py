@@ -1,0 +1,185 @@
+"""From an audio file and what the producer said to the text of a new episode file."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from episodes.frontmatter import write_block, write_plain, write_scalar
+from episodes.model import Appearance, Audio, Episode, Kind, Recording, Status, Tags
+from episodes.problems import UserError
+from episodes.schema import nearest
+from episodes.slugs import slugify
+from episodes.timecode import parse_day, show_moment
+from podcast.layout import RESERVED_SLUGS
+
+NOON = timedelta(hours=12)
+"""When a day without a time of day is published: the same day nearly everywhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What the producer said on the command line. Empty means: take it from the tags, or leave it out."""
+
+    title: str = ""
+    guests: tuple[Appearance, ...] = ()
+    topics: tuple[str, ...] = ()
+    recording: Recording = field(default_factory=Recording)
+    season: int | None = None
+    number: int | None = None
+    kind: Kind = Kind.FULL
+    publish_at: datetime | None = None
+    summary: str = ""
+    notes: str = ""
+    draft: bool = False
+    explicit: bool = False
+
+
+def read_guest(text: str, people: Mapping[str, Appearance]) -> Appearance:
+    """Read `Name, Function, Organisation`, or a handle of `podcast.toml`, whose facts are copied as they are now.
+
+    Raises UserError for a word that looks like a handle and is none.
+    """
+    text = " ".join(text.split())
+    known = people.get(text)
+    if known:
+        return known
+    name, _, rest = text.partition(",")
+    function, _, organisation = rest.partition(",")
+    if not name.strip():
+        raise UserError(f"'{text}' names no guest", hint='write "Name, Function, Organisation"')
+    if not rest and re.fullmatch(r"[a-z0-9_-]+", name):
+        hint = nearest(name, tuple(people)) if people else 'write "Name, Function, Organisation"'
+        raise UserError(f"'{name}' is not among [people] of podcast.toml", hint=hint)
+    return Appearance(name=name.strip(), function=function.strip(), organisation=organisation.strip())
+
+
+def draft_episode(
+    said: Said,
+    audio: Audio,
+    path: Path,
+    *,
+    folder: Path,
+    language: str,
+    guid: UUID,
+    number: int,
+    taken: Iterable[str],
+    now: datetime,
+) -> Episode:
+    """Return the episode an audio file becomes.
+
+    `number` is used where none was said and the kind is full; `taken` are slugs in use. `now` is aware and in the
+    show's zone. A day in the tags becomes noon of that day; today becomes now.
+    """
+    tags = audio.tags
+    title = said.title or tags.title or _title_of(path)
+    chosen = said.number or (number if said.kind is Kind.FULL else None)
+    slug = _free_slug(slugify(title, language) or f"episode-{chosen or guid.hex[:8]}", taken)
+    return Episode(
+        guid=str(guid),
+        slug=slug,
+        title=title[:255],
+        audio=_written_path(path, folder),
+        source_name=f"{chosen:03}-{slug}.md" if chosen else f"{slug}.md",
+        source_sha256="",
+        kind=said.kind,
+        status=Status.DRAFT if said.draft else Status.READY,
+        published=said.publish_at or _tagged_moment(tags, now) or now,
+        number=chosen,
+        season=said.season,
+        summary=said.summary,
+        notes=said.notes or tags.description,
+        appearances=said.guests,
+        recording=said.recording,
+        topics=said.topics,
+        explicit=said.explicit,
+    )
+
+
+def _title_of(path: Path) -> str:
+    return re.sub(r"[\s_]+", " ", re.sub(r"[\x00-\x1f\x7f]", "", path.stem)).strip() or "Ohne Titel"
+
+
+def _free_slug(slug: str, taken: Iterable[str]) -> str:
+    used = {*taken, *RESERVED_SLUGS}
+    if slug not in used:
+        return slug
+    count = 2
+    while f"{slug}-{count}" in used:
+        count += 1
+    return f"{slug}-{count}"
+
+
+def _tagged_moment(tags: Tags, now: datetime) -> datetime | None:
+    match = re.match(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}):(\d{2}))?", tags.date)
+    if match is None:
+        return None
+    try:
+        day = parse_day(match[1])
+    except ValueError:
+        return None
+    if match[2] and int(match[2]) < 24 and int(match[3]) < 60:
+        return datetime(day.year, day.month, day.day, int(match[2]), int(match[3]), tzinfo=now.tzinfo)
+    if day == now.date():
+        return now
+    return datetime(day.year, day.month, day.day, tzinfo=now.tzinfo) + NOON
+
+
+def _written_path(path: Path, folder: Path) -> str:
+    whole = path.absolute()
+    return whole.relative_to(folder).as_posix() if whole.is_relative_to(folder) else whole.as_posix()
+
+
+def write_episode(episode: Episode) -> str:
+    """Return the text of an episode file, fields in the order of the schema, empty ones left out."""
+    lines = ["---", f"guid: {episode.guid}  # never change it", f"title: {write_scalar(episode.title)}"]
+    lines += [f"number: {episode.number}"] if episode.number else []
+    lines += [f"season: {episode.season}"] if episode.season else []
+    lines += [f"kind: {episode.kind.value}"] if episode.kind is not Kind.FULL else []
+    lines.append(f"status: {episode.status.value}")
+    if episode.published:
+        lines.append(f"published: {show_moment(episode.published)}")
+    lines += [f"summary: {write_block(episode.summary)}"] if episode.summary else []
+    lines.append(f"audio: {write_scalar(episode.audio)}")
+    if episode.appearances:
+        lines.append("appearances:")
+        for person in episode.appearances:
+            lines += _group(_person_fields(person), first="  - ", rest="    ")
+    recorded = _recording_fields(episode.recording)
+    if recorded:
+        lines += ["recording:", *_group(recorded, first="  ", rest="  ")]
+    if episode.topics:
+        lines.append(f"topics: [{', '.join(write_scalar(topic) for topic in episode.topics)}]")
+    if episode.transcripts:
+        lines += ["transcripts:", *(f"  - {write_scalar(transcript.path)}" for transcript in episode.transcripts)]
+    lines += ["explicit: true"] if episode.explicit else []
+    notes = f"\n{episode.notes.strip()}\n" if episode.notes.strip() else ""
+    return "\n".join([*lines, "---", notes])
+
+
+def _group(fields: Sequence[tuple[str, str]], *, first: str, rest: str) -> list[str]:
+    return [f"{rest if index else first}{name}: {value}" for index, (name, value) in enumerate(fields)]
+
+
+def _person_fields(person: Appearance) -> list[tuple[str, str]]:
+    plain = replace(person, role="" if person.role == "guest" else person.role)
+    plain = replace(plain, group="" if person.group == "cast" else person.group)
+    names = ("name", "function", "organisation", "role", "group", "link", "picture", "person")
+    return [(name, write_scalar(getattr(plain, name))) for name in names if getattr(plain, name)]
+
+
+def _recording_fields(recording: Recording) -> list[tuple[str, str]]:
+    fields = [("on", recording.on.isoformat())] if recording.on else []
+    names = ("occasion", "place", "geo", "osm", "country", "remark")
+    return fields + [
+        (name, write_plain(getattr(recording, name)) if name == "geo" else write_scalar(getattr(recording, name)))
+        for name in names
+        if getattr(recording, name)
+    ]
+
+
+def local_now(now: datetime) -> datetime:
+    """Return a moment without seconds, as a producer would write it."""
+    return now.astimezone(now.tzinfo or UTC).replace(second=0, microsecond=0)

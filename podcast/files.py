@@ -1,0 +1,52 @@
+"""Writing the producer's files: beside, flushed, renamed; or created and never replaced."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from episodes.problems import UserError
+
+
+def write_file(path: Path, text: str) -> None:
+    """Replace a text file as a whole, UTF-8; a crash leaves the old or the new one. The mode bits are kept."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        beside = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(text.encode())
+                stream.flush()
+                os.fsync(stream.fileno())
+            beside.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask())
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}", hint="check the folder's permissions") from error
+
+
+def create_file(path: Path, text: str) -> None:
+    """Create a text file, UTF-8. Raises FileExistsError where there is one, UserError where none can be made."""
+    try:
+        with path.open("xb") as stream:
+            stream.write(text.encode())
+            stream.flush()
+            os.fsync(stream.fileno())
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise UserError(f"{path} cannot be created: {error.strerror}", hint="check the folder's permissions") from error
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and its parents where they are missing."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{path} cannot be made: {error.strerror}", hint="check the folder's permissions") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,68 @@
+"""Which key every published object has, which of them never change, and how long they may be cached."""
+
+from urllib.parse import quote
+
+PRIVATE = ".folge/"
+"""The prefix that no public policy may cover: ledger, inventory, sources."""
+
+LEDGER = f"{PRIVATE}ledger.json"
+INVENTORY = f"{PRIVATE}inventory.json"
+FEED = "feed.xml"
+INDEX = "index.html"
+
+FOR_EVER = "public, max-age=31536000, immutable"
+SHORTLY = "public, max-age=300"
+NEVER = "no-store"
+
+RESERVED_SLUGS = frozenset({"f", "audio", "covers", "transcripts", "feed", "embed", "static", "search", "index"})
+"""First parts of keys that mean something else and cannot be the slug of an episode."""
+
+_HASH = 12
+"""Hex digits of the content hash in a key: enough that two files of one show never meet."""
+
+
+def audio_key(slug: str, sha256: str, extension: str) -> str:
+    """Return the write-once key of an episode's audio."""
+    return f"audio/{slug}-{sha256[:_HASH]}{extension}"
+
+
+def cover_key(name: str, sha256: str, extension: str) -> str:
+    """Return the write-once key of a cover; `name` is a slug."""
+    return f"covers/{name}-{sha256[:_HASH]}{extension}"
+
+
+def transcript_key(slug: str, sha256: str, extension: str) -> str:
+    """Return the write-once key of a transcript."""
+    return f"transcripts/{slug}-{sha256[:_HASH]}{extension}"
+
+
+def source_key(guid_digest: str, sha256: str) -> str:
+    """Return the private write-once key of the text of an episode file, one folder for each guid."""
+    return f"{PRIVATE}sources/{guid_digest[:_HASH]}/{sha256[: 2 * _HASH]}.md"
+
+
+def page_key(path: str) -> str:
+    """Return the key of the page at `/path/`."""
+    return f"{path}/{INDEX}"
+
+
+def short_path(short: str) -> str:
+    """Return the path of the short link that survives renames and moves."""
+    return f"f/{short}"
+
+
+def cache_control(key: str) -> str:
+    """Return how long an object may be kept: content-named ones for ever, the rest five minutes, private never."""
+    if key.startswith(PRIVATE):
+        return NEVER
+    return FOR_EVER if key.startswith(("audio/", "covers/", "transcripts/")) else SHORTLY
+
+
+def public_url(base: str, key: str) -> str:
+    """Return the address of an object; `base` ends with a slash."""
+    return base + quote(key)
+
+
+def page_url(base: str, path: str, *, directory_index: bool) -> str:
+    """Return the address of the page at `/path/`, naming its file where the server finds none by itself."""
+    return public_url(base, f"{path}/" if directory_index else page_key(path))

@@ -1,0 +1,106 @@
+"""A preview server for the folder store: werkzeug does the HTTP (ranges, conditional requests, HEAD)."""
+
+import hashlib
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.utils import send_file
+from werkzeug.wrappers import Request, Response
+
+from episodes.mediatypes import media_type
+from episodes.problems import UserError
+from podcast.layout import FEED, INDEX, PRIVATE
+from podcast.stores import is_key
+from podcast.stores.folder import FolderStore
+from podcast.workspace import Workspace
+
+_TEXTS = (".xml", ".html", ".json")
+"""Kinds of objects in which the public address is replaced by the preview's."""
+
+
+class _Request(Request):
+    """A request that must be meant for this machine, so that no web page elsewhere can read the preview."""
+
+    trusted_hosts = ["127.0.0.1", "localhost"]  # noqa: RUF012 - werkzeug's name and type
+
+
+class _Handler(WSGIRequestHandler):
+    """Speaks HTTP/1.1 and keeps quiet about each request."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+def published_root(workspace: Workspace) -> Path:
+    """Return the folder of the show's folder store. Raises UserError for other stores and for an empty one."""
+    store = workspace.store()
+    if not isinstance(store, FolderStore):
+        hint = f"it is read at {workspace.settings.store.public_url}"
+        raise UserError(f"the store {store.url} is no folder, so there is nothing to serve from here", hint=hint)
+    if not (store.root / FEED).is_file():
+        raise UserError(f"nothing is published in {store.root} yet", hint="run 'folge publish' first")
+    return store.root
+
+
+def make_preview_server(root: Path, public_url: str, port: int) -> BaseWSGIServer:
+    """Return a threaded server on 127.0.0.1 that answers GET and HEAD for the objects below `root`; port 0 takes any.
+
+    `public_url` inside feed and pages is replaced by the server's own address; private objects are not there.
+    Raises UserError where the port cannot be used.
+    """
+
+    @_Request.application
+    def application(request: Request) -> Response:
+        if request.method not in ("GET", "HEAD"):
+            raise MethodNotAllowed(["GET", "HEAD"])
+        key = request.path.removeprefix("/") or INDEX
+        key = f"{key}{INDEX}" if key.endswith("/") else key
+        path = root / key
+        if not is_key(key) or key.startswith(PRIVATE) or not path.is_file():
+            raise NotFound
+        if key.endswith(_TEXTS):
+            return _rewritten(request, path, public_url)
+        return _file(request, path)
+
+    try:
+        # werkzeug itself ends the process where the port is taken, so the port is tried first
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+        return make_server("127.0.0.1", port, application, threaded=True, request_handler=_Handler)
+    except OSError as error:
+        raise UserError(f"port {port} cannot be used: {error.strerror}", hint="say another with --port") from error
+
+
+def _file(request: Request, path: Path) -> Response:
+    found = path.stat()
+    response = send_file(
+        path,
+        request.environ,
+        mimetype="application/octet-stream",
+        conditional=True,
+        etag=f"{found.st_mtime_ns:x}-{found.st_size:x}",
+        last_modified=found.st_mtime,
+    )
+    return _with_headers(response, path)
+
+
+def _rewritten(request: Request, path: Path, public_url: str) -> Response:
+    body = path.read_bytes().replace(public_url.encode(), request.host_url.encode())
+    response = Response(body)
+    response.set_etag(hashlib.sha256(body).hexdigest()[:32])
+    response.last_modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    response.make_conditional(request.environ, accept_ranges=True, complete_length=len(body))
+    return _with_headers(response, path)
+
+
+def _with_headers(response: Response, path: Path) -> Response:
+    response.headers["Content-Type"] = media_type(path.name)
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response

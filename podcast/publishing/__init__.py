@@ -1,0 +1,1 @@
+"""Publishing: load, measure, observe, decide, render, plan, apply. Deciding is pure; only `apply` writes."""

@@ -1,0 +1,93 @@
+"""Do what a plan says, stage by stage. The only place that writes to a store."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from podcast.publishing.artifacts import Stage
+from podcast.publishing.observe import Held, Observed, encode_inventory
+from podcast.publishing.plan import Plan, Step, inventory_step
+from podcast.stores import Store, Upload
+
+WORKERS = 8
+"""Small objects written side by side: the time goes into waiting for answers."""
+
+Told = Callable[[Step], None]
+"""Called after each step that was done, from one thread at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """Who wants to hear how an apply comes along: each finished step, and bytes of files as they are sent."""
+
+    done: Told = lambda step: None
+    sent: Callable[[int], None] = lambda count: None
+
+
+SILENT = Listener()
+
+
+def apply(plan: Plan, observed: Observed, store: Store, listener: Listener = SILENT) -> None:
+    """Write every step, in stages with a barrier after each, then the inventory.
+
+    Raises Moved where a conditional write was refused, StoreError where the store fails. Whatever was written
+    until then stays: only the ledger's step commits, and the next publish finishes the rest.
+    """
+    held = dict(observed.held)
+    for stage in Stage:
+        steps = [step for step in plan.steps if step.stage is stage]
+        if stage is Stage.BLOBS:
+            _upload(steps, store, listener)
+        else:
+            for step, tag in _write(steps, store, listener):
+                if stage is not Stage.LEDGER:
+                    held[step.key] = Held(sha256=step.sha256, tag=tag)
+    _put(inventory_step(encode_inventory(held), observed.inventory_tag), store)
+
+
+def _upload(steps: Sequence[Step], store: Store, listener: Listener) -> None:
+    uploads = [
+        Upload(
+            key=step.key,
+            path=step.path,
+            media_type=step.media_type,
+            cache_control=step.cache_control,
+            sha256=step.sha256,
+        )
+        for step in steps
+        if step.path
+    ]
+    if uploads:
+        store.put_files(uploads, listener.sent)
+        for step in steps:
+            listener.done(step)
+
+
+def _write(steps: Sequence[Step], store: Store, listener: Listener) -> list[tuple[Step, str]]:
+    if len(steps) < 3:
+        written = []
+        for step in steps:
+            written.append((step, _put(step, store)))
+            listener.done(step)
+        return written
+    with ThreadPoolExecutor(WORKERS) as pool:
+        futures = [(step, pool.submit(_put, step, store)) for step in steps]
+        try:
+            written = []
+            for step, future in futures:
+                written.append((step, future.result()))
+                listener.done(step)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return written
+
+
+def _put(step: Step, store: Store) -> str:
+    return store.put(
+        step.key,
+        step.body,
+        media_type=step.media_type,
+        cache_control=step.cache_control,
+        expected=step.expected,
+    )

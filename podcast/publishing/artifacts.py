@@ -1,0 +1,75 @@
+"""What a publish puts into the store, rendered from the ledger alone: same ledger, same bytes."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from episodes.mediatypes import media_type
+from feed.compiler import compile_feed
+from podcast.layout import FEED, cache_control
+from podcast.publishing.ledger import Ledger
+from podcast.release import item_of, show_of
+from podcast.website.render import Page, render_site
+
+
+class Stage(IntEnum):
+    """The order of writing, with a barrier after each: whatever refers to an object is written after it."""
+
+    BLOBS = 1
+    LEDGER = 2
+    PAGES = 3
+    FEED = 4
+    INDEX = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """A small object that may be replaced: feed, pages."""
+
+    key: str
+    body: bytes
+    stage: Stage
+
+    @property
+    def sha256(self) -> str:
+        """The hex sha256 of the body."""
+        return hashlib.sha256(self.body).hexdigest()
+
+    @property
+    def media_type(self) -> str:
+        """The Content-Type it is served with."""
+        return media_type(self.key)
+
+    @property
+    def cache_control(self) -> str:
+        """How long it may be kept."""
+        return cache_control(self.key)
+
+
+def render(ledger: Ledger) -> tuple[Artifact, ...]:
+    """Return feed and pages of everything the ledger says is public."""
+    show = show_of(ledger.show.release)
+    entries = ledger.published
+    items = [item_of(entry.release, ledger.show.release) for entry in entries]
+    feed = compile_feed(show, items, changed=ledger.changed)
+    pages = [
+        Page(
+            item=item,
+            notes=entry.release.episode.notes,
+            topics=entry.release.episode.topics,
+            path=entry.release.episode.slug,
+            aliases=(*entry.former_slugs, *((f"f/{entry.short}",) if entry.short else ())),
+        )
+        for entry, item in zip(entries, items, strict=True)
+    ]
+    rendered = render_site(show, pages, base_url=ledger.show.release.base_url)
+    artifacts = [Artifact(key=FEED, body=feed, stage=Stage.FEED)]
+    artifacts += [Artifact(key=key, body=body, stage=Stage.PAGES) for key, body in rendered.pages.items()]
+    artifacts += [Artifact(key=key, body=body, stage=Stage.INDEX) for key, body in rendered.indexes.items()]
+    return tuple(sorted(artifacts, key=lambda artifact: (artifact.stage, artifact.key)))
+
+
+def feed_of(artifacts: Sequence[Artifact]) -> bytes:
+    """Return the bytes of the feed among artifacts."""
+    return next(artifact.body for artifact in artifacts if artifact.key == FEED)

@@ -1,0 +1,230 @@
+"""The plan: every write a publish would do, each with its reason. A value; `apply` does it, `folge plan` shows it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from podcast.layout import INVENTORY, LEDGER, cache_control
+from podcast.publishing.artifacts import Artifact, Stage
+from podcast.publishing.decide import WRITES, Change, Decision, Kind
+from podcast.publishing.ledger import encode_ledger
+from podcast.publishing.observe import Observed
+from podcast.release import Blob
+from podcast.stores import ABSENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One write. Exactly one of `path` (a file, write-once) and `body` (a small object) says what is written.
+
+    `expected` is the tag a small object must still have. `sha256` and `size` (in bytes) are those of the content.
+    """
+
+    stage: Stage
+    key: str
+    reason: str
+    media_type: str
+    cache_control: str
+    size: int
+    sha256: str
+    path: Path | None = None
+    body: bytes = b""
+    expected: str = ABSENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a publish would do. `changes` are for people, `steps` for the store, by stage."""
+
+    changes: tuple[Change, ...]
+    steps: tuple[Step, ...]
+    feed_url: str
+    store_url: str
+    published: int
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not self.steps
+
+    @property
+    def upload_bytes(self) -> int:
+        """Bytes of the files that would be uploaded."""
+        return sum(step.size for step in self.steps if step.path)
+
+
+def make_plan(
+    decision: Decision,
+    artifacts: tuple[Artifact, ...],
+    observed: Observed,
+    *,
+    uploads: Mapping[str, Path],
+    sources: Mapping[str, Path],
+    store_url: str,
+) -> tuple[Plan, tuple[Blob, ...]]:
+    """Compare what should be in the store with what is. Returns the plan, and blobs that are nowhere to be had.
+
+    `uploads` maps keys of write-once objects to files here, `sources` guids to episode files.
+    """
+    steps, lost = _blob_steps(decision, observed, uploads, sources)
+    ledger_step = _ledger_step(decision, observed)
+    steps += [ledger_step] if ledger_step else []
+    for artifact in artifacts:
+        held = observed.held.get(artifact.key)
+        if held is None or held.sha256 != artifact.sha256:
+            steps.append(_artifact_step(artifact, held.tag if held else ABSENT))
+    steps.sort(key=lambda step: (step.stage, step.key))
+    plan = Plan(
+        changes=decision.changes,
+        steps=tuple(steps),
+        feed_url=_feed_url(decision),
+        store_url=store_url,
+        published=len(decision.ledger.published),
+    )
+    return plan, tuple(lost)
+
+
+def _feed_url(decision: Decision) -> str:
+    from podcast.release import show_of
+
+    return show_of(decision.ledger.show.release).feed_url
+
+
+def _blob_steps(
+    decision: Decision, observed: Observed, uploads: Mapping[str, Path], sources: Mapping[str, Path]
+) -> tuple[list[Step], list[Blob]]:
+    """Return a step for each write-once object that is not known to be in the store."""
+    steps: list[Step] = []
+    lost: list[Blob] = []
+    old = observed.ledger
+    there = {blob.key for entry in old.entries for blob in entry.release.blobs()} if old else set()
+    there |= {old.show.release.cover.key} if old and old.show.release.cover else set()
+    cover = decision.ledger.show.release.cover
+    wanted = [("the show's cover", cover)] if cover else []
+    for entry in decision.ledger.published:
+        wanted += [(f"for {entry.release.episode.slug}", blob) for blob in entry.release.blobs()]
+    for reason, blob in wanted:
+        if observed.blobs is not None:
+            if observed.blobs.get(blob.key) == blob.bytes:
+                continue
+        elif blob.key in there:
+            continue
+        path = uploads.get(blob.key)
+        if path is None:
+            lost.append(blob)
+        elif all(step.key != blob.key for step in steps[-4:]):
+            steps.append(_upload(blob.key, path, blob.sha256, blob.bytes, blob.media_type, reason))
+    known = {entry.source_key for entry in old.entries} if old else set()
+    for entry in decision.ledger.entries:
+        path = sources.get(entry.guid)
+        if entry.source_key and entry.source_key not in known and path:
+            reason = f"the text of {entry.release.episode.slug}"
+            sha256 = entry.release.episode.source_sha256
+            steps.append(_upload(entry.source_key, path, sha256, path.stat().st_size, "text/markdown", reason))
+    return steps, lost
+
+
+def _upload(key: str, path: Path, sha256: str, size: int, media_type: str, reason: str) -> Step:
+    return Step(
+        stage=Stage.BLOBS,
+        key=key,
+        reason=reason,
+        media_type=media_type,
+        cache_control=cache_control(key),
+        size=size,
+        sha256=sha256,
+        path=path,
+    )
+
+
+def _ledger_step(decision: Decision, observed: Observed) -> Step | None:
+    if observed.ledger is not None and observed.ledger == decision.ledger:
+        return None
+    body = encode_ledger(decision.ledger)
+    written = [change for change in decision.changes if change.kind in WRITES]
+    reason = f"{len(written)} changed" if written else "the first publish"
+    return _write(Stage.LEDGER, LEDGER, body, "application/json", observed.ledger_tag, f"the commit: {reason}")
+
+
+def _artifact_step(artifact: Artifact, tag: str) -> Step:
+    reason = "not in the store yet" if tag == ABSENT else "differs from what is in the store"
+    return _write(artifact.stage, artifact.key, artifact.body, artifact.media_type, tag, reason)
+
+
+def _write(stage: Stage, key: str, body: bytes, media_type: str, expected: str, reason: str) -> Step:
+    import hashlib
+
+    return Step(
+        stage=stage,
+        key=key,
+        reason=reason,
+        media_type=media_type,
+        cache_control=cache_control(key),
+        size=len(body),
+        sha256=hashlib.sha256(body).hexdigest(),
+        body=body,
+        expected=expected,
+    )
+
+
+def inventory_step(body: bytes, expected: str) -> Step:
+    """Return the last write of a publish: the record of what it left."""
+    return _write(Stage.INDEX, INVENTORY, body, "application/json", expected, "what the store holds now")
+
+
+_SIGNS = {
+    Kind.ADD: "+", Kind.UPDATE: "~", Kind.WITHDRAW: "-", Kind.RESTORE: "+", Kind.WAIT: "…", Kind.REFUSE: "!",
+    Kind.BEHIND: "<", Kind.ELSEWHERE: "=", Kind.WITHDRAWN: "=", Kind.DRAFT: "·", Kind.SAME: "=",
+}  # fmt: skip
+
+
+def describe_change(change: Change) -> str:
+    """Return one line about a change: sign, kind, name, reason, and the fields that differ."""
+    name = f"{change.number}  {change.title}" if change.number else change.title
+    fields = f" ({', '.join(change.fields)})" if change.fields else ""
+    return f"{_SIGNS[change.kind]} {change.kind.value:<9} {name}: {change.reason}{fields}"
+
+
+def describe_plan(plan: Plan) -> str:
+    """Return a plan as text: what listeners would notice, then what would be written."""
+    lines = [describe_change(change) for change in plan.changes if change.kind is not Kind.SAME]
+    for stage in Stage:
+        steps = [step for step in plan.steps if step.stage is stage]
+        if steps:
+            size = sum(step.size for step in steps)
+            shown = [f"    {step.key}  ({step.reason})" for step in steps[:8]]
+            more = [f"    … and {len(steps) - 8} more"] if len(steps) > 8 else []
+            lines += [f"  write {stage.name.lower()}: {len(steps)}, {show_bytes(size)}", *shown, *more]
+    return "\n".join(lines)
+
+
+def show_bytes(count: int) -> str:
+    """Write a number of bytes for people: `312 kB`."""
+    if count < 1000:
+        return f"{count} bytes"
+    return f"{count / 1000:.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
+
+
+def plan_data(plan: Plan) -> dict[str, object]:
+    """Return a plan as JSON data: `changes`, `steps` (without bodies), totals."""
+    return {
+        "feed": plan.feed_url,
+        "store": plan.store_url,
+        "published": plan.published,
+        "changes": [
+            {
+                "kind": change.kind.value,
+                "guid": change.guid,
+                "number": change.number,
+                "slug": change.slug,
+                "title": change.title,
+                "reason": change.reason,
+                "fields": list(change.fields),
+            }
+            for change in plan.changes
+        ],
+        "steps": [
+            {"stage": step.stage.name.lower(), "key": step.key, "bytes": step.size, "reason": step.reason}
+            for step in plan.steps
+        ],
+    }

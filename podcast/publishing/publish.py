@@ -1,0 +1,148 @@
+"""The one flow: load, measure, observe, decide, render, plan, apply; again from observe where somebody moved."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from episodes.problems import Problem, ProblemsFound, UserError, errors
+from feed.checks.run import check_feed
+from podcast.facts import Facts, cache_folder
+from podcast.publishing.apply import SILENT, Listener, apply
+from podcast.publishing.artifacts import feed_of, render
+from podcast.publishing.decide import WRITES, Asked, decide
+from podcast.publishing.gather import Files, assemble, measure_files
+from podcast.publishing.ledger import Ledger
+from podcast.publishing.observe import Observed, observe
+from podcast.publishing.plan import Plan, make_plan
+from podcast.stores import Moved, Store
+from podcast.workspace import Workspace, require_sound
+
+ATTEMPTS = 5
+"""How often a publish starts over when somebody else moves the store meanwhile."""
+
+
+class MovedAway(UserError):
+    """Somebody else moved the store again and again (exit code 5)."""
+
+
+class Refused(ProblemsFound):
+    """Something published would change in a way the producer has to ask for (exit code 3)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A plan, what it was made from, and the problems that do not stop it."""
+
+    plan: Plan
+    observed: Observed
+    ledger: Ledger
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a publish did. `plan` is the one that was applied; its steps are empty where there was nothing to do."""
+
+    plan: Plan
+    problems: tuple[Problem, ...]
+    attempts: int
+
+
+class Publisher:
+    """One publish of a workspace to its store. `now` is aware; `by` names the producer."""
+
+    def __init__(
+        self, workspace: Workspace, store: Store, *, now: datetime, by: str, asked: Asked | None = None
+    ) -> None:
+        self.workspace = workspace
+        self.store = store
+        self.now = now
+        self.by = by
+        self.asked = asked or Asked()
+        self._files: Files | None = None
+
+    def prepare(self, *, thorough: bool = False) -> Prepared:
+        """Make the plan; write nothing. Raises ProblemsFound for errors in files or feed, Refused for refusals."""
+        require_sound(self.workspace)
+        if self._files is None:
+            self._files = measure_files(self.workspace, Facts(cache_folder(self.workspace.folder)))
+        observed = observe(self.store, thorough=thorough)
+        gathered = assemble(self.workspace, self._files, observed.ledger)
+        problems = (*self.workspace.problems, *gathered.problems)
+        if errors(problems):
+            raise ProblemsFound(problems)
+        decision = decide(
+            gathered.show,
+            gathered.releases,
+            gathered.idle,
+            observed.ledger,
+            asked=self.asked,
+            now=self.now,
+            by=self.by,
+        )
+        if decision.refused:
+            raise Refused((*problems, *(_refusal(change.title, change.reason) for change in decision.refused)))
+        if observed.ledger is None and not any(change.kind in WRITES for change in decision.changes):
+            plan = Plan(changes=decision.changes, steps=(), feed_url="", store_url=self.store.url, published=0)
+            return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
+        artifacts = render(decision.ledger)
+        problems = (*problems, *check_feed(feed_of(artifacts)))
+        if errors(problems):
+            raise ProblemsFound(problems)
+        plan, lost = make_plan(
+            decision,
+            artifacts,
+            observed,
+            uploads=gathered.uploads,
+            sources=_sources(self.workspace),
+            store_url=self.store.url,
+        )
+        if lost:
+            raise ProblemsFound(tuple(_lost(blob.key) for blob in lost))
+        return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
+
+    def run(
+        self,
+        confirm: Callable[[Prepared], bool],
+        listener: Listener = SILENT,
+        again: Callable[[Moved], None] = lambda moved: None,
+        *,
+        thorough: bool = False,
+    ) -> Outcome | None:
+        """Prepare, ask `confirm` once, apply; start over where somebody moved the store, five times at most.
+
+        Returns None where the producer said no. `again` hears of each start over. Raises MovedAway.
+        """
+        asked = False
+        for attempt in range(1, ATTEMPTS + 1):
+            prepared = self.prepare(thorough=thorough)
+            if not prepared.plan.empty:
+                if not asked and not confirm(prepared):
+                    return None
+                asked = True
+                try:
+                    apply(prepared.plan, prepared.observed, self.store, listener)
+                except Moved as moved:
+                    again(moved)
+                    thorough = True
+                    continue
+            return Outcome(plan=prepared.plan, problems=prepared.problems, attempts=attempt)
+        ledger = observe(self.store, thorough=False).ledger
+        who = ledger.latest_producer() if ledger else "somebody"
+        raise MovedAway(
+            f"{who} is publishing to {self.store.url} too; gave up after {ATTEMPTS} tries", hint="try again"
+        )
+
+
+def _refusal(title: str, reason: str) -> Problem:
+    return Problem(path=title, message=reason)
+
+
+def _lost(key: str) -> Problem:
+    message = "is referred to, but neither in the store nor in this folder"
+    return Problem(path=key, message=message, hint="publish from the machine that has the file")
+
+
+def _sources(workspace: Workspace) -> Mapping[str, Path]:
+    return {episode.guid: workspace.catalogue.path(episode) for episode in workspace.catalogue.episodes}

@@ -1,0 +1,386 @@
+"""A store in an S3 bucket, at AWS or at anybody who speaks S3. Credentials come from boto3's own chain only."""
+
+import base64
+import hashlib
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+from podcast.stores import ABSENT, Moved, Progress, Stat, StoredObject, StoreError, Upload, check_key, is_key
+from podcast.stores.s3digests import NotMeasuredError, add_part_digest, check_digest
+from podcast.stores.s3errors import Refusal, failed, refused
+from podcast.stores.source import changed, digest, look, taken
+
+if TYPE_CHECKING:  # these stubs are not installed where folge is: they exist for the type checker alone
+    from botocore.exceptions import ClientError
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef, PutObjectRequestTypeDef
+    from s3transfer.futures import TransferFuture
+    from s3transfer.manager import TransferManager
+
+_MULTIPART_BYTES = 64 << 20
+_PART_BYTES = 16 << 20
+_TRANSFERS = 4
+_CONNECT_SECONDS = 10  # bounds a stalled upload as well
+_READ_SECONDS = 60
+_ATTEMPTS = 8  # the default, 3 within 0.1 seconds, does not outlive the restart of a server
+_READS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sending:
+    """A file on its way, with its size and time as they were before."""
+
+    upload: Upload
+    before: tuple[int, int]
+    future: "TransferFuture"
+
+
+class S3Store:
+    """Objects in a bucket, below a prefix. One session and one client, made when first needed.
+
+    Every object carries the SHA-256 of its body in its metadata: an ETag is no digest with every provider.
+    No object is given an ACL: who may read is the bucket policy's business.
+    """
+
+    def __init__(
+        self,
+        bucket: str,
+        prefix: str = "",
+        *,
+        endpoint_url: str = "",
+        region: str = "",
+        profile: str = "",
+        path_style: bool | None = None,
+        multipart_bytes: int = _MULTIPART_BYTES,
+    ) -> None:
+        """`path_style` None means: with an `endpoint_url`. Files of `multipart_bytes` and more are sent in parts."""
+        self._bucket = bucket
+        self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+        self._endpoint_url = endpoint_url
+        self._region = region
+        self._profile = profile
+        self._path_style = path_style
+        self._multipart_bytes = multipart_bytes
+        self._lock = threading.Lock()
+        self._made: S3Client | None = None
+        self._bucket_seen = False
+        self._bare_tags = False
+
+    @property
+    def url(self) -> str:
+        """The address, `s3://bucket/prefix`."""
+        return f"s3://{self._bucket}/{self._prefix}".rstrip("/")
+
+    def get(self, key: str) -> StoredObject | None:
+        """Return body and tag of one read, or None where the object is absent."""
+        from botocore.exceptions import IncompleteReadError, ResponseStreamingError
+
+        name = self._name(key)
+        with self._telling(key):
+            for _ in range(_READS - 1):
+                with suppress(ResponseStreamingError, IncompleteReadError):  # boto3 repeats requests, not their reading
+                    return self._read(name)
+            return self._read(name)
+
+    def stat(self, key: str) -> Stat | None:
+        """Return what a HEAD says, or None where the object is absent."""
+        name = self._name(key)
+        with self._telling(key):
+            there = self._head(name)
+        if there is None:
+            return None
+        return Stat(
+            key=key,
+            bytes=there["ContentLength"],
+            tag=there["ETag"],
+            media_type=there.get("ContentType", ""),
+            cache_control=there.get("CacheControl", ""),
+        )
+
+    def list(self, prefix: str) -> Iterator[Stat]:
+        """Yield every object whose key starts with `prefix`, page by page; without type and caching."""
+        with self._telling(prefix):
+            pages = self._client.get_paginator("list_objects_v2")
+            for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix + prefix):
+                for item in page.get("Contents", ()):
+                    key = item["Key"].removeprefix(self._prefix)
+                    if is_key(key):
+                        yield Stat(key=key, bytes=item["Size"], tag=item["ETag"])
+
+    def put(self, key: str, body: bytes, *, media_type: str, cache_control: str, expected: str | None) -> str:
+        """Write with one request and return the new tag; raises Moved as the port says."""
+        from botocore.exceptions import ClientError
+
+        hashed = hashlib.sha256(body)
+        request: PutObjectRequestTypeDef = {
+            "Bucket": self._bucket,
+            "Key": self._name(key),
+            "Body": body,
+            "ContentType": media_type,
+            "Metadata": {"sha256": hashed.hexdigest()},
+            "ChecksumSHA256": base64.b64encode(hashed.digest()).decode("ascii"),
+        }
+        if cache_control:
+            request["CacheControl"] = cache_control
+        with self._telling(key):
+            if expected is None:
+                return self._client.put_object(**request)["ETag"]
+            for attempt in self._conditional(request, expected):
+                try:
+                    tag = self._client.put_object(**attempt)["ETag"]
+                except ClientError as error:
+                    if not _refusal(error).is_condition:
+                        raise
+                    there = self._head(request["Key"])
+                    if there is not None and _is_written(there, request, len(body)):
+                        return there["ETag"]
+                    if there is None or there["ETag"] != expected:
+                        break
+                else:
+                    self._bare_tags = self._bare_tags or attempt.get("IfMatch", expected) != expected
+                    return tag
+        raise Moved(key)
+
+    def put_file(
+        self,
+        key: str,
+        path: Path,
+        *,
+        media_type: str,
+        cache_control: str,
+        sha256: str,
+        progress: Progress | None = None,
+    ) -> None:
+        """Stream one file, in parts where it is large."""
+        upload = Upload(key=key, path=path, media_type=media_type, cache_control=cache_control, sha256=sha256)
+        self.put_files((upload,), progress)
+
+    def put_files(self, uploads: Sequence[Upload], progress: Progress | None = None) -> None:
+        """Stream several files side by side, then look at each. An interrupt gives up what is on its way."""
+        for upload in uploads:
+            check_key(upload.key)
+        told = _one_by_one(progress)
+        with self._transfers() as manager:
+            on_their_way = []
+            for upload in uploads:
+                with self._telling(upload.key):
+                    if not self._holds(upload):
+                        on_their_way.append(self._send(manager, upload, told))
+            for sending in on_their_way:
+                with self._telling(sending.upload.key):
+                    try:
+                        sending.future.result()
+                    except NotMeasuredError as error:
+                        raise changed(sending.upload.path) from error
+                    self._verify(sending)
+
+    def close(self) -> None:
+        """Close the connections. The store opens new ones when used again."""
+        with self._lock:
+            if self._made is not None:
+                self._made.close()
+            self._made = None
+
+    @property
+    def _client(self) -> "S3Client":
+        with self._lock:
+            if self._made is None:
+                self._made = self._make_client()
+            return self._made
+
+    def _make_client(self) -> "S3Client":
+        import boto3
+        from botocore.config import Config
+
+        style: Literal["auto", "path", "virtual"] = "path" if self._endpoint_url else "auto"
+        if self._path_style is not None:
+            style = "path" if self._path_style else "virtual"
+        session = boto3.session.Session(profile_name=self._profile or None, region_name=self._region or None)
+        config = Config(
+            # as trailers, boto3's default, checksums over https are refused by some providers and by others kept
+            # as `Content-Encoding: aws-chunked`, which is then served to listeners
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+            connect_timeout=_CONNECT_SECONDS,
+            read_timeout=_READ_SECONDS,
+            max_pool_connections=16,
+            s3={"addressing_style": style, "payload_signing_enabled": True},
+        )
+        client: S3Client = session.client("s3", endpoint_url=self._endpoint_url or None, config=config)
+        client.meta.events.register("before-send.s3.PutObject", check_digest)
+        client.meta.events.register("before-call.s3.UploadPart", add_part_digest)
+        return client
+
+    def _transfers(self) -> "TransferManager":
+        from boto3.s3.transfer import TransferConfig, create_transfer_manager
+
+        config = TransferConfig(
+            multipart_threshold=self._multipart_bytes,
+            multipart_chunksize=min(_PART_BYTES, self._multipart_bytes),
+            max_concurrency=_TRANSFERS,
+            preferred_transfer_client="classic",  # the other one ignores endpoint_url (boto/boto3#4839)
+        )
+        with self._telling(""):
+            return create_transfer_manager(self._client, config)
+
+    def _name(self, key: str) -> str:
+        return self._prefix + check_key(key)
+
+    def _conditional(self, request: "PutObjectRequestTypeDef", expected: str) -> Iterator["PutObjectRequestTypeDef"]:
+        """Yield the request with its condition; for a tag also as Ceph 16 understands it, without quotes."""
+        bare = expected.strip('"')
+        if expected == ABSENT:
+            yield {**request, "IfNoneMatch": "*"}
+            return
+        if bare == expected or not self._bare_tags:
+            yield {**request, "IfMatch": expected}
+        if bare != expected:
+            yield {**request, "IfMatch": bare}
+
+    def _read(self, name: str) -> StoredObject | None:
+        from botocore.exceptions import ClientError
+
+        try:
+            answer = self._client.get_object(Bucket=self._bucket, Key=name)
+        except ClientError as error:
+            if _refusal(error).is_absent:
+                return None
+            raise
+        return StoredObject(body=answer["Body"].read(), tag=answer["ETag"])
+
+    def _head(self, name: str) -> "HeadObjectOutputTypeDef | None":
+        from botocore.exceptions import ClientError
+
+        try:
+            return self._client.head_object(Bucket=self._bucket, Key=name)
+        except ClientError as error:
+            absent = _refusal(error).is_absent
+            if not absent or not self._bucket_seen:
+                self._ask_why()
+            if not absent:
+                raise
+            self._bucket_seen = True
+            return None
+
+    def _ask_why(self) -> None:
+        """Raise what is wrong with bucket or credentials: the answer to a HEAD has no body to say so."""
+        from botocore.exceptions import ClientError
+
+        try:
+            self._client.list_objects_v2(Bucket=self._bucket, Prefix=self._prefix, MaxKeys=1)
+        except ClientError as error:
+            if _refusal(error).code != "AccessDenied":  # to list may be forbidden where to write is allowed
+                raise
+
+    def _holds(self, upload: Upload) -> bool:
+        there = self._head(self._name(upload.key))
+        if there is None:
+            return False
+        if there["ContentLength"] == upload.path.stat().st_size and _own_sha256(there) == upload.sha256:
+            return True
+        raise taken(self.url, upload.key)
+
+    def _send(self, manager: "TransferManager", upload: Upload, told: Progress) -> _Sending:
+        from boto3.s3.transfer import ProgressCallbackInvoker
+
+        before = look(upload.path)
+        extra: dict[str, object] = {"ContentType": upload.media_type, "Metadata": {"sha256": upload.sha256}}
+        if upload.cache_control:
+            extra["CacheControl"] = upload.cache_control
+        if before[0] < self._multipart_bytes:  # one request: check_digest and the server compare its digest
+            extra["ChecksumSHA256"] = base64.b64encode(bytes.fromhex(upload.sha256)).decode("ascii")
+        elif digest(upload.path) != upload.sha256:
+            raise changed(upload.path)
+        name = self._name(upload.key)
+        ticks = ProgressCallbackInvoker(told)
+        future = manager.upload(str(upload.path), self._bucket, name, extra_args=extra, subscribers=[ticks])
+        return _Sending(upload=upload, before=before, future=future)
+
+    def _verify(self, sending: _Sending) -> None:
+        """Compare what the store says with what was sent; take back what is wrong."""
+        upload = sending.upload
+        name = self._name(upload.key)
+        if look(upload.path) != sending.before and digest(upload.path) != upload.sha256:
+            self._take_back(name)
+            raise changed(upload.path)
+        there = self._head(name)
+        if there is None:
+            raise StoreError(f"{self.url} lost {upload.key} right after taking it", hint="run the command again")
+        said = (there["ContentLength"], there.get("ContentType"), there.get("ContentEncoding", ""), _own_sha256(there))
+        if said != (sending.before[0], upload.media_type, "", upload.sha256):
+            self._take_back(name)
+            raise StoreError(
+                f"{self.url} does not keep {upload.key} as it was sent: it says {said[0]} bytes of {said[1]}"
+                + (f" in {said[2]}" if said[2] else ""),
+                hint="use a store that keeps size, Content-Type and metadata",
+            )
+
+    def _take_back(self, name: str) -> None:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        with suppress(BotoCoreError, ClientError):
+            self._client.delete_object(Bucket=self._bucket, Key=name)
+
+    @contextmanager
+    def _telling(self, key: str) -> Iterator[None]:
+        """Turn what boto3 and the system raise into sentences."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        host = urlsplit(self._endpoint_url).hostname
+        place = f"{self.url} at {host}" if host else self.url
+        try:
+            yield
+        except ClientError as error:
+            raise refused(f"{place}: {key}" if key else place, _refusal(error)) from error
+        except BotoCoreError as error:
+            raise failed(place, error) from error
+        except OSError as error:
+            raise StoreError(
+                f"{error.filename or place}: {error.strerror or error}", hint="look at the file"
+            ) from error
+        except ValueError as error:
+            if self._made is not None:
+                raise
+            raise StoreError(f"{place}: endpoint_url is no address", hint="write it as https://host") from error
+
+
+def _one_by_one(progress: Progress | None) -> Progress:
+    """Return a progress that is told by one thread at a time."""
+    lock = threading.Lock()
+
+    def tell(sent: int) -> None:
+        if progress is not None:
+            with lock:
+                progress(sent)
+
+    return tell
+
+
+def _refusal(error: "ClientError") -> Refusal:
+    answer = error.response
+    about = answer.get("ResponseMetadata", {})
+    return Refusal(
+        code=str(answer.get("Error", {}).get("Code", "")),
+        status=int(about.get("HTTPStatusCode", 0)),
+        region=about.get("HTTPHeaders", {}).get("x-amz-bucket-region", ""),
+    )
+
+
+def _own_sha256(there: "HeadObjectOutputTypeDef") -> str:
+    return {name.lower(): value for name, value in there["Metadata"].items()}.get("sha256", "")
+
+
+def _is_written(there: "HeadObjectOutputTypeDef", request: "PutObjectRequestTypeDef", size: int) -> bool:
+    """Say whether an object is what a request would have made: the request came through, its answer did not."""
+    return (
+        there["ContentLength"] == size
+        and _own_sha256(there) == request["Metadata"]["sha256"]
+        and there.get("ContentType", "") == request["ContentType"]
+        and there.get("CacheControl", "") == request.get("CacheControl", "")
+    )

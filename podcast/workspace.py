@@ -1,0 +1,66 @@
+"""A show folder at work: its settings, its catalogue, and the facts of its files."""
+
+import getpass
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from episodes.catalogue import Catalogue, load_catalogue
+from episodes.problems import Problem, ProblemsFound, errors
+from podcast.settings import Settings, find_folder, load_settings
+from podcast.stores import Store
+from podcast.stores.opening import StoreOptions, open_store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """A show folder as it stands: what was read, and what is wrong with it."""
+
+    folder: Path
+    settings: Settings
+    catalogue: Catalogue
+    problems: tuple[Problem, ...]
+
+    def resolve(self, written: str) -> Path:
+        """Return the file a path in a text file means: relative to the show folder, or absolute."""
+        return self.folder / Path(written).expanduser()
+
+    def store(self) -> Store:
+        """Return the show's store. It is not contacted yet."""
+        return settings_store(self.settings)
+
+
+def open_workspace(start: Path, environment: Mapping[str, str] = os.environ) -> Workspace:
+    """Read the show folder `start` lies in. Mistakes in its files are problems of the workspace, not exceptions."""
+    folder = find_folder(start.absolute())
+    settings, problems = load_settings(folder, environment)
+    catalogue = load_catalogue(folder / "episodes", settings.zone, base=folder)
+    return Workspace(folder=folder, settings=settings, catalogue=catalogue, problems=(*problems, *catalogue.problems))
+
+
+def require_sound(workspace: Workspace) -> None:
+    """Raise ProblemsFound with every problem where one is an error."""
+    if errors(workspace.problems):
+        raise ProblemsFound(workspace.problems)
+
+
+def settings_store(settings: Settings) -> Store:
+    """Return the store that settings name."""
+    store = settings.store
+    options = StoreOptions(
+        endpoint_url=store.endpoint_url, region=store.region, profile=store.profile, path_style=store.path_style
+    )
+    return open_store(store.url, base=settings.folder, options=options)
+
+
+def producer(environment: Mapping[str, str] = os.environ) -> str:
+    """Return who is publishing: `FOLGE_PRODUCER`, else user and machine."""
+    named = environment.get("FOLGE_PRODUCER", "").strip()
+    if named:
+        return named
+    try:
+        return f"{getpass.getuser()}@{socket.gethostname()}"
+    except (OSError, KeyError):
+        return socket.gethostname()

@@ -1,0 +1,68 @@
+import pytest
+
+from feed.document import MalformedFeedError, read_document
+
+
+def test_elements_know_their_line_and_path() -> None:
+    body = b"<rss>\n<channel>\n<item/>\n<item>\n<title> a <!-- c --> b</title></item></channel></rss>"
+    title = read_document(body).items[1].children[0]
+    assert (title.line, title.path, title.text) == (5, "/rss/channel/item[2]/title", " a  b")
+
+
+def test_names_are_canonical_whatever_the_prefix() -> None:
+    body = (
+        b'<rss xmlns:i="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:x="urn:x" '
+        b'xmlns:p="https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md">'
+        b"<channel><i:author/><p:guid/><x:y x:z='1'/></channel></rss>"
+    )
+    document = read_document(body)
+    assert [child.name for child in document.channels[0].children] == ["itunes:author", "podcast:guid", "{urn:x}y"]
+    assert document.channels[0].children[2].attributes == {"{urn:x}z": "1"}
+    assert "urn:x" in document.namespaces
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding"),
+    [
+        (b'<?xml version="1.0" encoding="UTF-8"?><rss/>', "utf-8"),
+        (b"\xef\xbb\xbf<?xml version='1.0' encoding = 'utf-8' ?><rss/>", "utf-8"),
+        (b'<?xml version="1.0" encoding="ISO-8859-1"?><rss/>', "iso-8859-1"),
+        (b'<?xml version="1.0"?><rss encoding="x"/>', ""),
+        (b"<rss/>", ""),
+    ],
+)
+def test_the_declared_encoding_is_known(body: bytes, encoding: str) -> None:
+    assert read_document(body).encoding == encoding
+
+
+_BOMB = b"""<?xml version="1.0"?>
+<!-- funny -->
+<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>
+<rss>&b;</rss>"""
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "reason"),
+    [
+        (b"", 1, "not well-formed"),
+        (b"hello", 1, "not well-formed"),
+        (b"<rss>\n<channel>\n</rss>", 3, "not well-formed"),
+        (b"<rss>\n&nbsp;</rss>", 2, "not well-formed"),
+        (b'<?xml version="1.0" encoding="UTF-8"?>\n<rss>\xfc</rss>', 2, "not well-formed"),
+        (_BOMB, 3, "DTD"),
+        (b'<!DOCTYPE rss SYSTEM "http://127.0.0.1:9/x.dtd"><rss/>', 1, "DTD"),
+        ('<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE rss><rss/>'.encode("utf-16"), 1, "DTD"),
+        (b" " * 100_000 + b"<!-- x -->" * 1000 + b"<rs", 1, "not well-formed"),
+        (b"<a>" * 10_000, 1, "not well-formed"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_what_cannot_be_read_says_why_and_where(body: bytes, line: int, reason: str) -> None:
+    with pytest.raises(MalformedFeedError, match=reason) as refused:
+        read_document(body)
+    assert refused.value.line == line
+    assert str(refused.value).startswith(f"line {line}: ")
+
+
+def test_show_notes_may_speak_of_a_doctype() -> None:
+    assert read_document(b"<rss><![CDATA[<!DOCTYPE html>]]></rss>").root.text == "<!DOCTYPE html>"

@@ -8,6 +8,7 @@ from unicodedata import combining, normalize
 from zoneinfo import ZoneInfo
 
 from episodes.frontmatter import parse
+from episodes.listing import episode_files
 from episodes.model import Appearance, Episode, Status
 from episodes.problems import Problem, UserError, shown_path
 from episodes.schema import read_episode
@@ -27,13 +28,6 @@ class Catalogue:
     def path(self, episode: Episode) -> Path:
         """Return the file an episode was read from."""
         return self.folder / episode.source_name
-
-
-def episode_files(folder: Path) -> list[Path]:
-    """Return the episode files of a folder by name; hidden files, drafts of editors and other types are left out."""
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.iterdir() if path.suffix == ".md" and path.name[0] not in ".#_~")
 
 
 def load_catalogue(folder: Path, zone: ZoneInfo | None, *, base: Path) -> Catalogue:

@@ -14,6 +14,7 @@ from episodes.model import BitrateMode
 from episodes.sound import NOTABLE, NotAudio, Sound, length, mean_bitrate, samples
 
 _MOST_BOXES = 100_000
+_FARTHEST = 1 << 62
 _TO_THE_END = 0xFFFFFFFF
 _CUT_OFF = "copy or upload it again from the original"
 
@@ -33,7 +34,9 @@ class Box:
 
 
 def read_at(file: BinaryIO, offset: int, count: int) -> bytes:
-    """Return up to `count` bytes from `offset`."""
+    """Return up to `count` bytes from `offset`, none where a damaged size points beyond any file."""
+    if offset > _FARTHEST:
+        return b""
     file.seek(offset)
     return file.read(count)
 

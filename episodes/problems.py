@@ -1,5 +1,6 @@
 """Problems a person can act on: what is wrong, where, and what to do next."""
 
+import difflib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -64,3 +65,10 @@ def errors(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
 def shown_path(path: Path, base: Path) -> str:
     """Return `path` relative to `base` where it lies inside, with forward slashes; whole otherwise."""
     return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.as_posix()
+
+
+def nearest(word: str, known: tuple[str, ...]) -> str:
+    """Return a hint that names the nearest known word, or all of them."""
+    lower = {name.lower(): name for name in known}
+    close = difflib.get_close_matches(word.lower(), lower, n=1)
+    return f"did you mean '{lower[close[0]]}'?" if close else f"one of: {', '.join(known)}"

@@ -1,20 +1,18 @@
 """The meaning of front matter: fields to an Episode, every mistake to a problem with line and nearest valid value."""
 
-import difflib
 import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from episodes.frontmatter import Document, is_blank
 from episodes.model import Appearance, Episode, Kind, Recording, Status, TranscriptFile
-from episodes.problems import Problem, Severity
+from episodes.problems import Problem, Severity, nearest
 from episodes.slugs import is_slug
 from episodes.timecode import parse_day, parse_moment
 
@@ -37,13 +35,6 @@ _Word = TypeVar("_Word", bound=StrEnum)
 def slug_of(file_name: str) -> str:
     """Return the slug an episode file's name gives: `001-schildkroeten.md` → `schildkroeten`."""
     return _NUMBERED.sub("", file_name.removesuffix(".md"))
-
-
-def nearest(word: str, known: tuple[str, ...]) -> str:
-    """Return a hint that names the nearest known word, or all of them."""
-    lower = {name.lower(): name for name in known}
-    close = difflib.get_close_matches(word.lower(), lower, n=1)
-    return f"did you mean '{lower[close[0]]}'?" if close else f"one of: {', '.join(known)}"
 
 
 def read_episode(document: Document, raw: bytes, zone: ZoneInfo | None) -> tuple[Episode | None, tuple[Problem, ...]]:
@@ -290,11 +281,3 @@ def _is_geo(text: str) -> bool:
         r"geo:(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)(?:,-?\d+(?:\.\d+)?)?(?:;u=\d+(?:\.\d+)?)?", text
     )
     return bool(match) and abs(float(match[1])) <= 90 and abs(float(match[2])) <= 180 if match else False
-
-
-def is_uuid(text: str) -> bool:
-    """Say whether text is a UUID in its usual form."""
-    try:
-        return str(UUID(text)) == text.lower()
-    except ValueError:
-        return False

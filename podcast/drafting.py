@@ -9,8 +9,7 @@ from uuid import UUID
 
 from episodes.frontmatter import write_block, write_plain, write_scalar
 from episodes.model import Appearance, Audio, Episode, Kind, Recording, Status, Tags
-from episodes.problems import UserError
-from episodes.schema import nearest
+from episodes.problems import UserError, nearest
 from episodes.slugs import slugify
 from episodes.timecode import parse_day, show_moment
 from podcast.layout import RESERVED_SLUGS

@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from episodes.model import Appearance
-from episodes.problems import Problem, Severity, UserError
-from episodes.schema import nearest
+from episodes.problems import Problem, Severity, UserError, nearest
 from feed.categories import CATEGORIES
 from feed.show import Category, ShowKind
 

@@ -3,15 +3,17 @@
 import getpass
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from episodes.catalogue import Catalogue, load_catalogue
+from episodes.listing import episode_files
+from episodes.model import Status
 from episodes.problems import Problem, ProblemsFound, errors
-from podcast.settings import Settings, find_folder, load_settings
+from podcast.opening import settings_store
+from podcast.settings import FILE, Settings, find_folder, load_settings
 from podcast.stores import Store
-from podcast.stores.opening import StoreOptions, open_store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,17 @@ class Workspace:
     def resolve(self, written: str) -> Path:
         """Return the file a path in a text file means: relative to the show folder, or absolute."""
         return self.folder / Path(written).expanduser()
+
+    def files(self) -> Iterator[Path]:
+        """Yield every file a publish reads, whether it is there or not."""
+        yield self.folder / FILE
+        if self.settings.cover:
+            yield self.resolve(self.settings.cover)
+        yield from episode_files(self.catalogue.folder)
+        for episode in self.catalogue.episodes:
+            if episode.status is Status.READY:
+                named = (episode.audio, episode.cover, *(transcript.path for transcript in episode.transcripts))
+                yield from (self.resolve(written) for written in named if written)
 
     def store(self) -> Store:
         """Return the show's store. It is not contacted yet."""
@@ -44,15 +57,6 @@ def require_sound(workspace: Workspace) -> None:
     """Raise ProblemsFound with every problem where one is an error."""
     if errors(workspace.problems):
         raise ProblemsFound(workspace.problems)
-
-
-def settings_store(settings: Settings) -> Store:
-    """Return the store that settings name."""
-    store = settings.store
-    options = StoreOptions(
-        endpoint_url=store.endpoint_url, region=store.region, profile=store.profile, path_style=store.path_style
-    )
-    return open_store(store.url, base=settings.folder, options=options)
 
 
 def producer(environment: Mapping[str, str] = os.environ) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from episodes.problems import ProblemsFound, UserError
+from episodes.problems import ProblemsFound, UserError, nearest
 
 COMMANDS = {
     "init": ("init", "Make a show folder."),
@@ -67,8 +67,6 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that was typed; a misspelt one is answered with the nearest."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from episodes.schema import nearest
-
             raise click.UsageError(f"there is no command '{args[0]}'; {nearest(args[0], tuple(COMMANDS))}")
         return super().resolve_command(ctx, args)
 

@@ -9,7 +9,8 @@ from uuid import uuid4
 
 import click
 
-from episodes.catalogue import episode_files, next_number
+from episodes.catalogue import next_number
+from episodes.listing import episode_files
 from episodes.model import Audio, Episode, Kind, Recording
 from episodes.problems import ProblemsFound, UserError, shown_path
 from episodes.schema import slug_of

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from episodes.catalogue import episode_files, find_episode
+from episodes.catalogue import find_episode
+from episodes.listing import episode_files
 from episodes.problems import UserError
 from podcast.workspace import Workspace
 

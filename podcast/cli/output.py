@@ -9,6 +9,7 @@ import click
 from episodes.model import Episode, Status
 from episodes.problems import Problem, Severity
 from episodes.timecode import show_moment
+from podcast.publishing.memo import Quiet
 
 
 def say(text: str) -> None:
@@ -81,3 +82,17 @@ def print_episodes(episodes: Sequence[Episode], *, as_json: bool) -> None:
         people = ", ".join(person.name for person in episode.appearances)
         table.add_row(number, when, Text(episode.title), Text(people), standing(episode))
     Console().print(table)
+
+
+def count_episodes(count: int) -> str:
+    """Write a number of episodes: `1 episode`."""
+    return f"{count} episode{'' if count == 1 else 's'}"
+
+
+def tell_nothing_to_do(quiet: Quiet) -> None:
+    """Say that there is nothing to do, and what else a publish has to say then."""
+    tell_problems(quiet.problems)
+    if quiet.told:
+        say(quiet.told)
+    where = f"; {count_episodes(quiet.episodes)} at {quiet.feed_url}" if quiet.feed_url else ""
+    click.echo(f"nothing to do{where}")

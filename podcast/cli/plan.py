@@ -3,9 +3,10 @@
 import click
 
 from podcast.cli import TO_DO
+from podcast.cli.asking import Wanted, asked_options
 from podcast.cli.options import json_option
 from podcast.cli.output import emit, problem_data, tell_problems
-from podcast.cli.publishing_options import Wanted, asked_options, make_publisher
+from podcast.cli.publishing import make_publisher
 from podcast.publishing.plan import describe_plan, plan_data
 from podcast.workspace import open_workspace
 
@@ -15,27 +16,9 @@ from podcast.workspace import open_workspace
 @click.option("--exit-code", is_flag=True, help="Leave with 4 where there is something to do.")
 @json_option
 @click.pass_context
-def command(
-    ctx: click.Context,
-    as_json: bool,
-    exit_code: bool,
-    replace_audio: tuple[str, ...],
-    change_date: tuple[str, ...],
-    mine: tuple[str, ...],
-    restore: tuple[str, ...],
-    new_address: bool,
-    verify: bool,
-) -> int:
+def command(ctx: click.Context, as_json: bool, exit_code: bool, wanted: Wanted) -> int:
     """Show what a publish would do. Nothing is written."""
-    wanted = Wanted(
-        replace_audio=replace_audio,
-        change_date=change_date,
-        mine=mine,
-        restore=restore,
-        new_address=new_address,
-        verify=verify,
-    )
-    prepared = make_publisher(open_workspace(ctx.obj.folder), wanted).prepare(thorough=verify)
+    prepared = make_publisher(open_workspace(ctx.obj.folder), wanted).prepare(thorough=wanted.verify)
     plan = prepared.plan
     if as_json:
         emit(plan_data(plan) | {"problems": [problem_data(problem) for problem in prepared.problems]})

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from episodes.frontmatter import Document, parse, replace_field, write_block, write_plain, write_scalar
-from episodes.problems import Problem, ProblemsFound, UserError, errors
-from episodes.schema import FIELDS, RECORDING_FIELDS, TEXT_FIELDS, nearest, read_episode
+from episodes.problems import Problem, ProblemsFound, UserError, errors, nearest
+from episodes.schema import FIELDS, RECORDING_FIELDS, TEXT_FIELDS, read_episode
 from podcast.cli.naming import name_file
 from podcast.cli.options import episode_argument
 from podcast.cli.output import say

@@ -47,6 +47,7 @@ class Change:
     slug: str = ""
     number: int | None = None
     fields: tuple[str, ...] = ()
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,7 +259,8 @@ def _new(release: Release, taken: _Addresses, now: datetime) -> Change:
         )
         return _change(Kind.REFUSE, release, reason)
     if episode.published and episode.published > now:
-        return _change(Kind.WAIT, release, f"waits until {show_moment(episode.published)}")
+        change = _change(Kind.WAIT, release, f"waits until {show_moment(episode.published)}")
+        return replace(change, due=episode.published)
     return _change(Kind.ADD, release, "new")
 
 

@@ -47,6 +47,7 @@ class Outcome:
     plan: Plan
     problems: tuple[Problem, ...]
     attempts: int
+    observed: Observed
 
 
 class Publisher:
@@ -127,7 +128,7 @@ class Publisher:
                     again(moved)
                     thorough = True
                     continue
-            return Outcome(plan=prepared.plan, problems=prepared.problems, attempts=attempt)
+            return Outcome(plan=prepared.plan, problems=prepared.problems, attempts=attempt, observed=prepared.observed)
         ledger = observe(self.store, thorough=False).ledger
         who = ledger.latest_producer() if ledger else "somebody"
         raise MovedAway(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # these stubs are not installed where folge is: they exist fo
 
 _MULTIPART_BYTES = 64 << 20
 _PART_BYTES = 16 << 20
-_TRANSFERS = 4
+_TRANSFERS = 2  # measured: more do not send sooner, they only take turns
 _CONNECT_SECONDS = 10  # bounds a stalled upload as well
 _READ_SECONDS = 60
 _ATTEMPTS = 8  # the default, 3 within 0.1 seconds, does not outlive the restart of a server

@@ -1,6 +1,7 @@
-"""Builds small audio files byte by byte, so that a test needs no encoder: silent MP3 frames, WAV, AIFF, MP4, Ogg, FLAC."""
+"""Builds small silent audio files byte by byte, so that a test needs no encoder: MP3, WAV, AIFF, MP4, Ogg, FLAC."""
 
 import struct
+import zlib
 
 FRAME_SECONDS = 1152 / 44100
 
@@ -51,7 +52,9 @@ def id3v1(title: bytes = b"Alt") -> bytes:
 
 def apev2() -> bytes:
     """Return an empty APEv2 tag with its header and footer."""
-    return b"".join(b"APETAGEX" + struct.pack("<IIII", 2000, 32, 0, flags) + bytes(8) for flags in (0xA0000000, 0x80000000))
+    return b"".join(
+        b"APETAGEX" + struct.pack("<IIII", 2000, 32, 0, flags) + bytes(8) for flags in (0xA0000000, 0x80000000)
+    )
 
 
 def wav(seconds: float, *, claimed: int | None = None, code: int = 1) -> bytes:
@@ -75,7 +78,9 @@ def box(name: bytes, content: bytes = b"") -> bytes:
     return struct.pack(">I4s", 8 + len(content), name) + content
 
 
-def mp4(seconds: int, *, handlers: tuple[bytes, ...] = (b"soun",), brand: bytes = b"M4A ", index_first: bool = True) -> bytes:
+def mp4(
+    seconds: int, *, handlers: tuple[bytes, ...] = (b"soun",), brand: bytes = b"M4A ", index_first: bool = True
+) -> bytes:
     """Return an MP4 file at 8 kHz with an index, a track for each handler, and 1,000 bytes per second of sound data."""
     tracks = b""
     for handler in handlers:
@@ -113,7 +118,7 @@ def crc8(data: bytes) -> int:
 
 
 def flac(seconds: int, *, claimed: int | None = None) -> bytes:
-    """Return a FLAC file of 4,096-sample blocks at 44.1 kHz whose frames are silent; `claimed` replaces the true length."""
+    """Return a FLAC file of 4,096-sample blocks at 44.1 kHz; `claimed` replaces the true length in its header."""
     blocks = -(-seconds * 44100 // 4096)
     total = blocks * 4096 if claimed is None else claimed * 44100
     packed = 44100 << 44 | 0 << 41 | 15 << 36 | total
@@ -123,3 +128,11 @@ def flac(seconds: int, *, claimed: int | None = None) -> bytes:
         head = b"\xff\xf8\xc9\x08" + chr(number).encode()
         body += head + bytes((crc8(head),)) + bytes(5)
     return body
+
+
+def enormous_png() -> bytes:
+    """Return a few bytes that claim to be a picture of 60,000 x 60,000 pixels."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    chunks = (header, b"IDAT" + zlib.compress(bytes(100)), b"IEND")
+    body = (struct.pack(">I", len(one) - 4) + one + struct.pack(">I", zlib.crc32(one)) for one in chunks)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(body)

@@ -118,11 +118,12 @@ def test_a_few_missing_bytes_in_the_byte_count_alone_are_doubted(tmp_path: Path)
 @pytest.mark.parametrize("tail", [id3v1(), apev2(), apev2() + id3v1(), id3(padding=300), id3(padding=50) + id3v1()])
 def test_tags_behind_the_audio_are_not_junk(tmp_path: Path, tail: bytes) -> None:
     audio = measured(tmp_path, frames(100) + tail)
-    assert (seconds(audio), audio.doubts) == (pytest.approx(100 * FRAME_SECONDS, abs=1e-4), ())
+    assert seconds(audio) == pytest.approx(100 * FRAME_SECONDS, abs=1e-4)
+    assert audio.doubts == ()
 
 
 def test_junk_before_between_and_behind_is_stepped_over(tmp_path: Path) -> None:
-    junk = b"\0\x01\xff\xfb\x90junk" * 200
+    junk = b"\0\x01\xff\xfbjunk" * 200
     audio = measured(tmp_path, junk + frames(50) + junk + frames(50) + junk)
     assert seconds(audio) == pytest.approx(100 * FRAME_SECONDS, abs=1e-4)
     assert audio.header_bytes == len(junk)
@@ -218,7 +219,10 @@ def test_a_file_without_permission_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("error", "said"),
-    [(PermissionError(13, "Permission denied"), "may not be read by you"), (OSError(5, "Input/output error"), "cannot be read: Input/output error")],
+    [
+        (PermissionError(13, "Permission denied"), "may not be read by you"),
+        (OSError(5, "Input/output error"), "cannot be read: Input/output error"),
+    ],
 )
 def test_whatever_the_disk_refuses_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, said: str
@@ -307,6 +311,13 @@ def test_an_m4a_file_is_measured(tmp_path: Path) -> None:
 def test_an_m4a_file_whose_sound_is_cut_off_is_doubted(tmp_path: Path) -> None:
     audio = measured(tmp_path, mp4(90)[:-20_000], "talk.m4a")
     assert audio.doubts == ("20000 of 90000 bytes of its sound are missing: the file was cut off",)
+
+
+@pytest.mark.parametrize("at", [0, 16, 24])
+def test_a_box_of_absurd_size_is_survived(tmp_path: Path, at: int) -> None:
+    body = mp4(90)
+    huge = (1).to_bytes(4, "big") + body[at + 4 : at + 8] + b"\xff" * 8
+    refusal(tmp_path, body[:at] + huge + body[at + 8 :], "talk.m4a")
 
 
 def test_a_video_is_a_video_whatever_it_is_called(tmp_path: Path) -> None:

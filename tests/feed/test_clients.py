@@ -71,11 +71,11 @@ def test_podcastparser_keeps_the_order() -> None:
 
 
 def test_feedparser_reads_the_show() -> None:
-    # Blind spot of feedparser 6: it knows itunes:explicit only as yes, no and clean.
+    # Blind spots of feedparser 6: its author is the owner's name, and itunes:explicit only yes, no and clean.
     parsed, _ = feedparser_feed()
     show = a_show()
     assert (parsed["title"], parsed["link"], parsed["subtitle"]) == (show.title, show.link, show.description)
-    assert (parsed["language"], parsed["author"], parsed["rights"]) == (show.language, show.author, show.copyright)
+    assert (parsed["language"], parsed["author"], parsed["rights"]) == (show.language, show.owner_name, show.copyright)
     assert parsed["updated"] == "Tue, 10 Dec 2024 09:30:00 +0100"
     assert parsed["generator"] == "folge"
     assert cast("Fields", parsed["image"])["href"] == show.image_url

@@ -138,7 +138,9 @@ def test_what_was_compiled_is_read_back(show: Show, items: list[Item], changed: 
 @settings(derandomize=True, deadline=None, max_examples=30)
 @given(_SHOWS, st.lists(_ITEMS, max_size=3, unique_by=lambda item: item.guid), _WHEN)
 def test_a_feed_read_and_compiled_again_is_the_same(show: Show, items: list[Item], changed: datetime) -> None:
-    body = compile_feed(show, items, changed=changed)
+    # A handle, by which a host is known under another name, is not in a feed.
+    without_handles = [replace(item, people=tuple(map(public_person, item.people))) for item in items]
+    body = compile_feed(show, without_handles, changed=changed)
     feed = read_feed(body)
     assert feed.changed is not None
     assert compile_feed(feed.show, feed.items, changed=feed.changed) == body

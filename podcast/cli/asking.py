@@ -1,0 +1,62 @@
+"""The flags by which `folge plan` and `folge publish` are asked for what they would refuse."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+
+import click
+
+from podcast.settings import FILE
+
+Command = Callable[..., int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What was asked for: episodes as they were named, `podcast.toml` among `mine` for the show itself."""
+
+    replace_audio: tuple[str, ...] = ()
+    change_date: tuple[str, ...] = ()
+    mine: tuple[str, ...] = ()
+    restore: tuple[str, ...] = ()
+    new_address: bool = False
+    verify: bool = False
+
+
+NOTHING = Wanted()
+
+
+def asked_options(command: Command) -> Command:
+    """Add the flags, and hand them to the command as one value, `wanted`."""
+
+    @wraps(command)
+    def asked(
+        *arguments: object,
+        replace_audio: tuple[str, ...],
+        change_date: tuple[str, ...],
+        mine: tuple[str, ...],
+        restore: tuple[str, ...],
+        new_address: bool,
+        verify: bool,
+        **rest: object,
+    ) -> int:
+        wanted = Wanted(
+            replace_audio=replace_audio,
+            change_date=change_date,
+            mine=mine,
+            restore=restore,
+            new_address=new_address,
+            verify=verify,
+        )
+        return command(*arguments, wanted=wanted, **rest)
+
+    for option in (
+        click.option("--verify", is_flag=True, help="List the store and repair what differs from the ledger."),
+        click.option("--new-address", is_flag=True, help="Let every address move to another public_url."),
+        click.option("--restore", multiple=True, metavar="EPISODE", help="Publish a withdrawn episode again."),
+        click.option("--mine", multiple=True, metavar="EPISODE", help=f"Publish an older text, or an older {FILE}."),
+        click.option("--change-date", multiple=True, metavar="EPISODE", help="Change the date of a published episode."),
+        click.option("--replace-audio", multiple=True, metavar="EPISODE", help="Give a published episode other audio."),
+    ):
+        asked = option(asked)
+    return asked

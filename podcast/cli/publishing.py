@@ -1,0 +1,116 @@
+"""A publish on the command line: show the plan, ask, show progress, say what was done."""
+
+import sys
+from contextlib import AbstractContextManager, closing, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from episodes.catalogue import find_episode
+from podcast.cli.asking import Wanted
+from podcast.cli.output import count_episodes, emit, problem_data, say, tell_nothing_to_do, tell_problems
+from podcast.cli.progress import show_progress
+from podcast.layout import FEED
+from podcast.publishing.apply import SILENT, Listener
+from podcast.publishing.decide import Asked
+from podcast.publishing.memo import Quiet, observed_tags, remember
+from podcast.publishing.plan import Step, describe_plan, plan_data
+from podcast.publishing.publish import Outcome, Prepared, Publisher
+from podcast.settings import FILE
+from podcast.stores import ABSENT, Moved
+from podcast.workspace import Workspace, open_workspace, producer
+
+
+def make_publisher(workspace: Workspace, wanted: Wanted) -> Publisher:
+    """Return the publish a call asks for. Raises UserError for names that mean no episode."""
+
+    def guids(names: tuple[str, ...]) -> frozenset[str]:
+        return frozenset(find_episode(workspace.catalogue, name).guid for name in names if name != FILE)
+
+    asked = Asked(
+        replace_audio=guids(wanted.replace_audio),
+        change_date=guids(wanted.change_date),
+        mine=guids(wanted.mine),
+        restore=guids(wanted.restore),
+        show_mine=FILE in wanted.mine,
+        new_address=wanted.new_address,
+    )
+    now = datetime.now(UTC).replace(microsecond=0)
+    return Publisher(workspace, workspace.store(), now=now, by=producer(), asked=asked)
+
+
+def publish(folder: Path, wanted: Wanted, *, yes: bool, as_json: bool, started_ns: int) -> None:
+    """Publish the show in `folder` and say what was done."""
+    workspace = open_workspace(folder)
+    publisher = make_publisher(workspace, wanted)
+    session = _Session(yes=yes, quiet=as_json)
+    with closing(session):
+        outcome = publisher.run(session.confirm, session.listener, _tell_moved, thorough=wanted.verify)
+    if outcome is None:
+        say("nothing was published")
+    elif as_json:
+        problems = [problem_data(problem) for problem in outcome.problems]
+        emit(plan_data(outcome.plan) | {"attempts": outcome.attempts, "problems": problems})
+    elif outcome.plan.empty:
+        quiet = _quiet(outcome)
+        tell_nothing_to_do(quiet)
+        remember(workspace.settings, workspace.files(), quiet, _tags(outcome), since_ns=started_ns)
+    else:
+        click.echo(f"published: {count_episodes(outcome.plan.published)} at {outcome.plan.feed_url}")
+
+
+def _quiet(outcome: Outcome) -> Quiet:
+    plan = outcome.plan
+    return Quiet(
+        episodes=plan.published,
+        feed_url=plan.feed_url,
+        told=describe_plan(plan),
+        problems=outcome.problems,
+        until=min((change.due for change in plan.changes if change.due), default=None),
+    )
+
+
+def _tags(outcome: Outcome) -> dict[str, str]:
+    observed = outcome.observed
+    feed = observed.held.get(FEED)
+    return observed_tags(observed.ledger_tag, observed.inventory_tag, feed.tag if feed else ABSENT)
+
+
+def _tell_moved(moved: Moved) -> None:
+    say(f"{moved.key} was changed by somebody else meanwhile; looking again")
+
+
+class _Session:
+    """Shows the plan once, asks, and then shows how the uploads come along."""
+
+    def __init__(self, *, yes: bool, quiet: bool) -> None:
+        self.yes = yes
+        self.quiet = quiet
+        self.listener = Listener(done=self._done, sent=self._sent)
+        self._progress: AbstractContextManager[Listener] = nullcontext(SILENT)
+        self._inner = SILENT
+
+    def confirm(self, prepared: Prepared) -> bool:
+        """Show the plan and ask whether to do it. Raises UsageError where nobody can be asked."""
+        tell_problems(prepared.problems)
+        if not self.quiet:
+            say(describe_plan(prepared.plan))
+        if not self.yes:
+            if not sys.stdin.isatty():
+                raise click.UsageError("there is no terminal to ask on; say --yes")
+            if not click.confirm("publish this?", default=True, err=True):
+                return False
+        self._progress = show_progress(prepared.plan)
+        self._inner = self._progress.__enter__()
+        return True
+
+    def close(self) -> None:
+        """Take the progress display away."""
+        self._progress.__exit__(None, None, None)
+
+    def _done(self, step: Step) -> None:
+        self._inner.done(step)
+
+    def _sent(self, count: int) -> None:
+        self._inner.sent(count)

@@ -1,0 +1,144 @@
+"""Real files: what encoders write today, and a corpus of odd ones with the length a decoder gave them."""
+
+import json
+import os
+import shutil
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from episodes.audio import extension_for, measure
+from episodes.model import Audio
+from episodes.sound import NotAudio
+
+_REPOSITORY = Path(__file__).parents[2]
+_CORPUS = Path(os.environ.get("FOLGE_CORPUS", _REPOSITORY.parent / "shared" / "corpus")) / "audio"
+
+# files that are no audio, and why; a decoder gets nothing out of them either
+_REFUSED = {
+    "mutagen__64bit.mp4": "an index without a track",
+    "taglib__extended-header.mp3": "nothing but a tag",
+    "taglib__compressed_id3_frame.mp3": "a tag cut off in the middle",
+    "tinytag__id3v22_with_image.mp3": "nothing but a tag",
+}
+
+
+def _manifest() -> list[dict[str, object]]:
+    path = _CORPUS / "manifest.json"
+    found: list[dict[str, object]] = json.loads(path.read_text("utf-8")) if path.exists() else []
+    return found
+
+
+@pytest.mark.parametrize("row", _manifest(), ids=lambda row: str(row["file"]))
+def test_a_file_of_the_corpus_is_as_long_as_it_plays_or_is_doubted(row: dict[str, object]) -> None:
+    name = str(row["file"])
+    if name in _REFUSED:
+        with pytest.raises(NotAudio):
+            measure(_CORPUS / name)
+        return
+    audio = measure(_CORPUS / name)
+    assert (audio.bytes, audio.sha256) == (row["bytes"], row["sha256"])
+    played = row["decoded_duration_s"]
+    if row["decode_rc"] == 0 and isinstance(played, float):
+        near = abs(audio.duration.total_seconds() - played) <= 0.5
+        assert near or audio.doubts
+
+
+@pytest.mark.skipif(not _CORPUS.exists(), reason="the corpus is not on this machine (FOLGE_CORPUS)")
+def test_every_refused_file_is_in_the_corpus() -> None:
+    assert set(_REFUSED) <= {str(row["file"]) for row in _manifest()}
+
+
+def _encode(target: Path, *options: str, tool: str = "ffmpeg") -> Path:
+    """Encode a minute of tone, skipping where there is no encoder; in CI there must be one."""
+    program = shutil.which(tool)
+    if program is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{tool} must be installed in CI")
+        pytest.skip(f"{tool} is not on this machine")
+    source = ("-f", "lavfi", "-i", "sine=frequency=440:duration=60")
+    subprocess.run((program, "-nostdin", "-v", "error", "-y", *source, *options, str(target)), check=True, timeout=120)
+    return target
+
+
+def _near_a_minute(audio: Audio) -> bool:
+    return abs(audio.duration - timedelta(minutes=1)) < timedelta(seconds=0.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("cbr.mp3", ("-b:a", "128k")),
+        ("vbr.mp3", ("-q:a", "4")),
+        ("low.mp3", ("-b:a", "48k", "-ac", "1", "-ar", "22050")),
+        ("end.m4a", ()),
+        ("start.m4a", ("-movflags", "+faststart")),
+        ("vorbis.ogg", ("-c:a", "libvorbis")),
+        ("talk.opus", ("-c:a", "libopus")),
+        ("talk.flac", ()),
+        ("talk.wav", ()),
+        ("long.wav", ("-rf64", "always")),
+        ("talk.aiff", ()),
+    ],
+)
+def test_what_an_encoder_writes_is_measured_without_a_doubt(
+    tmp_path: Path, name: str, options: tuple[str, ...]
+) -> None:
+    audio = measure(_encode(tmp_path / name, *options))
+    assert _near_a_minute(audio)
+    assert (audio.doubts, extension_for(audio, name)) == ((), Path(name).suffix)
+
+
+def test_a_variable_mp3_without_a_length_header_is_measured(tmp_path: Path) -> None:
+    audio = measure(_encode(tmp_path / "talk.mp3", "-q:a", "4", "-write_xing", "0"))
+    assert _near_a_minute(audio)
+    assert "length header is missing" in audio.doubts[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("talk.mp3", ("-q:a", "4")),
+        ("talk.m4a", ("-movflags", "+faststart")),
+        ("talk.ogg", ("-c:a", "libvorbis")),
+        ("talk.opus", ("-c:a", "libopus")),
+        ("talk.flac", ()),
+        ("talk.wav", ()),
+        ("talk.aiff", ()),
+    ],
+)
+def test_the_first_third_of_a_file_is_doubted(tmp_path: Path, name: str, options: tuple[str, ...]) -> None:
+    path = _encode(tmp_path / name, *options)
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size // 3)
+    assert measure(path).doubts
+
+
+def test_an_m4a_file_without_its_index_is_truncated(tmp_path: Path) -> None:
+    path = _encode(tmp_path / "talk.m4a")
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size // 3)
+    with pytest.raises(NotAudio, match="is truncated: its index"):
+        measure(path)
+
+
+def test_joined_files_are_measured_whole(tmp_path: Path) -> None:
+    path = _encode(tmp_path / "talk.mp3", "-q:a", "4")
+    path.write_bytes(path.read_bytes() * 2)
+    audio = measure(path)
+    assert abs(audio.duration - timedelta(minutes=2)) < timedelta(seconds=1)
+    assert "were several files joined?" in audio.doubts[0]
+
+
+def test_the_chapters_ffmpeg_writes_are_read(tmp_path: Path) -> None:
+    chapters = tmp_path / "chapters.txt"
+    lines = [";FFMETADATA1", "title=Schildkröten"]
+    for start, title in ((0, "Anfang"), (20_000, "Mut")):
+        lines += ["[CHAPTER]", "TIMEBASE=1/1000", f"START={start}", f"END={start + 20_000}", f"title={title}"]
+    chapters.write_text("\n".join(lines) + "\n", "utf-8")
+    for name in ("talk.mp3", "talk.m4a"):
+        audio = measure(_encode(tmp_path / name, "-i", str(chapters), "-map_metadata", "1", "-map_chapters", "1"))
+        assert [(one.start.total_seconds(), one.title) for one in audio.chapters] == [(0, "Anfang"), (20, "Mut")]
+        assert audio.tags.title == "Schildkröten"

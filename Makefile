@@ -21,8 +21,9 @@ $(VENV)/.dev: $(VENV)/.installed
 	$(PIP) install --quiet --group dev
 	touch $@
 
-# what the wheel test installs from, without a network: folge's dependencies as wheels
+# what the wheel test installs from, without a network: folge's dependencies as wheels, anew where a pin changed
 $(VENV)/wheels/.done: $(VENV)/.dev
+	rm -rf $(VENV)/wheels
 	$(PIP) wheel --quiet --wheel-dir $(VENV)/wheels .
 	rm -f $(VENV)/wheels/folge-*.whl
 	touch $@

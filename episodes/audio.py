@@ -13,11 +13,11 @@ from typing import BinaryIO
 
 from episodes import mpeg
 from episodes.audiokinds import name_doubts, recognise
-from episodes.audiotags import LARGEST, Format, Label, mp4_length, read_label
+from episodes.audiotags import LARGEST, Label, mp4_length, read_label
 from episodes.containers import aiff, film, flac, read_at, wav
 from episodes.model import Audio
 from episodes.oggpages import ogg
-from episodes.sound import NotAudio, Sound, length, mean_bitrate
+from episodes.sound import Format, NotAudio, Sound, length, mean_bitrate
 
 _PIECE = 1 << 20
 _TYPES = {

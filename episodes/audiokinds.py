@@ -4,11 +4,10 @@ import re
 from pathlib import PurePath
 from typing import BinaryIO
 
-from episodes.audiotags import Format
 from episodes.containers import read_at
 from episodes.mpeg import tag_length
 from episodes.oggpages import codec
-from episodes.sound import NotAudio
+from episodes.sound import Format, NotAudio
 
 _FETCH = "the download probably failed: fetch the audio file again"
 _EXPORT = "export it as MP3 or M4A"

@@ -9,16 +9,18 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
 from typing import BinaryIO, Protocol, cast
 
 from episodes import tagtext
 from episodes.covers import picture
 from episodes.model import Chapter, Picture, Tags
+from episodes.mpeg import tag_length
+from episodes.sound import Format
 
 LARGEST = 24_000_000  # bytes of tags that are loaded; several covers and chapter pictures fit
 _MOST_PICTURES = 20
 _MOST_CHAPTERS = 1000
+_MOST_PIECES = 5000
 _FRONT_COVER = 3
 _LONGEST = 366 * 24 * 3600.0  # a year; more is damage
 
@@ -38,19 +40,6 @@ _DAMAGE = (
     struct.error,
     zlib.error,
 )
-
-
-class Format(StrEnum):
-    """The audio formats that can be published, in the words of a message."""
-
-    MP3 = "MP3"
-    MP4 = "MP4"
-    VORBIS = "Ogg Vorbis"
-    OPUS = "Opus"
-    OGG_FLAC = "Ogg FLAC"
-    FLAC = "FLAC"
-    WAV = "WAV"
-    AIFF = "AIFF"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +146,8 @@ def _from_id3(file: BinaryIO, form: Format) -> Label:
 
     frames: _Frames | None
     if form is Format.MP3:
+        if _shredded(file):
+            return Label(doubts=("its tags are damaged and cannot be read (a text of thousands of empty pieces)",))
         try:
             frames = cast("Callable[[BinaryIO], _Frames]", ID3)(file)
         except ID3NoHeaderError:
@@ -183,6 +174,25 @@ def _from_id3(file: BinaryIO, form: Format) -> Label:
         ),
         chapters=_chapters(_id3_chapters(frames)),
     )
+
+
+def _shredded(file: BinaryIO) -> bool:
+    """Say whether a text frame falls into thousands of pieces at its NULs, which costs mutagen quadratic time."""
+    head = file.read(10)
+    body = file.read(min(LARGEST, tag_length(head, 0)))
+    file.seek(0)
+    at, width = 0, 3 if head[3:4] == b"\x02" else 4
+    while (name := body[at : at + width]).isalnum():
+        digits = body[at + width : at + 2 * width]
+        base = 7 if head[3:4] == b"\x04" and max(digits, default=0) < 0x80 else 8
+        size = sum(digit << base * place for place, digit in enumerate(reversed(digits)))
+        at += 10 if width == 4 else 6
+        if size > _MOST_PIECES and (name[:1] == b"T" or name[:3] == b"COM"):
+            text = body[at : at + size]
+            if text.count(b"\0\0" if text[:1] in (b"\1", b"\2") else b"\0") > _MOST_PIECES:
+                return True
+        at += size
+    return False
 
 
 def _texts(frames: _Frames, name: str) -> list[object]:

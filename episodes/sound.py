@@ -2,12 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from episodes.model import BitrateMode
 from episodes.problems import UserError
 
 LARGE_JUNK = 4096  # bytes; less is the ordinary padding of encoders and taggers
 NOTABLE = timedelta(seconds=1)  # a difference in length that a listener may notice
+
+
+class Format(StrEnum):
+    """The audio formats that can be published, in the words of a message."""
+
+    MP3 = "MP3"
+    MP4 = "MP4"
+    VORBIS = "Ogg Vorbis"
+    OPUS = "Opus"
+    OGG_FLAC = "Ogg FLAC"
+    FLAC = "FLAC"
+    WAV = "WAV"
+    AIFF = "AIFF"
 
 
 class NotAudio(UserError):

@@ -101,6 +101,7 @@ def _rewritten(request: Request, path: Path, public_url: str) -> Response:
 
 def _with_headers(response: Response, path: Path) -> Response:
     response.headers["Content-Type"] = media_type(path.name)
+    del response.headers["Date"]  # the server adds its own
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response

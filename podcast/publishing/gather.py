@@ -210,7 +210,7 @@ class _Assembly:
             message = f"'{episode.audio}': {doubt}"
             self.problems.append(Problem(severity=Severity.WARNING, path=name, field="audio", message=message))
         same = old is not None and old.audio.sha256 == facts.sha256
-        key = old.audio.key if old and same else audio_key(episode.slug, facts.sha256, extension_for(facts))
+        key = old.audio.key if old and same else audio_key(episode.slug, facts.sha256, extension_for(facts, path.name))
         self.uploads[key] = path
         return AudioBlob(
             key=key,

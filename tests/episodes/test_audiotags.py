@@ -150,6 +150,12 @@ def test_tags_beyond_all_measure_are_not_loaded(tmp_path: Path) -> None:
     assert audio.doubts == ("its tags take 25 MB, which every listener downloads first; they were not read",)
 
 
+@pytest.mark.parametrize("encoding", [0, 1, 3])
+def test_a_text_that_falls_into_a_million_pieces_is_refused_at_once(tmp_path: Path, encoding: int) -> None:
+    audio = raw(tmp_path, id3_text("TIT2", bytes(2_000_000) + b"a", encoding))
+    assert audio.doubts[0].startswith("its tags are damaged")
+
+
 def test_damaged_tags_are_a_doubt_and_never_an_error(tmp_path: Path) -> None:
     body = opus(5)
     at = body.index(b"OpusTags") + 8
@@ -223,6 +229,13 @@ def test_chapters_of_the_table_come_in_order_with_their_links(tmp_path: Path) ->
         Chapter(start=timedelta(seconds=4), title="Schildkröten", link="https://example.com/k360"),
     )
     assert audio.doubts == ("1 of its chapters begin after its end (10.0 s) and are left out",)
+
+
+def test_chapters_with_large_pictures_are_no_damage(tmp_path: Path) -> None:
+    image = make("APIC", encoding=3, mime="image/png", type=0, desc="", data=bytes(50_000))
+    title = make("TIT2", encoding=3, text="Mut")
+    audio = tagged(tmp_path, make("CHAP", element_id="a", start_time=0, end_time=9, sub_frames=[title, image]))
+    assert ([one.title for one in audio.chapters], audio.doubts) == (["Mut"], ())
 
 
 def test_chapters_without_a_table_are_read_all(tmp_path: Path) -> None:

@@ -1,0 +1,431 @@
+"""The command line with good and with bad input: what stands on the screen, what is written, and the exit code."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from podcast.cli import run
+from tests.podcast.builders import COVER, REPOSITORY, ShowFolder, make_show
+
+TALK = REPOSITORY / "docs" / "demo" / "diensteid.mp3"
+FOLGE = Path(sys.executable).with_name("folge")
+
+
+@pytest.fixture
+def show(tmp_path: Path) -> ShowFolder:
+    return make_show(tmp_path / "show")
+
+
+def folge(folder: Path, *arguments: str) -> int:
+    return run(["-C", str(folder), *arguments])
+
+
+def listing(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+class TestInit:
+    """`folge init`."""
+
+    def test_it_makes_a_show_that_publishes(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        told = ["--title", "Möglich: „ja“", "--language", "de", "--author", "A", "--category", "Government"]
+        assert run(["init", str(tmp_path / "neu"), *told, "--cover", str(COVER)]) == 0
+        assert folge(tmp_path / "neu", "add", str(TALK)) == 0
+        assert folge(tmp_path / "neu", "publish", "--yes") == 0
+        assert "published: 1 episode" in capsys.readouterr().out
+
+    def test_a_second_run_changes_nothing_and_says_so(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        run(["init", str(tmp_path), "--title", "A"])
+        before = listing(tmp_path)
+        capsys.readouterr()
+
+        assert run(["init", str(tmp_path), "--title", "B"]) == 0
+
+        assert listing(tmp_path) == before
+        assert "already there" in (told := capsys.readouterr().err)
+        assert "nothing was changed" in told
+
+    def test_it_never_touches_files_that_are_there(self, tmp_path: Path) -> None:
+        (tmp_path / ".gitignore").write_text("mine\n", encoding="utf-8")
+        (tmp_path / "cover.png").write_bytes(b"mine")
+
+        run(["init", str(tmp_path), "--title", "A", "--cover", str(COVER)])
+
+        assert (tmp_path / ".gitignore").read_text(encoding="utf-8") == "mine\n"
+        assert (tmp_path / "cover.png").read_bytes() == b"mine"
+
+    def test_two_shows_without_an_address_have_different_guids(self, tmp_path: Path) -> None:
+        for name in ("a", "b"):
+            run(["init", str(tmp_path / name), "--title", "A"])
+
+        guids = {line for name in "ab" for line in _lines(tmp_path / name / "podcast.toml") if line.startswith("guid")}
+        assert len(guids) == 2
+
+    def test_the_guid_is_that_of_the_feed_address(self, tmp_path: Path) -> None:
+        run(["init", str(tmp_path), "--title", "A", "--public-url", "https://mp3s.nashownotes.com"])
+
+        text = (tmp_path / "podcast.toml").read_text(encoding="utf-8")
+        # seed mp3s.nashownotes.com/feed.xml, computed with the method of podcast-namespace docs/tags/guid.md
+        from uuid import UUID, uuid5
+
+        expected = uuid5(UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6"), "mp3s.nashownotes.com/feed.xml")
+        assert f'guid = "{expected}"' in text
+
+    def test_without_a_title_nothing_is_made(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run(["init", str(tmp_path / "neu")]) == 2
+        assert "--title" in capsys.readouterr().err
+        assert not (tmp_path / "neu").exists()
+
+    def test_a_wrong_category_is_named_and_nothing_is_made(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run(["init", str(tmp_path / "neu"), "--title", "A", "--category", "Goverment"]) == 3
+        assert "did you mean 'Government'?" in capsys.readouterr().err
+        assert not (tmp_path / "neu").exists()
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+class TestAdd:
+    """`folge add`."""
+
+    def test_a_tagged_file_needs_one_command(self, show: ShowFolder) -> None:
+        assert folge(show.path, "add", str(TALK)) == 0
+
+        path = show.path / "episodes" / "003-brauchen-wir-einen-diensteid-fuer-transformation.md"
+        text = path.read_text(encoding="utf-8")
+        assert 'title: "Brauchen wir einen Diensteid für Transformation?"' in text
+        assert "published: 2024-12-03 12:00 +01:00" in text
+
+    def test_one_bad_file_does_not_stop_the_others(
+        self, show: ShowFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        bad = tmp_path / "page.mp3"
+        bad.write_bytes(b"<!doctype html><title>404</title>")
+
+        assert folge(show.path, "add", str(bad), str(tmp_path / "missing.mp3"), str(TALK)) == 3
+
+        told = capsys.readouterr()
+        assert len(told.out.splitlines()) == 1
+        assert len([line for line in told.err.splitlines() if line.startswith("error:")]) == 2
+        assert len(list((show.path / "episodes").iterdir())) == 3
+
+    def test_json_has_one_result_for_each_file(
+        self, show: ShowFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        empty = tmp_path / "empty.mp3"
+        empty.touch()
+
+        assert folge(show.path, "add", "--json", str(empty), str(TALK)) == 3
+
+        results = json.loads(capsys.readouterr().out)
+        assert [result["ok"] for result in results] == [False, True]
+        assert results[1]["bytes"] == TALK.stat().st_size
+        assert "empty" in results[0]["error"]
+
+    def test_the_same_audio_is_refused_a_second_time(
+        self, show: ShowFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        copy = tmp_path / "other name.mp3"
+        copy.write_bytes(TALK.read_bytes())
+        folge(show.path, "add", str(TALK))
+
+        assert folge(show.path, "add", str(copy)) == 3
+        assert "is already the audio of episodes/003-" in capsys.readouterr().err
+
+    def test_the_same_title_gets_an_address_of_its_own(self, show: ShowFolder, tmp_path: Path) -> None:
+        other = tmp_path / "other.mp3"
+        other.write_bytes(TALK.read_bytes() + b"\0")
+        folge(show.path, "add", "--title", "Straße des Möglichmachens", str(TALK))
+        folge(show.path, "add", "--title", "Straße des Möglichmachens", str(other))
+
+        names = sorted(path.name for path in (show.path / "episodes").iterdir())[2:]
+        assert names == ["003-strasse-des-moeglichmachens.md", "004-strasse-des-moeglichmachens-2.md"]
+
+    def test_everything_that_can_be_said_is_written(
+        self, show: ShowFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        notes = tmp_path / "notes.md"
+        notes.write_text("# Links\n\n- eins\n", encoding="utf-8")
+        said = {
+            "--title": "Titel: mit Doppelpunkt",
+            "--guest": "Uwe Schneidewind, Oberbürgermeister, Stadt Wuppertal",
+            "--topic": "Mut",
+            "--occasion": "K360-Festival 2024",
+            "--place": "Berlin",
+            "--recorded-on": "2024-06-12",
+            "--season": "2",
+            "--number": "12",
+            "--kind": "bonus",
+            "--publish-at": "2024-12-24 06:00",
+            "--summary": "Kurz.",
+            "--notes": str(notes),
+        }
+        options = [word for pair in said.items() for word in pair]
+
+        assert folge(show.path, "add", *options, "--guest", "anna", "--draft", "--explicit", str(TALK)) == 0
+        capsys.readouterr()
+        folge(show.path, "show", "12", "--json", "--offline")
+
+        data = json.loads(capsys.readouterr().out)
+        assert data["title"] == "Titel: mit Doppelpunkt"
+        assert [person["name"] for person in data["appearances"]] == ["Uwe Schneidewind", "Anna Beispiel"]
+        assert data["appearances"][0]["function"] == "Oberbürgermeister"
+        assert data["appearances"][1]["person"] == "anna"
+        assert (data["season"], data["number"], data["kind"], data["status"]) == (2, 12, "bonus", "draft")
+        assert data["published"] == "2024-12-24T06:00:00+01:00"
+        assert data["recording"]["occasion"] == "K360-Festival 2024"
+        assert data["notes"] == "# Links\n\n- eins"
+        assert data["explicit"] is True
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            (["--guest", "ana"], "did you mean 'anna'?"),
+            (["--publish-at", "2024-03-31 02:30"], "does not exist in Europe/Berlin"),
+            (["--publish-at", "morgen"], "write 2024-12-03 06:00"),
+            (["--recorded-on", "2024-02-30"], "not a day of the calendar"),
+            (["--notes", "nirgends.md"], "cannot be read"),
+            (["--number", "0"], "0"),
+        ],
+    )
+    def test_a_wrong_word_stops_before_anything_is_written(
+        self, show: ShowFolder, options: list[str], message: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert folge(show.path, "add", *options, str(TALK)) == 2
+        assert message in capsys.readouterr().err
+        assert len(list((show.path / "episodes").iterdir())) == 2
+
+    def test_a_title_for_several_files_is_refused(self, show: ShowFolder) -> None:
+        assert folge(show.path, "add", "--title", "A", str(TALK), str(TALK)) == 2
+
+
+class TestNaming:
+    """An episode is named by number, slug, guid prefix or file."""
+
+    @pytest.mark.parametrize("name", ["1", "folge-1", "00000001", "001-folge-1.md", "episodes/001-folge-1.md"])
+    def test_every_name_means_the_same_episode(
+        self, show: ShowFolder, name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(show.path)
+
+        assert run(["show", name, "--json", "--offline"]) == 0
+        assert json.loads(capsys.readouterr().out)["number"] == 1
+
+    def test_an_ambiguous_name_lists_the_candidates(self, show: ShowFolder, capsys: pytest.CaptureFixture[str]) -> None:
+        assert folge(show.path, "show", "0000") == 2
+
+        told = capsys.readouterr().err
+        assert "means 2 episodes" in told
+        assert "folge-1" in told
+        assert "folge-2" in told
+
+    def test_an_unknown_name_suggests_the_nearest(self, show: ShowFolder, capsys: pytest.CaptureFixture[str]) -> None:
+        assert folge(show.path, "show", "fogle-2") == 2
+        assert "did you mean folge-2" in capsys.readouterr().err
+
+
+class TestSet:
+    """`folge set` and `folge edit`."""
+
+    def test_it_changes_one_field_and_keeps_every_other_byte(self, show: ShowFolder) -> None:
+        before = show.file(1).read_bytes()
+
+        assert folge(show.path, "set", "1", "title=Neu: „Straße“ # 5") == 0
+
+        assert show.file(1).read_bytes() == before.replace(b"Mut 1", '"Neu: „Straße“ # 5"'.encode())
+
+    @pytest.mark.parametrize(
+        ("assignment", "code", "message"),
+        [
+            ("guid=1", 2, "never changes"),
+            ("titel=A", 2, "did you mean 'title'?"),
+            ("title", 2, "FIELD=VALUE"),
+            ("number=zwölf", 3, "'zwölf' is not a number"),
+            ("status=fertig", 3, "'fertig' is not a status"),
+            ("published=2024-10-27 02:30", 3, "happens twice"),
+            ("title=", 3, "is missing"),
+            ("notes=x", 2, "folge edit"),
+        ],
+    )
+    def test_what_would_be_wrong_is_not_written(
+        self, show: ShowFolder, assignment: str, code: int, message: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        before = show.file(1).read_bytes()
+
+        assert folge(show.path, "set", "1", assignment) == code
+
+        assert message in capsys.readouterr().err
+        assert show.file(1).read_bytes() == before
+
+    def test_edit_opens_the_editor_and_checks_afterwards(
+        self, show: ShowFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        editor = tmp_path / "editor.py"
+        editor.write_text(
+            "import sys, pathlib; p = pathlib.Path(sys.argv[1]); p.write_text(p.read_text().replace('title', 'titel'))"
+        )
+        monkeypatch.delenv("VISUAL", raising=False)
+        monkeypatch.setenv("EDITOR", f"{sys.executable} {editor}")
+
+        assert folge(show.path, "edit", "1") == 3
+        assert "did you mean 'title'?" in capsys.readouterr().err
+        assert folge(show.path, "edit", "folge-1") == 3
+
+    def test_edit_without_an_editor_names_the_file(
+        self, show: ShowFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.delenv("VISUAL", raising=False)
+        monkeypatch.delenv("EDITOR", raising=False)
+
+        assert folge(show.path, "edit", "1") == 2
+        assert "001-folge-1.md" in capsys.readouterr().err
+
+
+class TestCatalogue:
+    """`folge list` and `folge search`."""
+
+    def test_list_is_json_where_nobody_watches(self, show: ShowFolder, capsys: pytest.CaptureFixture[str]) -> None:
+        assert folge(show.path, "list", "--since", "2024-12-02") == 0
+        assert [episode["number"] for episode in json.loads(capsys.readouterr().out)] == [2]
+
+    def test_search_finds_umlauts_typed_either_way(self, show: ShowFolder, capsys: pytest.CaptureFixture[str]) -> None:
+        show.episode(3, title="Mit dem Oberbürgermeister durch die Straße")
+
+        for words in ("Oberbuergermeister strasse", "OBERBÜRGERMEISTER", "oberburgermeister"):
+            assert folge(show.path, "search", words) == 0
+            assert [episode["number"] for episode in json.loads(capsys.readouterr().out)] == [3]
+
+    def test_a_broken_file_is_named_and_the_others_are_listed(
+        self, show: ShowFolder, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        show.file(1).write_text("---\ntitle: [\n---\n", encoding="utf-8")
+
+        assert folge(show.path, "list") == 0
+
+        told = capsys.readouterr()
+        assert [episode["number"] for episode in json.loads(told.out)] == [2]
+        assert "episodes/001-folge-1.md:" in told.err
+
+
+class TestPublish:
+    """`folge plan`, `folge publish` and `folge check`."""
+
+    def test_plan_says_whether_there_is_something_to_do(
+        self, show: ShowFolder, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert folge(show.path, "plan", "--exit-code") == 4
+        assert "+ add" in capsys.readouterr().out
+        assert not (show.path / "public").exists()
+        assert folge(show.path, "publish", "--yes") == 0
+        assert folge(show.path, "plan", "--exit-code") == 0
+
+    def test_without_a_terminal_and_without_yes_nothing_is_published(
+        self, show: ShowFolder, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert folge(show.path, "publish") == 2
+        assert "--yes" in capsys.readouterr().err
+        assert not (show.path / "public").exists()
+
+    def test_five_mistakes_are_five_problems_and_nothing_is_written(
+        self, show: ShowFolder, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        show.file(1).write_text(
+            "---\nguid: a b\ntitel: A\nnumber: x\npublished: 2024-02-30\nstatus: reddy\naudio: audio/1.mp3\n---\n",
+            encoding="utf-8",
+        )
+
+        assert folge(show.path, "publish", "--yes") == 3
+
+        lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error: episodes/001")]
+        assert len(lines) >= 5
+        assert any("001-folge-1.md:3: titel" in line for line in lines)
+        assert not (show.path / "public").exists()
+
+    def test_two_files_with_the_same_slug_are_named(self, show: ShowFolder, capsys: pytest.CaptureFixture[str]) -> None:
+        show.file(2).rename(show.file(2, "folge-1"))
+
+        assert folge(show.path, "check") == 3
+        assert "slug: 'folge-1' is also that of episodes/001-folge-1.md" in capsys.readouterr().err
+
+    def test_broken_toml_is_named_with_its_line(self, show: ShowFolder, capsys: pytest.CaptureFixture[str]) -> None:
+        (show.path / "podcast.toml").write_text('[show]\ntitle = "A\n', encoding="utf-8")
+
+        assert folge(show.path, "publish", "--yes") == 2
+        assert "podcast.toml:2: not valid TOML" in capsys.readouterr().err
+
+    def test_a_folder_without_a_show_says_what_to_do(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        for command in (["list"], ["publish", "--yes"], ["plan"], ["check"], ["add", "x.mp3"], ["serve"]):
+            assert folge(tmp_path, *command) == 2
+            assert "folge init" in capsys.readouterr().err
+
+    def test_a_store_that_cannot_be_reached_has_its_own_exit_code(
+        self, show: ShowFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = show.path / "podcast.toml"
+        text = path.read_text(encoding="utf-8").replace('url = "public"', 'url = "s3://nowhere"', 1)
+        path.write_text(text + 'endpoint_url = "http://127.0.0.1:9"\n', encoding="utf-8")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "geheimes-wort")
+        monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+
+        assert folge(show.path, "publish", "--yes") == 6
+
+        told = capsys.readouterr().err
+        assert "s3://nowhere" in told
+        assert "geheimes-wort" not in told
+
+    @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+    def test_a_read_only_folder_is_a_sentence(self, show: ShowFolder, capsys: pytest.CaptureFixture[str]) -> None:
+        show.path.chmod(stat.S_IRUSR | stat.S_IXUSR)
+        try:
+            assert folge(show.path, "publish", "--yes") == 6
+        finally:
+            show.path.chmod(0o755)
+        assert "public" in capsys.readouterr().err
+
+    def test_a_file_where_the_store_should_be_is_a_sentence(
+        self, show: ShowFolder, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (show.path / "public").write_bytes(b"")
+
+        assert folge(show.path, "publish", "--yes") == 6
+        assert "Traceback" not in capsys.readouterr().err
+
+
+def test_an_interrupted_publish_leaves_130_and_the_next_one_goes_on(show: ShowFolder) -> None:
+    """Ctrl-C in the middle of copying a large file; the store's folder is a pipe-slow one: a file of 400 MB."""
+    master = show.path / "audio" / "2.mp3"
+    frame = master.read_bytes()
+    with master.open("wb") as file:
+        for _ in range(400_000_000 // len(frame)):
+            file.write(frame)
+    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+    arguments: list[str | Path] = [FOLGE, "-C", str(show.path), "publish", "--yes"]
+    running = subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    temporary = show.path / "public" / ".folge" / "tmp"
+    deadline = time.monotonic() + 60
+    while not (temporary.is_dir() and any(path.stat().st_size > 1_000_000 for path in temporary.iterdir())):
+        assert time.monotonic() < deadline
+        assert running.poll() is None
+        time.sleep(0.005)
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=60)
+
+    assert running.returncode == 130
+    assert b"Traceback" not in told
+    assert b"run the same command again" in told
+    assert not (show.path / "public" / "feed.xml").exists()
+    assert list(temporary.iterdir()) == []
+
+    assert folge(show.path, "publish", "--yes") == 0
+    assert (show.path / "public" / "feed.xml").exists()

@@ -1,0 +1,107 @@
+"""Pages: right words in the show's language, hostile text harmless, the same items the same bytes."""
+
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+
+import pytest
+
+from episodes.model import Appearance, Recording
+from feed.item import Item
+from podcast.website.render import Page, Site, render_site
+from podcast.website.words import words_for
+from tests.feed.builders import a_show, an_item
+
+BASE = "https://cdn.example.org/"
+
+
+ITEM = an_item(
+    title="Weg mit der Agilität",
+    number=2,
+    duration=timedelta(minutes=34, seconds=10),
+    published=datetime(2024, 6, 6, 4, 0, tzinfo=UTC),
+    people=(Appearance(name="Uwe Schneidewind", function="Oberbürgermeister", organisation="Stadt Wuppertal"),),
+    recording=Recording(occasion="K360-Festival 2024", place="Berlin"),
+)
+
+
+def page(
+    *,
+    item: Item = ITEM,
+    notes: str = "Für *Leser:innen*",
+    topics: tuple[str, ...] = ("Mut",),
+    path: str = "agil",
+    aliases: tuple[str, ...] = ("f/2",),
+) -> Page:
+    return Page(item=item, notes=notes, topics=topics, path=path, aliases=aliases)
+
+
+def site(*pages: Page, language: str = "de") -> Site:
+    return render_site(a_show(language=language), pages, base_url=BASE)
+
+
+def test_an_episode_page_says_who_when_and_where_in_german() -> None:
+    text = site(page()).pages["agil/index.html"].decode()
+
+    assert "Folge 2 · 6. Juni 2024 · 34 Min." in text
+    assert "Uwe Schneidewind, Oberbürgermeister, Stadt Wuppertal" in text
+    assert "Aufgenommen beim K360-Festival 2024, Berlin" in text
+    assert "<em>Leser:innen</em>" in text
+    assert '<html lang="de">' in text
+
+
+def test_the_same_page_in_english_and_in_a_language_without_words() -> None:
+    for language in ("en-gb", "fi"):
+        text = site(page(), language=language).pages["agil/index.html"].decode()
+        assert "Episode 2 · 6 June 2024 · 34 min" in text
+
+
+def test_the_languages_have_the_same_sentences() -> None:
+    german, english = words_for("de"), words_for("en")
+
+    assert german.sentences.keys() == english.sentences.keys()
+    assert len(german.months) == len(english.months) == 12
+
+
+def test_the_player_loads_nothing_before_it_is_pressed() -> None:
+    text = site(page()).pages["agil/index.html"].decode()
+
+    assert 'preload="none"' in text
+    assert "autoplay" not in text
+
+
+def test_a_short_link_leads_to_the_page() -> None:
+    item = page().item
+
+    assert f"0; url={item.link}" in site(page()).pages["f/2/index.html"].decode()
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+        for name, value in attrs:
+            assert not name.startswith("on")
+            assert not (value or "").startswith("javascript:")
+
+
+@pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</title><b>"])
+def test_hostile_text_stays_text(hostile: str) -> None:
+    guest = Appearance(name=hostile, function=hostile, organisation=hostile, link="javascript:alert(1)")
+    item = an_item(title=hostile, summary=hostile, people=(guest,), recording=Recording(occasion=hostile))
+    rendered = site(page(item=item, notes=hostile, topics=(hostile,)))
+
+    for body in (*rendered.pages.values(), *rendered.indexes.values()):
+        tags = _Tags()
+        tags.feed(body.decode())
+        assert "script" not in tags.seen
+        assert tags.seen.count("img") <= 1
+
+
+def test_pages_are_the_same_bytes_whatever_the_order() -> None:
+    one, two = page(), page(item=an_item(guid="zwei", title="Zwei"), path="zwei", aliases=())
+
+    assert site(one, two) == site(two, one)
+    assert site(one) == site(one)

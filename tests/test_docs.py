@@ -1,0 +1,92 @@
+"""The README is true: its commands are run in the order they stand there."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from podcast.cli import COMMANDS
+
+REPOSITORY = Path(__file__).parents[1]
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+FOLGE = Path(sys.executable).with_name("folge")
+
+
+def commands() -> list[str]:
+    blocks = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+    return [line.removeprefix("$ ") for block in blocks for line in block.splitlines()]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return os.environ | {"FOLGE_CACHE": str(tmp_path / "cache"), "EDITOR": "true"}
+
+
+def test_every_command_of_the_readme_works_as_it_stands_there(tmp_path: Path, environment: dict[str, str]) -> None:
+    shutil.copy(REPOSITORY / "docs" / "demo" / "diensteid.mp3", tmp_path / "talk.mp3")
+    shutil.copy(REPOSITORY / "docs" / "demo" / "cover.png", tmp_path)
+    folder = tmp_path
+    outputs: dict[str, str] = {}
+    for line in commands():
+        words = shlex.split(line)
+        if words[0] == "cd":
+            folder = folder / words[1]
+            continue
+        assert words[0] == "folge"
+        if words[1] == "serve":
+            _subscribe(folder, environment)
+            continue
+        done = subprocess.run(
+            [FOLGE, *words[1:]], cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8"
+        )
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+        outputs[line] = done.stdout
+    assert outputs["folge publish --yes"].startswith("nothing to do; 1 episode at http")
+    assert '"short_link": "http://127.0.0.1:8000/f/1/"' in outputs["folge show 1"]
+    assert outputs["folge check"] == ""
+
+
+def _subscribe(folder: Path, environment: dict[str, str]) -> None:
+    """Start the preview, fetch feed and audio as an app would, and end it."""
+    server = subprocess.Popen(
+        [FOLGE, "serve", "--port", "0"], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    try:
+        assert server.stdout is not None
+        address = server.stdout.readline().decode().strip()
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            feed = answer.read().decode()
+        found = re.search(r'<enclosure url="([^"]+)" length="(\d+)"', feed)
+        assert found is not None
+        with urllib.request.urlopen(found[1], timeout=20) as answer:
+            assert len(answer.read()) == int(found[2])
+    finally:
+        server.terminate()
+        server.communicate()
+
+
+def test_the_readme_names_every_command() -> None:
+    for name in COMMANDS:
+        assert f"`folge {name}" in README
+
+
+def test_every_runtime_dependency_has_its_reason() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    reasons = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for requirement in project["dependencies"]:
+        name = re.split(r"[><=]", requirement)[0]
+        assert f"| {name} |" in reasons
+
+
+def test_both_speak_of_the_same_version() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    newest = re.search(r"^## (\S+)", (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert newest is not None
+    assert newest[1] == project["version"]

@@ -1,0 +1,119 @@
+"""The house holds: imports go down only, heavy dependencies enter by their own doors, modules stay short."""
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted(path for package in ("episodes", "feed", "podcast") for path in (ROOT / package).rglob("*.py"))
+
+DOORS = {
+    "click": ["podcast/cli/*.py"],
+    "rich": ["podcast/cli/output.py", "podcast/cli/progress.py"],
+    "boto3": ["podcast/stores/s3*.py"],
+    "botocore": ["podcast/stores/s3*.py"],
+    "s3transfer": ["podcast/stores/s3*.py"],
+    "mypy_boto3_s3": ["podcast/stores/s3*.py"],
+    "feedgen": ["feed/compiler.py"],
+    "lxml": ["feed/document.py", "feed/extensions.py"],
+    "mutagen": ["episodes/audiotags.py"],
+    "PIL": ["episodes/covers.py"],
+    "yaml": ["episodes/frontmatter.py", "episodes/schema.py"],
+    "cmarkgfm": ["episodes/notes.py"],
+    "nh3": ["episodes/notes.py"],
+    "anyascii": ["episodes/slugs.py"],
+    "jinja2": ["podcast/website/render.py"],
+    "werkzeug": ["podcast/preview.py"],
+    "filelock": ["podcast/stores/folder.py"],
+    "platformdirs": ["podcast/facts.py"],
+    "msgspec": ["podcast/*.py"],
+}
+"""Every dependency, and the modules that may import it."""
+
+LATE = ("boto3", "botocore", "s3transfer", "feedgen", "mutagen", "lxml", "rich", "PIL", "filelock", "cmarkgfm", "nh3")
+"""What is imported inside functions only, because it is slow and most commands do without it."""
+
+HOUSE = ("episodes", "feed", "podcast")
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imported(node: ast.AST) -> Iterator[str]:
+    """The top-level packages an import statement names."""
+    match node:
+        case ast.Import(names=names):
+            yield from (alias.name.partition(".")[0] for alias in names)
+        case ast.ImportFrom(module=str(module), level=0):
+            yield module.partition(".")[0]
+        case ast.ImportFrom():
+            yield "."  # relative: style wants absolute ones
+
+
+def imports(path: Path) -> set[str]:
+    """The top-level packages a module imports anywhere."""
+    return {package for node in ast.walk(ast.parse(path.read_bytes())) for package in imported(node)}
+
+
+def imports_when_loaded(path: Path) -> set[str]:
+    """The top-level packages a module imports as soon as it is itself imported."""
+    found: set[str] = set()
+    waiting: list[ast.AST] = [ast.parse(path.read_bytes())]
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+                continue
+            case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+                waiting += node.orelse
+            case _:
+                found |= set(imported(node))
+                waiting += ast.iter_child_nodes(node)
+    return found
+
+
+def test_the_contracts_between_the_layers_are_kept() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    # the console width decides whether rich cuts the report, and the cache would be written by two workers at once
+    done = subprocess.run(
+        [linter, "--no-cache"],
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " 0 broken" in done.stdout
+
+
+@pytest.mark.parametrize("dependency", DOORS)
+def test_a_dependency_is_imported_at_its_door_only(dependency: str) -> None:
+    through = {name(path) for path in MODULES if dependency in imports(path)}
+    elsewhere = {module for module in through if not any(fnmatch(module, door) for door in DOORS[dependency])}
+    assert through, f"nothing imports {dependency}: it need not be a dependency"
+    assert not elsewhere
+    assert all(any(fnmatch(module, door) for module in through) for door in DOORS[dependency]), "a door nobody uses"
+
+
+def test_every_dependency_has_a_door() -> None:
+    outside = {package for path in MODULES for package in imports(path)} - set(sys.stdlib_module_names) - set(HOUSE)
+    assert outside <= set(DOORS)
+
+
+@pytest.mark.parametrize("dependency", LATE)
+def test_a_slow_dependency_is_imported_inside_functions(dependency: str) -> None:
+    assert [name(path) for path in MODULES if dependency in imports_when_loaded(path)] == []
+
+
+def test_a_module_stays_under_400_lines() -> None:
+    lines = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    assert {module: count for module, count in lines.items() if count >= 400} == {}

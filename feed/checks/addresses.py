@@ -53,6 +53,8 @@ def http_1(document: FeedDocument) -> Iterator[Finding]:
     podcast requirements; podcast namespace 1.0); plain http to this machine is a preview and passes.
     """
     for url, element, attribute in addresses(document):
+        if element.name == "podcast:person" and attribute == "href":
+            continue  # a guest's own website is not the publisher's to move
         if why := _not_public(url):
             where = f"{attribute} of <{element.name}>" if attribute else f"<{element.name}>"
             yield Finding(

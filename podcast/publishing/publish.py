@@ -7,13 +7,15 @@ from pathlib import Path
 
 from episodes.problems import Problem, ProblemsFound, UserError, errors
 from feed.checks.run import check_feed
+from feed.reader import read_feed
 from podcast.facts import Facts, cache_folder
 from podcast.publishing.apply import SILENT, Listener, apply
-from podcast.publishing.artifacts import feed_of, render
+from podcast.publishing.artifacts import Artifact, feed_of, render
 from podcast.publishing.decide import WRITES, Asked, decide
 from podcast.publishing.gather import Files, assemble, measure_files
 from podcast.publishing.ledger import Ledger
 from podcast.publishing.observe import Observed, observe
+from podcast.publishing.origin import name_origin
 from podcast.publishing.plan import Plan, make_plan
 from podcast.stores import Moved, Store
 from podcast.workspace import Workspace, require_sound
@@ -88,7 +90,7 @@ class Publisher:
             plan = Plan(changes=decision.changes, steps=(), feed_url="", store_url=self.store.url, published=0)
             return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
         artifacts = render(decision.ledger)
-        problems = (*problems, *check_feed(feed_of(artifacts)))
+        problems = (*problems, *_check(artifacts, decision.ledger))
         if errors(problems):
             raise ProblemsFound(problems)
         plan, lost = make_plan(
@@ -134,6 +136,14 @@ class Publisher:
         raise MovedAway(
             f"{who} is publishing to {self.store.url} too; gave up after {ATTEMPTS} tries", hint="try again"
         )
+
+
+def _check(artifacts: tuple[Artifact, ...], ledger: Ledger) -> tuple[Problem, ...]:
+    """Check the very bytes of the feed; findings name the file they come from."""
+    body = feed_of(artifacts)
+    found = check_feed(body)
+    items = read_feed(body).items if found else ()
+    return tuple(name_origin(problem, ledger, items) for problem in found)
 
 
 def _refusal(title: str, reason: str) -> Problem:

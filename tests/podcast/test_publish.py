@@ -547,3 +547,19 @@ def test_a_store_that_moves_under_a_single_write_is_not_an_error_for_the_reader(
     with pytest.raises(Moved):
         store.put("feed.xml", b"x", media_type="", cache_control="", expected="stale")
     assert_whole(store)
+
+
+def test_a_finding_about_the_feed_names_the_file_it_comes_from(show: ShowFolder) -> None:
+    path = show.path / "podcast.toml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(line for line in lines if not line.startswith(("category", "cover"))), encoding="utf-8")
+    show.episode(1, title="Mut, Folge 1")
+    store = MemoryStore()
+
+    with pytest.raises(ProblemsFound) as found:
+        show.publish(store)
+
+    told = {(problem.path, problem.field) for problem in found.value.problems}
+    assert {("podcast.toml", "show.category"), ("podcast.toml", "show.cover")} <= told
+    assert ("episodes/001-folge-1.md", "title") in told
+    assert objects(store) == {}

@@ -70,14 +70,33 @@ def summarize(markdown: str, limit: int = 4000) -> str:
     return (head.rsplit(None, 1)[0] if " " in head or "\n" in head else head) + "…"
 
 
+_MOST_NESTED = 5000
+_FLAT = r"(?:p|br|hr|li|a|t[hdr]|img|input)\b"
+_FORMATTING = re.compile(r"<(b|i|u|s|em|strong|strike|small|big|code|tt|font|nobr)\s[^>]{0,1000}>", re.IGNORECASE)
+
+
 def _render(markdown: str) -> str:
-    import cmarkgfm
-    from cmarkgfm.cmark import Options
+    """Return notes as HTML that is not clean yet, raw HTML let through: `_clean` removes what is not wanted, text kept.
+
+    An HTML5 parser takes quadratic time for elements inside one another, and repeats formatting elements that were
+    not closed in every paragraph, all that differ in an attribute. Notes of so many elements are shown as typed.
+    """
+    from cmarkgfm.cmark import Options, markdown_to_html_with_extensions
 
     if not markdown.strip():
         return ""
-    # raw HTML is let through here because _clean removes what is not wanted, text kept
-    return str(cmarkgfm.github_flavored_markdown_to_html(markdown, options=Options.CMARK_OPT_UNSAFE))
+    # not GitHub's tagfilter: it would turn scripts into visible text
+    rendered = str(
+        markdown_to_html_with_extensions(
+            markdown,
+            options=Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_GITHUB_PRE_LANG,
+            extensions=["table", "autolink", "strikethrough", "tasklist"],
+        )
+    )
+    if len(re.findall(rf"<(?!{_FLAT})[a-z]", rendered, re.IGNORECASE)) > _MOST_NESTED:
+        blocks = re.split(r"\n\s*\n", markdown.strip())
+        return "\n".join(f"<p>{html.escape(block, quote=False)}</p>" for block in blocks)
+    return _FORMATTING.sub(r"<\1>", rendered)
 
 
 def _clean(rendered: str, tags: frozenset[str]) -> str:
@@ -86,4 +105,5 @@ def _clean(rendered: str, tags: frozenset[str]) -> str:
     cleaned = nh3.clean(
         rendered, tags=set(tags), attributes={"a": {"href", "title"}}, url_schemes=set(_SCHEMES), link_rel=None
     )
+    cleaned = re.sub(r"<p>\s*</p>", "", cleaned)
     return re.sub(r"\n{2,}", "\n", cleaned).strip()

@@ -1,9 +1,15 @@
 """Problems a person can act on: what is wrong, where, and what to do next."""
 
 import difflib
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufffe\uffff]")
+"""What no text may hold: terminal escapes, what XML forbids, and overrides of the writing direction."""
+
+_SHOWN = 80
 
 
 class Severity(StrEnum):
@@ -30,6 +36,13 @@ class Problem:
     hint: str = ""
     rule: str = ""
 
+    def __post_init__(self) -> None:
+        """Keep what a stranger wrote into a file from reaching the terminal as more than text."""
+        for name in ("message", "path", "field", "hint"):
+            text = getattr(self, name)
+            if not text.isprintable():
+                object.__setattr__(self, name, visible(text).replace("\n", "\\n").replace("\t", "\\t"))
+
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line and self.path else self.path
         parts = [part for part in (place, self.field) if part]
@@ -42,8 +55,8 @@ class UserError(Exception):
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = visible(message)
+        self.hint = visible(hint)
 
     def __str__(self) -> str:
         return f"{self.message}; {self.hint}" if self.hint else self.message
@@ -65,6 +78,23 @@ def errors(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
 def shown_path(path: Path, base: Path) -> str:
     """Return `path` relative to `base` where it lies inside, with forward slashes; whole otherwise."""
     return path.relative_to(base).as_posix() if path.is_relative_to(base) else path.as_posix()
+
+
+def visible(text: str) -> str:
+    """Return text with what no text may hold written as an escape, so that it can be shown and searched for."""
+    return UNFIT.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def unfit(text: str) -> str:
+    """Return a sentence about the first character of `text` that no text may hold; empty where there is none."""
+    found = UNFIT.search(text)
+    return f"holds a character that no text may hold (U+{ord(found[0]):04X})" if found else ""
+
+
+def quoted(value: str) -> str:
+    """Return a value a person wrote, in quotes, for a message: on one line, and of a long one only the beginning."""
+    text = visible(value[: _SHOWN + 1]).replace("\n", "\\n")
+    return f"'{text}'" if len(value) <= _SHOWN else f"'{text[:_SHOWN]}…'"
 
 
 def nearest(word: str, known: tuple[str, ...]) -> str:

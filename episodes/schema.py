@@ -12,8 +12,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from episodes.frontmatter import Document, is_blank
 from episodes.model import Appearance, Episode, Kind, Recording, Status, TranscriptFile
-from episodes.problems import Problem, Severity, nearest
-from episodes.slugs import is_slug
+from episodes.problems import UNFIT, Problem, Severity, nearest, quoted, unfit
+from episodes.slugs import is_slug, slugify
 from episodes.timecode import parse_day, parse_moment
 
 FIELDS = (
@@ -47,20 +47,22 @@ def read_episode(document: Document, raw: bytes, zone: ZoneInfo | None) -> tuple
     name = document.path.rsplit("/", 1)[-1]
     slug = slug_of(name)
     if not is_slug(slug):
-        fields.problem("", f"the file name '{name}' cannot stand in an address", hint="use a-z, 0-9 and single hyphens")
+        message = f"the file name {quoted(name)} cannot stand in an address"
+        rename = f"rename it to {slugify(slug)}.md" if slugify(slug) else "use a-z, 0-9 and single hyphens"
+        fields.problems.append(Problem(path=document.path, message=message, hint=rename))
     published = fields.moment("published", zone)
     if published is None and status is Status.READY and fields.sound("published"):
         fields.problem("published", "is missing", hint="write 'published: 2024-12-03 06:00', or 'status: draft'")
-    illegal = re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", document.body)
-    if illegal:
-        line = document.body_line + document.body[: illegal.start()].count("\n")
-        message = f"the notes hold a character that no text may hold (U+{ord(illegal[0]):04X})"
-        fields.problems.append(Problem(path=document.path, line=line, message=message, hint="delete it"))
+    notes = re.sub("\r\n?", "\n", document.body).rstrip()
+    if illegal := UNFIT.search(notes):
+        line = document.body_line + notes[: illegal.start()].count("\n")
+        problem = Problem(path=document.path, line=line, field="notes", message=unfit(illegal[0]), hint="delete it")
+        fields.problems.append(problem)
     episode = Episode(
         guid=fields.guid("guid"),
         slug=slug,
         title=fields.text("title", required=True, longest=255),
-        audio=fields.text("audio", required=True),
+        audio=fields.path("audio", required=True),
         source_name=name,
         source_sha256=hashlib.sha256(raw).hexdigest(),
         kind=fields.word("kind", Kind, Kind.FULL),
@@ -68,13 +70,13 @@ def read_episode(document: Document, raw: bytes, zone: ZoneInfo | None) -> tuple
         published=published,
         number=fields.count("number"),
         season=fields.count("season"),
-        summary=fields.text("summary", largest=4000),
-        notes=document.body.rstrip().replace("\r\n", "\n"),
+        summary=fields.block("summary", largest=4000),
+        notes=notes,
         appearances=fields.appearances(),
         recording=fields.recording(),
         topics=fields.texts("topics"),
         transcripts=fields.transcripts(),
-        cover=fields.text("cover"),
+        cover=fields.path("cover"),
         explicit=fields.truth("explicit"),
     )
     fields.unknown()
@@ -101,7 +103,10 @@ class _Fields:
             if not isinstance(key, ScalarNode):
                 self.problem("", "a field needs a name", node=key)
             elif key.value in self._keys:
-                self.problem(key.value, "stands here twice", node=key, hint="keep one of the two")
+                first = self.document.line(self._keys[key.value])
+                self.problem(
+                    key.value, f"stands here twice, first on line {first}", node=key, hint="keep one of the two"
+                )
             else:
                 self._keys[key.value] = key
                 self._nodes[key.value] = value
@@ -110,8 +115,8 @@ class _Fields:
         """Note a problem with a field, at the line of `node`, of the field, or of the group."""
         self._bad.add(name)
         place = node or self._nodes.get(name) or self.mapping
-        line = self.document.line(place) if self.mapping.value else self.document.first_line - 1
-        label = f"{self.prefix}{name}"
+        line = self.document.line(place) if self.mapping.value or self.prefix else self.document.first_line - 1
+        label = f"{self.prefix}{name if len(name) < 40 else name[:40] + '…'}"
         self.problems.append(Problem(path=self.document.path, line=line, field=label, message=message, hint=hint))
 
     def sound(self, name: str) -> bool:
@@ -128,19 +133,45 @@ class _Fields:
         if node is None or is_blank(node):
             return ""
         if not isinstance(node, ScalarNode):
-            self.problem(name, f"is a list or a group where {kind} is expected", node=node)
+            shape = "a list" if isinstance(node, SequenceNode) else "a group of fields"
+            self.problem(name, f"is {shape} where {kind} is expected", node=node, hint=f"write '{name}: …' on one line")
+            return ""
+        return self._fit(name, node)
+
+    def _fit(self, name: str, node: ScalarNode) -> str:
+        """Return the text of a value; one that no text may be is a problem, and empty."""
+        if sentence := unfit(node.value):
+            self.problem(name, f"{quoted(node.value)} {sentence}", node=node, hint="delete it")
             return ""
         return str(node.value)
 
-    def text(self, name: str, *, required: bool = False, longest: int = 0, largest: int = 0) -> str:
-        value = " ".join(self._scalar(name).split()) if longest else self._scalar(name).strip()
-        if not value and required and self.sound(name):
-            self.problem(name, "is missing")
+    def text(self, name: str, *, required: bool = False, longest: int = 0) -> str:
+        """Return a text of one line; line breaks and runs of spaces in it count as one space."""
+        value = one_line(self._scalar(name))
+        self._require(name, value, required=required)
         if longest and len(value) > longest:
-            self.problem(name, f"has {len(value):,} characters; podcast apps take at most {longest}")
-        if largest and len(value.encode()) > largest:
-            self.problem(name, f"has {len(value.encode()):,} bytes; podcast apps take at most {largest:,}")
+            self.problem(name, f"has {len(value):,} characters; podcast apps take at most {longest}", hint="shorten it")
         return value
+
+    def block(self, name: str, *, largest: int = 0) -> str:
+        """Return a text of any number of lines."""
+        value = self._scalar(name).strip()
+        size = len(value.encode())
+        if largest and size > largest:
+            self.problem(name, f"has {size:,} bytes; podcast apps take at most {largest:,}", hint="shorten it")
+        return value
+
+    def path(self, name: str, *, required: bool = False) -> str:
+        """Return the name of a file exactly as written: it may begin or end with a space."""
+        value = self._scalar(name)
+        if "\n" in value:
+            self.problem(name, f"{quoted(value)} has several lines where a file is expected", hint="rename the file")
+        self._require(name, value.strip(), required=required)
+        return value
+
+    def _require(self, name: str, value: str, *, required: bool) -> None:
+        if required and not value and self.sound(name):
+            self.problem(name, "is missing", hint=f"write '{name}: …'")
 
     def guid(self, name: str) -> str:
         value = self.text(name)
@@ -149,7 +180,7 @@ class _Fields:
                 self.problem(name, "is missing", hint="an episode file is made by 'folge add', which mints the guid")
         elif re.search(r"\s", value) or len(value) > 255:
             self.problem(
-                name, f"'{value[:60]}' is not a guid", hint="restore the one this file had; a guid never changes"
+                name, f"{quoted(value)} is not a guid", hint="restore the one this file had; a guid never changes"
             )
         return value
 
@@ -157,8 +188,8 @@ class _Fields:
         value = self._scalar(name, "a number")
         if not value:
             return None
-        if not re.fullmatch(r"0*[1-9]\d{0,5}", value):
-            self.problem(name, f"'{value}' is not a number; write a whole number from 1")
+        if not re.fullmatch(r"0*[1-9][0-9]{0,5}", value):
+            self.problem(name, f"{quoted(value)} is not a number", hint=f"write {_whole(value)}")
             return None
         return int(value)
 
@@ -166,14 +197,14 @@ class _Fields:
         value = self._scalar(name, "true or false")
         words = {"": False, "true": True, "false": False, "yes": True, "no": False}
         if value.lower() not in words:
-            self.problem(name, f"'{value}' is neither true nor false")
+            self.problem(name, f"{quoted(value)} is neither true nor false", hint="write true or false")
         return words.get(value.lower(), False)
 
     def word(self, name: str, words: type[_Word], default: _Word) -> _Word:
         value = self._scalar(name, "one word")
         known = tuple(word.value for word in words)
         if value and value not in known:
-            self.problem(name, f"'{value}' is not a {name}", hint=nearest(value, known))
+            self.problem(name, f"{quoted(value)} is not a {name}", hint=nearest(value, known))
         return words(value) if value in known else default
 
     def moment(self, name: str, zone: ZoneInfo | None) -> datetime | None:
@@ -197,14 +228,15 @@ class _Fields:
         if node is None or is_blank(node):
             return ()
         if isinstance(node, ScalarNode):
-            return (str(node.value).strip(),)
+            word = one_line(self._fit(name, node))
+            return (word,) if word else ()
         values: list[str] = []
         for part in node.value if isinstance(node, SequenceNode) else [node]:
             if isinstance(part, ScalarNode) and part.value.strip():
-                values.append(str(part.value).strip())
+                values.append(one_line(self._fit(name, part)))
             else:
                 self.problem(name, "a list of words is expected here", node=part if isinstance(part, Node) else node)
-        return tuple(dict.fromkeys(values))
+        return tuple(dict.fromkeys(filter(None, values)))
 
     def _groups(self, name: str, known: tuple[str, ...], lone: str) -> "tuple[_Fields, ...]":
         """Return the groups in a list; a lone word in the list counts as a group of its field `lone`."""
@@ -247,7 +279,7 @@ class _Fields:
 
     def transcripts(self) -> tuple[TranscriptFile, ...]:
         return tuple(
-            TranscriptFile(path=group.text("path", required=True), language=group.text("language"))
+            TranscriptFile(path=group.path("path", required=True), language=group.text("language"))
             for group in self._groups("transcripts", TRANSCRIPT_FIELDS, "path")
         )
 
@@ -264,7 +296,7 @@ class _Fields:
         group.unknown()
         geo = group.text("geo")
         if geo and not _is_geo(geo):
-            group.problem("geo", f"'{geo}' is not a place on earth", hint="write geo:51.2562,7.1508")
+            group.problem("geo", f"{quoted(geo)} is not a place on earth", hint="write geo:51.2562,7.1508")
         return Recording(
             on=group.day("on"),
             occasion=group.text("occasion", longest=255),
@@ -272,12 +304,27 @@ class _Fields:
             geo=geo,
             osm=group.text("osm"),
             country=group.text("country"),
-            remark=group.text("remark"),
+            remark=group.block("remark"),
         )
 
 
+def one_line(text: str) -> str:
+    """Return text with every run of spaces, tabs and line breaks as one space; no-break spaces stay."""
+    return re.sub(r"[ \t\n]+", " ", text).strip()
+
+
+def _whole(text: str) -> str:
+    """Return the whole number nearest to what was written for one."""
+    found = re.search(r"[0-9]+", text)
+    number = int(found[0][:6]) if found else 0
+    return f"'{number}'" if number else "a whole number from 1"
+
+
+_GEO = re.compile(
+    r"geo:(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)(?:,-?\d+(?:\.\d+)?)?(?:;u=\d+(?:\.\d+)?)?", re.ASCII
+)
+
+
 def _is_geo(text: str) -> bool:
-    match = re.fullmatch(
-        r"geo:(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)(?:,-?\d+(?:\.\d+)?)?(?:;u=\d+(?:\.\d+)?)?", text
-    )
-    return bool(match) and abs(float(match[1])) <= 90 and abs(float(match[2])) <= 180 if match else False
+    match = _GEO.fullmatch(text)
+    return match is not None and abs(float(match[1])) <= 90 and abs(float(match[2])) <= 180

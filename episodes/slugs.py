@@ -16,7 +16,7 @@ def slugify(text: str, language: str = "de") -> str:
     Umlauts are written out in German; every other script is transliterated.
     """
     composed = normalize("NFC", text)
-    if language.lower().startswith("de"):
+    if language.lower().partition("-")[0] in ("de", "deu", "ger", "gsw"):
         composed = composed.translate(_GERMAN)
     words = re.findall(r"[a-z0-9]+", re.sub(r"['’´`]", "", anyascii(composed).lower()))
     slug = ""

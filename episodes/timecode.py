@@ -1,28 +1,47 @@
 """Points in time and lengths, read from text and written as text."""
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
+
+from episodes.problems import quoted
 
 _MOMENT = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})"
     r"(?:[T ](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?)?"
-    r"\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?"
+    r"\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?",
+    re.ASCII,
 )
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_GERMAN = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})\b[\s,]*(.*)", re.ASCII | re.DOTALL)
+_YEARS = range(1900, 2200)
 
 
 def parse_day(text: str) -> date:
     """Read `2024-06-12`. Raises ValueError with a sentence that says what to write."""
-    try:
-        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else _refuse_day(text)
-    except ValueError as error:
-        if text in str(error):
-            raise
-        raise ValueError(f"'{text}' is not a day of the calendar") from error
+    if not _DAY.fullmatch(text):
+        raise ValueError(f"{quoted(text)} is not a date; write {_turned(text) or '2024-06-12'}")
+    return _day(text, text)
 
 
-def _refuse_day(text: str) -> date:
-    raise ValueError(f"'{text}' is not a date; write 2024-06-12")
+def _day(text: str, whole: str) -> date:
+    year, month, day = (int(part) for part in text.split("-"))
+    if year not in _YEARS:
+        raise ValueError(f"{quoted(whole)} is in the year {year}; write one between {_YEARS[0]} and {_YEARS[-1]}")
+    if not 1 <= month <= 12:
+        raise ValueError(f"{quoted(whole)} is not on the calendar; a year has the months 01 to 12")
+    last = monthrange(year, month)[1]
+    if not 1 <= day <= last:
+        nearest = f"{year}-{month:02}-{min(max(day, 1), last):02}"
+        raise ValueError(f"{quoted(whole)} is not on the calendar; the nearest day is {nearest}")
+    return date(year, month, day)
+
+
+def _turned(text: str) -> str:
+    """Return `3.12.2024` as `2024-12-03`, what follows it kept; empty for anything else."""
+    match = _GERMAN.fullmatch(text.strip())
+    return f"{match[3]}-{int(match[2]):02}-{int(match[1]):02} {quoted(match[4])[1:-1]}".strip() if match else ""
 
 
 def parse_moment(text: str, zone: ZoneInfo | None) -> datetime:
@@ -33,18 +52,18 @@ def parse_moment(text: str, zone: ZoneInfo | None) -> datetime:
     """
     match = _MOMENT.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"'{text}' is not a date and time; write 2024-12-03 06:00")
-    try:
-        day = date.fromisoformat(match["date"])
-        naive = datetime(  # noqa: DTZ001 - the zone follows
-            day.year, day.month, day.day, int(match["hour"] or 0), int(match["minute"] or 0), int(match["second"] or 0)
-        )
-    except ValueError as error:
-        raise ValueError(f"'{text}' is not on the calendar or the clock") from error
+        raise ValueError(f"{quoted(text)} is not a date and time; write {_turned(text) or '2024-12-03 06:00'}")
+    day = _day(match["date"], text)
+    hour, minute, second = (int(match[name] or 0) for name in ("hour", "minute", "second"))
+    if hour > 23 or minute > 59 or second > 59:
+        raise ValueError(f"{quoted(text)} is not on the clock; it goes from 00:00 to 23:59")
+    naive = datetime(day.year, day.month, day.day, hour, minute, second)  # noqa: DTZ001 - the zone follows
     if match["zone"]:
         return naive.replace(tzinfo=_offset(match["zone"], text))
     if zone is None:
-        raise ValueError(f"'{text}' has no time zone; add an offset such as +01:00, or set timezone in podcast.toml")
+        raise ValueError(
+            f"{quoted(text)} has no time zone; add an offset such as +01:00, or set timezone in podcast.toml"
+        )
     return _localize(naive, zone, text)
 
 
@@ -52,8 +71,8 @@ def _offset(text: str, whole: str) -> timezone:
     if text == "Z":
         return UTC
     hours, minutes = int(text[1:3]), int(text[-2:])
-    if hours > 14 or minutes > 59:
-        raise ValueError(f"'{whole}': there is no offset {text}")
+    if hours * 60 + minutes > 14 * 60 or minutes > 59:
+        raise ValueError(f"{quoted(whole)}: there is no offset {text}")
     offset = timedelta(hours=hours, minutes=minutes)
     return timezone(-offset if text[0] == "-" else offset)
 
@@ -64,11 +83,11 @@ def _localize(naive: datetime, zone: ZoneInfo, text: str) -> datetime:
         return early
     readings = f"'{naive:%Y-%m-%d %H:%M} {_zone(early)}' or '{naive:%Y-%m-%d %H:%M} {_zone(late)}'"
     if early.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == naive:
-        raise ValueError(f"'{text}' happens twice in {zone.key}, the clocks go back; write {readings}")
+        raise ValueError(f"{quoted(text)} happens twice in {zone.key}, the clocks go back; write {readings}")
     after = early.astimezone(UTC).astimezone(zone)
     before = late.astimezone(UTC).astimezone(zone)
     readings = f"'{show_moment(before)}' or '{show_moment(after)}'"
-    raise ValueError(f"'{text}' does not exist in {zone.key}, the clocks go forward; write {readings}")
+    raise ValueError(f"{quoted(text)} does not exist in {zone.key}, the clocks go forward; write {readings}")
 
 
 def _zone(moment: datetime) -> str:

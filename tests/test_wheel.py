@@ -76,7 +76,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     for name in tracked():
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, source / name)
-    build = [sys.executable, "-m", "build", "--no-isolation"]
+    build: list[str | Path] = [sys.executable, "-m", "build", "--no-isolation"]
     run([*build, "--wheel", "--outdir", folder / "first", source], folder)
     run([*build, "--outdir", folder / "second", source], folder)  # an sdist, and from it a wheel
     (wheel,) = (folder / "first").glob("*.whl")

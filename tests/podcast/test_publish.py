@@ -553,7 +553,7 @@ def test_a_finding_about_the_feed_names_the_file_it_comes_from(show: ShowFolder)
     path = show.path / "podcast.toml"
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join(line for line in lines if not line.startswith(("category", "cover"))), encoding="utf-8")
-    show.episode(1, title="Mut, Folge 1")
+    show.episode(1, title="Folge 1 über Mut")
     store = MemoryStore()
 
     with pytest.raises(ProblemsFound) as found:

@@ -3,16 +3,20 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from uuid import UUID
 
-from episodes.frontmatter import write_block, write_plain, write_scalar
+from episodes.frontmatter import parse, write_block, write_plain, write_scalar
 from episodes.model import Appearance, Audio, Episode, Kind, Recording, Status, Tags
-from episodes.problems import UserError, nearest
+from episodes.problems import UNFIT, Problem, UserError, errors, nearest, quoted
+from episodes.schema import one_line, read_episode
 from episodes.slugs import slugify
-from episodes.timecode import parse_day, show_moment
+from episodes.timecode import parse_day, parse_moment, show_moment
 from podcast.layout import RESERVED_SLUGS
+
+_LONGEST_TITLE = 255
+_CLOCK = re.compile(r"[T ](\d{2}):(\d{2})(?::\d{2}(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?")
 
 NOON = timedelta(hours=12)
 """When a day without a time of day is published: the same day nearly everywhere."""
@@ -48,10 +52,10 @@ def read_guest(text: str, people: Mapping[str, Appearance]) -> Appearance:
     name, _, rest = text.partition(",")
     function, _, organisation = rest.partition(",")
     if not name.strip():
-        raise UserError(f"'{text}' names no guest", hint='write "Name, Function, Organisation"')
+        raise UserError(f"{quoted(text)} names no guest", hint='write "Name, Function, Organisation"')
     if not rest and re.fullmatch(r"[a-z0-9_-]+", name):
         hint = nearest(name, tuple(people)) if people else 'write "Name, Function, Organisation"'
-        raise UserError(f"'{name}' is not among [people] of podcast.toml", hint=hint)
+        raise UserError(f"{quoted(name)} is not among [people] of podcast.toml", hint=hint)
     return Appearance(name=name.strip(), function=function.strip(), organisation=organisation.strip())
 
 
@@ -73,32 +77,61 @@ def draft_episode(
     show's zone. A day in the tags becomes noon of that day; today becomes now.
     """
     tags = audio.tags
-    title = said.title or tags.title or _title_of(path)
+    title = one_line(UNFIT.sub("", said.title or tags.title)) or _title_of(path)
     chosen = said.number or (number if said.kind is Kind.FULL else None)
-    slug = _free_slug(slugify(title, language) or f"episode-{chosen or guid.hex[:8]}", taken)
-    return Episode(
+    slug = _free_slug(_slug_of(title, language, said.kind, chosen) or f"episode-{chosen or guid.hex[:8]}", taken)
+    episode = Episode(
         guid=str(guid),
         slug=slug,
-        title=title[:255],
+        title=title[:_LONGEST_TITLE].strip(),
         audio=_written_path(path, folder),
         source_name=f"{chosen:03}-{slug}.md" if chosen else f"{slug}.md",
         source_sha256="",
         kind=said.kind,
         status=Status.DRAFT if said.draft else Status.READY,
-        published=said.publish_at or _tagged_moment(tags, now) or now,
+        published=_fixed(said.publish_at or _tagged_moment(tags, now) or now),
         number=chosen,
         season=said.season,
         summary=said.summary,
-        notes=said.notes or tags.description,
+        notes=said.notes or UNFIT.sub("", tags.description),
         appearances=said.guests,
         recording=said.recording,
         topics=said.topics,
         explicit=said.explicit,
     )
+    return _as_read(episode)
+
+
+def _slug_of(title: str, language: str, kind: Kind, number: int | None) -> str:
+    slug = slugify(title, language)
+    # without a number before it, a file name that begins with one would lose it from its slug
+    return f"{kind.value}-{slug}" if number is None and slug[:1].isdigit() else slug
+
+
+def _as_read(episode: Episode) -> Episode:
+    """Return an episode as its file will be read. Raises UserError with every reason why it could not be."""
+    try:
+        raw = write_episode(episode).encode()
+    except UnicodeEncodeError as error:
+        what = quoted(error.object[max(error.start - 20, 0) : error.start + 20].strip())
+        raise UserError(f"{what} is not text in UTF-8", hint="rename the file, or type the text again") from error
+    document = parse(raw, episode.source_name)
+    if isinstance(document, Problem):
+        raise UserError(document.message, hint=document.hint)
+    read, problems = read_episode(document, raw, None)
+    if read is None:
+        raise UserError("; ".join(f"{p.field} {p.message}" for p in errors(problems)), hint="say it otherwise")
+    return replace(read, source_sha256="")
+
+
+def _fixed(moment: datetime) -> datetime:
+    """Return a moment as a file can hold it: whole seconds, and an offset of whole minutes instead of a zone."""
+    offset = moment.utcoffset() or timedelta()
+    return moment.replace(microsecond=0).astimezone(timezone(timedelta(minutes=round(offset / timedelta(minutes=1)))))
 
 
 def _title_of(path: Path) -> str:
-    return re.sub(r"[\s_]+", " ", re.sub(r"[\x00-\x1f\x7f]", "", path.stem)).strip() or "Ohne Titel"
+    return re.sub(r"[\s_]+", " ", UNFIT.sub("", path.stem)).strip() or "Ohne Titel"
 
 
 def _free_slug(slug: str, taken: Iterable[str]) -> str:
@@ -112,15 +145,19 @@ def _free_slug(slug: str, taken: Iterable[str]) -> str:
 
 
 def _tagged_moment(tags: Tags, now: datetime) -> datetime | None:
-    match = re.match(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}):(\d{2}))?", tags.date)
-    if match is None:
-        return None
     try:
-        day = parse_day(match[1])
+        day = parse_day(tags.date[:10])
     except ValueError:
         return None
-    if match[2] and int(match[2]) < 24 and int(match[3]) < 60:
-        return datetime(day.year, day.month, day.day, int(match[2]), int(match[3]), tzinfo=now.tzinfo)
+    if len(tags.date) > 10:
+        match = _CLOCK.match(tags.date, 10)
+        if match is None or int(match[1]) > 23 or int(match[2]) > 59:
+            return None
+        clock = datetime(day.year, day.month, day.day, int(match[1]), int(match[2]), tzinfo=now.tzinfo)
+        try:
+            return parse_moment(f"{day} {match[1]}:{match[2]} {match[3]}", None) if match[3] else clock
+        except ValueError:
+            return None
     if day == now.date():
         return now
     return datetime(day.year, day.month, day.day, tzinfo=now.tzinfo) + NOON
@@ -128,7 +165,8 @@ def _tagged_moment(tags: Tags, now: datetime) -> datetime | None:
 
 def _written_path(path: Path, folder: Path) -> str:
     whole = path.absolute()
-    return whole.relative_to(folder).as_posix() if whole.is_relative_to(folder) else whole.as_posix()
+    written = whole.relative_to(folder).as_posix() if whole.is_relative_to(folder) else whole.as_posix()
+    return f"./{written}" if written.startswith("~") else written
 
 
 def write_episode(episode: Episode) -> str:
@@ -152,9 +190,14 @@ def write_episode(episode: Episode) -> str:
     if episode.topics:
         lines.append(f"topics: [{', '.join(write_scalar(topic) for topic in episode.topics)}]")
     if episode.transcripts:
-        lines += ["transcripts:", *(f"  - {write_scalar(transcript.path)}" for transcript in episode.transcripts)]
+        lines.append("transcripts:")
+        for transcript in episode.transcripts:
+            fields = [("path", transcript.path), ("language", transcript.language)]
+            written = [(name, write_scalar(text)) for name, text in fields if text]
+            lines += _group(written, first="  - ", rest="    ")
+    lines += [f"cover: {write_scalar(episode.cover)}"] if episode.cover else []
     lines += ["explicit: true"] if episode.explicit else []
-    notes = f"\n{episode.notes.strip()}\n" if episode.notes.strip() else ""
+    notes = f"\n{episode.notes.rstrip()}\n" if episode.notes.strip() else ""
     return "\n".join([*lines, "---", notes])
 
 

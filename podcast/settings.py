@@ -4,13 +4,14 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from episodes.model import Appearance
-from episodes.problems import Problem, Severity, UserError, nearest
+from episodes.problems import Problem, Severity, UserError, nearest, quoted, unfit
 from feed.categories import CATEGORIES
 from feed.show import Category, ShowKind
 
@@ -29,6 +30,8 @@ _TABLES: Mapping[str, Mapping[str, type]] = {
         "directory_index": bool,
     },
 }  # fmt: skip
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_LARGEST = 1_000_000
 _PERSON = {"name": str, "function": str, "organisation": str, "role": str, "group": str, "link": str, "picture": str}
 _KINDS = {str: "text in quotes", bool: "true or false", list: 'a list such as ["a", "b"]', dict: "a table"}
 
@@ -91,32 +94,56 @@ def load_settings(folder: Path, environment: Mapping[str, str] = os.environ) -> 
     `FOLGE_STORE` and `FOLGE_PUBLIC_URL` in the environment win over `[store]`. Raises UserError where the
     file cannot be read at all; every other mistake is a problem with its line, and the value its default.
     """
-    path = folder / FILE
+    text = _read(folder / FILE)
     try:
-        text = path.read_bytes().decode()
         tables = tomllib.loads(text)
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"{FILE} is not UTF-8 text", hint="save it with the encoding UTF-8") from error
     except tomllib.TOMLDecodeError as error:
-        raise UserError(_explain(str(error)), hint="put texts into double quotes, one 'name = value' a line") from error
+        hint = "put texts into double quotes, one 'name = value' a line"
+        raise UserError(_explain(str(error), text), hint=hint) from error
+    except (RecursionError, ValueError) as error:
+        raise UserError(f"{FILE} holds a number or a list that is far too large") from error
     reader = _Reader(text, tables)
     return reader.settings(folder, environment), tuple(reader.problems)
 
 
-def _explain(message: str) -> str:
-    match = re.search(r" \(at line (\d+), column \d+\)$", message)
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_LARGEST + 1)
+        if len(raw) > _LARGEST:
+            raise UserError(f"{path} is larger than {_LARGEST:,} bytes", hint="it holds settings, nothing else")
+        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise UserError(f"{FILE}:{line}: is not UTF-8 text", hint="save it with the encoding UTF-8") from error
+
+
+def _explain(message: str, text: str) -> str:
+    match = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
     if match is None:
         return f"{FILE}: not valid TOML: {message}"
-    return f"{FILE}:{match[1]}: not valid TOML: {message[: match.start()].lower()}"
+    line = match[1] or text.rstrip("\n").count("\n") + 1
+    return f"{FILE}:{line}: not valid TOML: {message[: match.start()].lower()}"
+
+
+_TEXTS = re.compile(r'#[^\n]*|"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'', re.DOTALL)
+_KEY = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""")
+_HEADING = re.compile(r"\s*\[+([^=]*?)\]+\s*$")
+
+
+def _emptied(match: re.Match[str]) -> str:
+    """Return a comment or a text of several lines as empty lines: what stands in it is no setting."""
+    many = match[0].startswith(('"""', "'''", "#"))
+    return "\n" * match[0].count("\n") if many else match[0]
 
 
 class _Reader:
     """Checks the tables of one file; mistakes gather in `problems`."""
 
     def __init__(self, text: str, tables: Mapping[str, object]) -> None:
-        self.lines = text.splitlines()
+        self.lines = _TEXTS.sub(_emptied, text).split("\n")
         self.tables = tables
         self.problems: list[Problem] = []
 
@@ -128,15 +155,18 @@ class _Reader:
 
     def line(self, table: str, name: str) -> int:
         """Return the line of a name in a table, of the table, or 0. The standard library's reader keeps none."""
-        inside, heading = False, 0
+        wanted, above, best, found = f"{table}.{name}".rstrip("."), "", "", 0
         for number, line in enumerate(self.lines, start=1):
-            match = re.match(r"\s*\[+\s*([^\]]*?)\s*\]", line)
-            if match:
-                inside = match[1].replace('"', "") == table
-                heading = number if inside else heading
-            elif (inside or not table) and name and re.match(rf'\s*"?{re.escape(name)}"?\s*[=.]', line):
-                return number
-        return heading
+            heading, key = _HEADING.match(line), _KEY.match(line)
+            if key:
+                here = f"{above}.{_bare(key[1])}".lstrip(".")
+            elif heading:
+                here = above = _bare(heading[1])
+            else:
+                continue
+            if (wanted == here or wanted.startswith(f"{here}.")) and len(here) > len(best):
+                best, found = here, number
+        return found
 
     def table(self, name: str, known: Mapping[str, type], values: object) -> dict[str, object]:
         """Return the values of a table that have the right type; unknown names and wrong types become problems."""
@@ -147,23 +177,30 @@ class _Reader:
         for key, value in values.items():
             if key not in known:
                 self.problem(name, key, "is not a setting", hint=nearest(key, tuple(known)))
-            elif not isinstance(value, known[key]) or (known[key] is not bool and isinstance(value, bool)):
-                self.problem(name, key, f"'{value}' is not {_KINDS[known[key]]}")
+                continue
+            parts = value if isinstance(value, list) else [value]
+            if not isinstance(value, known[key]) or (known[key] is not bool and isinstance(value, bool)):
+                self.problem(name, key, f"{_shown(value)} is not {_KINDS[known[key]]}", _hint(key, value, known[key]))
             elif isinstance(value, list) and not all(isinstance(part, str) for part in value):
-                self.problem(name, key, f"'{value}' is not {_KINDS[list]}")
+                self.problem(name, key, f"{_shown(value)} is not {_KINDS[list]}")
+            elif bad := next((part for part in parts if isinstance(part, str) and unfit(part)), ""):
+                self.problem(name, key, f"{quoted(bad)} {unfit(bad)}", "delete it")
             else:
-                sound[key] = value.strip() if isinstance(value, str) else value
+                sound[key] = _tidy(key, value) if isinstance(value, str) else value
         return sound
 
     def settings(self, folder: Path, environment: Mapping[str, str]) -> Settings:
         for name in self.tables:
             if name not in (*_TABLES, "people"):
-                self.problem(name, "", "is not a table of this file", hint=nearest(name, (*_TABLES, "people")))
+                known = (*_TABLES, "people")
+                below = next((table for table in _TABLES if name in _TABLES[table]), "")
+                hint = f"write it below a line [{below}]" if below else nearest(name, known)
+                self.problem(name, "", "is not a table of this file", hint=hint)
         show = self.table("show", _TABLES["show"], self.tables.get("show", {}))
         people = self.people()
         words = {name: str(show.get(name, "")) for name in _TABLES["show"]}
         for name in ("title", "description", "language", "guid"):
-            if not words[name] and not any(p.field == f"show.{name}" for p in self.problems):
+            if not words[name] and not any(p.field in ("show", f"show.{name}") for p in self.problems):
                 self.problem("show", name, "is missing", hint=f'write {name} = "…" below [show]')
         return Settings(
             folder=folder,
@@ -189,13 +226,20 @@ class _Reader:
     def store(self, environment: Mapping[str, str]) -> StoreSettings:
         values = self.table("store", _TABLES["store"], self.tables.get("store", {}))
         url = environment.get("FOLGE_STORE") or str(values.get("url", "")) or StoreSettings().url
-        public = environment.get("FOLGE_PUBLIC_URL") or str(values.get("public_url", ""))
-        if not public and url.startswith("s3://"):
+        override = environment.get("FOLGE_PUBLIC_URL", "").strip()
+        if override and not _is_address(override):
+            message = f"{quoted(override)} is not a web address"
+            self.problems.append(Problem(field="FOLGE_PUBLIC_URL", message=message, hint=_web_hint(override)))
+            override = ""
+        public = override or self.address("store", "public_url", str(values.get("public_url", "")))
+        said = override or values.get("public_url") or environment.get("FOLGE_PUBLIC_URL")
+        if not said and url.startswith("s3://"):
             hint = 'write public_url = "https://…/", the address under which the bucket is read'
             self.problem("store", "public_url", "is missing", hint=hint)
-        public = self.address("store", "public_url", public) or PREVIEW_URL
-        if urlsplit(public).query or urlsplit(public).fragment:
-            self.problem("store", "public_url", f"'{public}' has a query or a fragment", hint="keep what is before it")
+        public = public or PREVIEW_URL
+        if re.search(r"[?#]", public):
+            message = f"{quoted(public)} has a query or a fragment"
+            self.problem("store", "public_url", message, hint=f"write {quoted(re.split('[?#]', public)[0])}")
         style = values.get("path_style")
         index = values.get("directory_index", not url.startswith("s3://"))
         return StoreSettings(
@@ -217,7 +261,8 @@ class _Reader:
         for handle, values in tables.items():
             words = self.table(f"people.{handle}", _PERSON, values)
             if not words.get("name"):
-                self.problem(f"people.{handle}", "name", "is missing", hint='write name = "…"')
+                if not any(p.field in (f"people.{handle}", f"people.{handle}.name") for p in self.problems):
+                    self.problem(f"people.{handle}", "name", "is missing", hint='write name = "…"')
                 continue
             texts = {name: str(value) for name, value in words.items()}
             found[handle] = Appearance(person=handle, **texts)
@@ -229,45 +274,48 @@ class _Reader:
             person = people.get(handle)
             if person is None:
                 hint = nearest(handle, tuple(people)) if people else f"add [people.{handle}] with name = …"
-                self.problem("show", "hosts", f"'{handle}' is not among [people]", hint=hint)
+                self.problem("show", "hosts", f"{quoted(handle)} is not among [people]", hint=hint)
             else:
                 found.append(_as_host(person))
         return tuple(found)
 
     def language(self, text: str) -> str:
-        if text and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
-            self.problem("show", "language", f"'{text}' is not a language code", hint='write "de", "de-at" or "en"')
+        if text and not _LANGUAGE.fullmatch(text):
+            close = text.replace("_", "-").lower()
+            hint = f'write "{close}"' if _LANGUAGE.fullmatch(close) else 'write "de", "de-at" or "en"'
+            self.problem("show", "language", f"{quoted(text)} is not a language code", hint=hint)
         return text.lower()
 
     def guid(self, text: str) -> str:
         if text and not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text):
             hint = "restore the one 'folge init' stored; it never changes"
-            self.problem("show", "guid", f"'{text}' is not a podcast guid", hint=hint)
+            self.problem("show", "guid", f"{quoted(text)} is not a podcast guid", hint=hint)
         return text
 
     def email(self, text: str) -> str:
         if text and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text):
-            self.problem("show", "email", f"'{text}' is not an e-mail address")
+            self.problem("show", "email", f"{quoted(text)} is not an e-mail address", "write name@example.org")
         return text
 
     def address(self, table: str, name: str, text: str) -> str:
-        parts = urlsplit(text) if text else None
-        if parts and (parts.scheme not in ("http", "https") or not parts.netloc or re.search(r"\s", text)):
-            self.problem(table, name, f"'{text}' is not a web address", hint="write https://…")
+        if text and not _is_address(text):
+            self.problem(table, name, f"{quoted(text)} is not a web address", hint=_web_hint(text))
             return ""
         return text
 
     def kind(self, text: str) -> ShowKind:
         known = tuple(kind.value for kind in ShowKind)
         if text and text not in known:
-            self.problem("show", "type", f"'{text}' is not a type of show", hint=nearest(text, known))
+            self.problem("show", "type", f"{quoted(text)} is not a type of show", hint=nearest(text, known))
         return ShowKind(text) if text in known else ShowKind.EPISODIC
 
     def zone(self, name: str) -> ZoneInfo | None:
         try:
             return ZoneInfo(name) if name else None
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            self.problem("show", "timezone", f"'{name}' is not a time zone", hint='write "Europe/Berlin"')
+            close = get_close_matches(name.lower(), {zone.lower(): zone for zone in available_timezones()}, n=1)
+            best = next((zone for zone in available_timezones() if [zone.lower()] == close), "Europe/Berlin")
+            self.problem("show", "timezone", f"{quoted(name)} is not a time zone", hint=f'write "{best}"')
             return None
 
     def categories(self, values: object) -> tuple[Category, ...]:
@@ -275,17 +323,64 @@ class _Reader:
         for text in values if isinstance(values, list) else []:
             name, _, sub = (part.strip() for part in text.partition(">"))
             if name not in CATEGORIES:
-                hint = nearest(name, tuple(CATEGORIES))
-                self.problem("show", "category", f"'{name}' is not an Apple category", hint=hint)
+                above = next((category for category, below in CATEGORIES.items() if name in below), "")
+                hint = f'write "{above} > {name}"' if above else nearest(name, tuple(CATEGORIES))
+                self.problem("show", "category", f"{quoted(name)} is not an Apple category", hint=hint)
             elif sub and sub not in CATEGORIES[name]:
                 hint = nearest(sub, CATEGORIES[name]) if CATEGORIES[name] else "it has none"
-                self.problem("show", "category", f"'{sub}' is not a subcategory of {name}", hint=hint)
+                self.problem("show", "category", f"{quoted(sub)} is not a subcategory of {name}", hint=hint)
             else:
                 found.append(Category(name=name, subcategory=sub))
         return tuple(found)
 
 
 def _as_host(person: Appearance) -> Appearance:
-    from dataclasses import replace
-
     return replace(person, role="host" if person.role == "guest" else person.role)
+
+
+def _bare(path: str) -> str:
+    """Return a dotted name without quotes and spaces."""
+    return re.sub(r"""[\s"']""", "", path)
+
+
+def _shown(value: object) -> str:
+    """Return a value for a message, truth values as TOML writes them."""
+    return quoted(str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def _hint(name: str, value: object, kind: type) -> str:
+    """Return how a value of the wrong type is written right, where that can be guessed."""
+    if kind is bool:
+        return f"write {name} = false" if str(value).lower() in ("no", "false", "0", "off") else f"write {name} = true"
+    if kind is list and isinstance(value, str):
+        return f"write {name} = [{_quote(value)}]"
+    return f"write {name} = {_quote(str(value))}" if isinstance(value, int | float) and kind is str else ""
+
+
+def _quote(text: str) -> str:
+    return f'"{quoted(text)[1:-1]}"'
+
+
+def _tidy(name: str, text: str) -> str:
+    """Return a text without space around it, on one line unless it is the description."""
+    return text.strip() if name == "description" else re.sub(r"[ \t\n]+", " ", text).strip()
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and parts.port != 0
+            and not re.search(r"\s", text)
+            and not unfit(text)
+        )
+    except ValueError:
+        return False
+
+
+def _web_hint(text: str) -> str:
+    with_scheme = f"https://{text.lstrip('/')}"
+    fits = "://" not in text and "." in text and ":" not in text and _is_address(with_scheme)
+    return f"write {with_scheme}" if fits else "write https://…"

@@ -41,7 +41,7 @@ def command(ctx: click.Context, episode: str, offline: bool, as_json: bool) -> N
 def _published(workspace: Workspace, episode: Episode) -> Entry | None:
     try:
         stored = workspace.store().get(LEDGER)
-        return decode_ledger(stored.body).entry(episode.guid) if stored else None
+        return decode_ledger(stored.body).by_guid().get(episode.guid) if stored else None
     except StoreError as error:
         say(f"the store was not asked what is published: {error}")
         return None

@@ -100,8 +100,9 @@ def decide(
     entries: list[Entry] = []
     entry: Entry | None
     taken = _Addresses(ledger)
-    for guid in sorted({*here, *(entry.guid for entry in ledger.entries)} if ledger else here):
-        old = ledger.entry(guid) if ledger else None
+    there = ledger.by_guid() if ledger else {}
+    for guid in sorted({*here, *there}):
+        old = there.get(guid)
         release = here.get(guid)
         if release is None and old is not None:
             entry, change = old, _absent(old)

@@ -120,8 +120,9 @@ def assemble(workspace: Workspace, files: Files, ledger: Ledger | None) -> Gathe
     show = assembly.show(ledger)
     releases: list[Release] = []
     idle: list[Episode] = []
+    there = ledger.by_guid() if ledger else {}
     for episode in workspace.catalogue.episodes:
-        old = ledger.entry(episode.guid) if ledger else None
+        old = there.get(episode.guid)
         if episode.status is not Status.READY:
             if old is None:
                 idle.append(episode)

@@ -72,9 +72,9 @@ class Ledger:
     entries: tuple[Entry, ...]
     format: int = FORMAT
 
-    def entry(self, guid: str) -> Entry | None:
-        """Return the row of an episode, or None."""
-        return next((entry for entry in self.entries if entry.guid == guid), None)
+    def by_guid(self) -> dict[str, Entry]:
+        """Return the rows by guid."""
+        return {entry.guid: entry for entry in self.entries}
 
     @property
     def changed(self) -> datetime:

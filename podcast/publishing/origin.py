@@ -60,7 +60,7 @@ def name_origin(problem: Problem, ledger: Ledger, newest_first: Sequence[Item]) 
     path = FILE
     if in_item:
         index = int(match[1] or 1) - 1
-        entry = ledger.entry(newest_first[index].guid) if index < len(newest_first) else None
+        entry = ledger.by_guid().get(newest_first[index].guid) if index < len(newest_first) else None
         if entry is None:
             return problem
         path = f"episodes/{entry.release.episode.source_name}"

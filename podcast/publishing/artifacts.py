@@ -7,8 +7,8 @@ from enum import IntEnum
 
 from episodes.mediatypes import media_type
 from feed.compiler import compile_feed
-from podcast.layout import FEED, cache_control
-from podcast.publishing.ledger import Ledger
+from podcast.layout import FEED, cache_control, short_path
+from podcast.publishing.ledger import Entry, Ledger, State
 from podcast.release import item_of, show_of
 from podcast.website.render import Page, render_site
 
@@ -59,15 +59,22 @@ def render(ledger: Ledger) -> tuple[Artifact, ...]:
             notes=entry.release.episode.notes,
             topics=entry.release.episode.topics,
             path=entry.release.episode.slug,
-            aliases=(*entry.former_slugs, *((f"f/{entry.short}",) if entry.short else ())),
+            aliases=addresses(entry)[1:],
         )
         for entry, item in zip(entries, items, strict=True)
     ]
-    rendered = render_site(show, pages, base_url=ledger.show.release.base_url)
+    gone = [path for entry in ledger.entries if entry.state is State.WITHDRAWN for path in addresses(entry)]
+    rendered = render_site(show, pages, gone, base_url=ledger.show.release.base_url)
     artifacts = [Artifact(key=FEED, body=feed, stage=Stage.FEED)]
     artifacts += [Artifact(key=key, body=body, stage=Stage.PAGES) for key, body in rendered.pages.items()]
     artifacts += [Artifact(key=key, body=body, stage=Stage.INDEX) for key, body in rendered.indexes.items()]
     return tuple(sorted(artifacts, key=lambda artifact: (artifact.stage, artifact.key)))
+
+
+def addresses(entry: Entry) -> tuple[str, ...]:
+    """Return every path an episode was ever found under, the present one first."""
+    short = (short_path(entry.short),) if entry.short else ()
+    return (entry.release.episode.slug, *entry.former_slugs, *short)
 
 
 def feed_of(artifacts: Sequence[Artifact]) -> bytes:

@@ -107,7 +107,7 @@ def decide(
         if release is None and old is not None:
             entry, change = old, _absent(old)
         elif release is not None and old is not None:
-            entry, change = _known(release, old, asked, now, by)
+            entry, change = _known(release, old, taken, asked, now, by)
         elif release is not None:
             change = _new(release, taken, now)
             entry = _enter(release, taken, now, by) if change.kind is Kind.ADD else None
@@ -172,7 +172,9 @@ def _absent(old: Entry) -> Change:
     return _change(Kind.ELSEWHERE, old.release, f"is not in this folder; {old.current.by} published it; it is kept")
 
 
-def _known(release: Release, old: Entry, asked: Asked, now: datetime, by: str) -> tuple[Entry, Change]:
+def _known(
+    release: Release, old: Entry, taken: "_Addresses", asked: Asked, now: datetime, by: str
+) -> tuple[Entry, Change]:
     """Decide about an episode that is both here and in the ledger."""
     episode = release.episode
     if episode.status is Status.WITHDRAWN:
@@ -185,6 +187,10 @@ def _known(release: Release, old: Entry, asked: Asked, now: datetime, by: str) -
         return old, _change(Kind.WITHDRAWN, release, "was withdrawn; publish it again with --restore")
     if episode.status is Status.DRAFT:
         return old, _change(Kind.REFUSE, release, "is published but a draft here; to take it back set status=withdrawn")
+    owner = taken.slugs.get(episode.slug)
+    if owner is not None and owner.guid != episode.guid:
+        reason = f"the address '{episode.slug}' belongs to the episode with guid {owner.guid}; choose another file name"
+        return old, _change(Kind.REFUSE, release, reason)
     return _published(release, old, asked, now, by)
 
 

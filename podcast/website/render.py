@@ -33,8 +33,8 @@ class Site:
     indexes: dict[str, bytes]
 
 
-def render_site(show: Show, pages: Sequence[Page], *, base_url: str) -> Site:
-    """Render every page of a show."""
+def render_site(show: Show, pages: Sequence[Page], gone: Sequence[str] = (), *, base_url: str) -> Site:
+    """Render every page of a show. `gone` are the paths of withdrawn episodes, where a page says so."""
     words = words_for(show.language)
     newest = sorted(pages, key=lambda page: (page.item.published, page.item.guid), reverse=True)
     views = [_view(page, words) for page in newest]
@@ -43,6 +43,8 @@ def render_site(show: Show, pages: Sequence[Page], *, base_url: str) -> Site:
         rendered[page_key(page.path)] = _render("episode.html", show=show, page=view, words=words, base=base_url)
         for alias in page.aliases:
             rendered.setdefault(page_key(alias), _render("moved.html", show=show, page=view, words=words))
+    for path in gone:
+        rendered.setdefault(page_key(path), _render("gone.html", show=show, words=words, base=base_url))
     index = _render("index.html", show=show, pages=views, words=words, base=base_url)
     return Site(pages=rendered, indexes={INDEX: index})
 

@@ -285,6 +285,8 @@ def test_a_withdrawn_episode_leaves_the_feed_and_returns_only_when_asked(show: S
     show.publish(store, now=later(1))
     assert titles(store) == ["Mut 2"]
     assert audio in objects(store)
+    for key in ("folge-1/index.html", "f/1/index.html"):
+        assert "nicht mehr verfügbar" in objects(store)[key].decode()
 
     show.episode(1)
     show.publish(store, now=later(2))
@@ -563,3 +565,14 @@ def test_a_finding_about_the_feed_names_the_file_it_comes_from(show: ShowFolder)
     assert {("podcast.toml", "show.category"), ("podcast.toml", "show.cover")} <= told
     assert ("episodes/001-folge-1.md", "title") in told
     assert objects(store) == {}
+
+
+def test_an_address_that_led_to_one_episode_never_leads_to_another(show: ShowFolder) -> None:
+    store = MemoryStore()
+    show.publish(store)
+    show.file(1).rename(show.file(1, "neu"))
+    show.publish(store, now=later(1))
+    show.file(2).rename(show.file(2, "folge-1"))
+
+    with pytest.raises(Refused, match=f"'folge-1' belongs to the episode with guid {GUID_1}"):
+        show.publish(store, now=later(2))

@@ -194,7 +194,9 @@ class _Adding:
         self.slugs.add(episode.slug)
         self.highest = max(self.highest, episode.number or 0) if not self.said.season else 0
         shown = shown_path(target, self.workspace.folder)
-        return Added(audio=path, file=shown, episode=episode, facts=facts, warnings=facts.doubts)
+        return Added(
+            audio=path, file=shown, episode=episode, facts=facts, warnings=(*facts.doubts, *_refused_types(facts))
+        )
 
     def _refuse_known(self, path: Path, facts: Audio) -> None:
         """Refuse audio that is an episode already: the same path, or the same bytes."""
@@ -209,6 +211,13 @@ class _Adding:
             if same:
                 message = f"{path} is already the audio of episodes/{episode.source_name}"
                 raise UserError(message, hint="change that episode, or add another recording")
+
+
+def _refused_types(facts: Audio) -> tuple[str, ...]:
+    """Say early what the check of the feed would say at the publish (APPLE-IT-4)."""
+    if facts.media_type in ("audio/mpeg", "audio/x-m4a", "video/mp4"):
+        return ()
+    return (f"Apple takes MP3 and M4A, not {facts.media_type}: encode it before the publish",)
 
 
 def _tell(result: Added) -> None:

@@ -3,10 +3,11 @@
 import json
 import os
 import signal
-import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -193,7 +194,7 @@ class TestAdd:
             (["--guest", "ana"], "did you mean 'anna'?"),
             (["--publish-at", "2024-03-31 02:30"], "does not exist in Europe/Berlin"),
             (["--publish-at", "morgen"], "write 2024-12-03 06:00"),
-            (["--recorded-on", "2024-02-30"], "not a day of the calendar"),
+            (["--recorded-on", "2024-02-30"], "not on the calendar"),
             (["--notes", "nirgends.md"], "cannot be read"),
             (["--number", "0"], "0"),
         ],
@@ -384,14 +385,18 @@ class TestPublish:
         assert "s3://nowhere" in told
         assert "geheimes-wort" not in told
 
-    @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-    def test_a_read_only_folder_is_a_sentence(self, show: ShowFolder, capsys: pytest.CaptureFixture[str]) -> None:
-        show.path.chmod(stat.S_IRUSR | stat.S_IXUSR)
-        try:
+    def test_a_read_only_folder_is_a_sentence(
+        self, show: ShowFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        make_show(tmp_path / "warm")
+        assert folge(tmp_path / "warm", "publish", "--yes") == 0  # everything is imported: nobody may not read it
+        before = listing(show.path)
+        with _without_rights(show.path):
             assert folge(show.path, "publish", "--yes") == 6
-        finally:
-            show.path.chmod(0o755)
+            assert folge(show.path, "set", "1", "title=Neu") == 2
+            assert folge(show.path, "add", str(show.path / "audio" / "2.mp3"), "--title", "Neu") == 3
         assert "public" in capsys.readouterr().err
+        assert listing(show.path) == before
 
     def test_a_file_where_the_store_should_be_is_a_sentence(
         self, show: ShowFolder, capsys: pytest.CaptureFixture[str]
@@ -400,6 +405,50 @@ class TestPublish:
 
         assert folge(show.path, "publish", "--yes") == 6
         assert "Traceback" not in capsys.readouterr().err
+
+
+@contextmanager
+def _without_rights(folder: Path) -> Iterator[None]:
+    """Take the right to write below a folder from this process, from root too."""
+    folders = [folder, *(path for path in folder.rglob("*") if path.is_dir())]
+    for path in [*folder.parents][:3]:
+        path.chmod(0o755)
+    for path in folders:
+        path.chmod(0o555)
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+        for path in folders:
+            path.chmod(0o755)
+
+
+CORPUS = Path(os.environ.get("FOLGE_CORPUS", REPOSITORY.parent / "shared" / "corpus"))
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason=f"there is no corpus at {CORPUS}")
+def test_every_file_of_the_corpus_is_added_or_refused_with_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show = make_show(tmp_path / "show", episodes=0)
+    files = sorted((CORPUS / "audio").iterdir())
+
+    assert folge(show.path, "add", "--json", *map(str, files)) == 3
+
+    results = json.loads(capsys.readouterr().out)
+    assert [Path(result["audio"]) for result in results] == files
+    assert {Path(r["audio"]).name for r in results if r["error"] and not r["audio"].endswith(".json")} == {
+        "mutagen__64bit.mp4",
+        "taglib__compressed_id3_frame.mp3",
+        "taglib__extended-header.mp3",
+        "tinytag__id3v22_with_image.mp3",
+    }
+    assert folge(show.path, "list") == 0
+    assert len(json.loads(capsys.readouterr().out)) == sum(result["ok"] for result in results)
 
 
 def test_an_interrupted_publish_leaves_130_and_the_next_one_goes_on(show: ShowFolder) -> None:

@@ -7,11 +7,12 @@ from pathlib import Path
 from unicodedata import combining, normalize
 from zoneinfo import ZoneInfo
 
-from episodes.frontmatter import parse
+from episodes.frontmatter import LARGEST, parse
 from episodes.listing import episode_files
-from episodes.model import Appearance, Episode, Status
-from episodes.problems import Problem, UserError, shown_path
+from episodes.model import Appearance, Episode, Kind, Status
+from episodes.problems import Problem, UserError, quoted, shown_path
 from episodes.schema import read_episode
+from episodes.slugs import slugify
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ def load_catalogue(folder: Path, zone: ZoneInfo | None, *, base: Path) -> Catalo
         problems.extend(found)
         if episode:
             episodes.append(episode)
-    problems.extend(_clashes(episodes, shown_path(folder, base)))
+    problems.extend(_clashes(episodes, folder, base))
     episodes.sort(key=_age)
     return Catalogue(folder=folder, episodes=tuple(episodes), problems=tuple(problems))
 
@@ -48,7 +49,8 @@ def load_episode(path: Path, zone: ZoneInfo | None, *, base: Path) -> tuple[Epis
     """Read one episode file: the episode or None, and its problems."""
     shown = shown_path(path, base)
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
     except OSError as error:
         return None, (Problem(path=shown, message=f"cannot be read: {error.strerror}"),)
     document = parse(raw, shown)
@@ -59,26 +61,43 @@ def _age(episode: Episode) -> tuple[bool, float, str]:
     return (episode.published is None, episode.published.timestamp() if episode.published else 0.0, episode.source_name)
 
 
-def _clashes(episodes: Iterable[Episode], folder: str) -> list[Problem]:
-    """Find what two episode files must not share. The file later by name is the one told about it."""
+def _clashes(episodes: Iterable[Episode], folder: Path, base: Path) -> list[Problem]:
+    """Find what two episode files must not share. The file later by name is the one told about it.
+
+    A trailer or a bonus may have the number of the episode it belongs to.
+    """
     problems: list[Problem] = []
     keys: tuple[tuple[str, Callable[[Episode], object], str], ...] = (
         ("guid", lambda e: e.guid, "a copied file needs its own guid: make it with 'folge add'"),
         ("slug", lambda e: e.slug, "rename one of the two files"),
-        ("number", lambda e: (e.season, e.number) if e.number else None, "give one of the two another number"),
+        ("number", lambda e: (e.season, e.number) if e.number and e.kind is Kind.FULL else None, ""),
     )
     for name, key, hint in keys:
         seen: dict[object, Episode] = {}
         for episode in episodes:
             value = key(episode)
-            if value is None:
+            other = seen.setdefault(value, episode) if value is not None else episode
+            if other is episode:
                 continue
-            other = seen.setdefault(value, episode)
-            if other is not episode:
-                shown = episode.number if name == "number" else value
-                message = f"'{shown}' is also that of {folder}/{other.source_name}"
-                problems.append(Problem(path=f"{folder}/{episode.source_name}", field=name, message=message, hint=hint))
+            shown = f"{episode.number}" if name == "number" else f"{value}"
+            path = folder / episode.source_name
+            problem = Problem(
+                path=shown_path(path, base),
+                line=_line(path, name),
+                field=name,
+                message=f"{quoted(shown)} is also that of {shown_path(folder / other.source_name, base)}",
+                hint=hint or f"the next free one is {next_number(episodes, episode.season)}",
+            )
+            problems.append(problem)
     return problems
+
+
+def _line(path: Path, name: str) -> int:
+    """Return the line of a field in an episode file, 0 where it stands nowhere."""
+    document = parse(path.read_bytes(), "")
+    if isinstance(document, Problem):
+        return 0
+    return next((document.line(key) for key, _ in document.fields.value if key.value == name), 0)
 
 
 def next_number(episodes: Iterable[Episode], season: int | None = None) -> int:
@@ -96,13 +115,21 @@ def find_episode(catalogue: Catalogue, name: str) -> Episode:
         return found[0]
     if found:
         lines = "\n".join(f"  {describe(episode)}" for episode in found)
-        raise UserError(f"'{name}' means {len(found)} episodes:\n{lines}", hint="say the slug or the file")
+        raise UserError(f"{quoted(name)} means {len(found)} episodes:\n{lines}", hint="say the slug or the file")
+    close = _nearest(catalogue.episodes, name)
+    hint = f"did you mean {' or '.join(close)}?" if close else "'folge list' shows all episodes"
+    raise UserError(f"there is no episode {quoted(name)}", hint=hint)
+
+
+def _nearest(episodes: Sequence[Episode], name: str) -> list[str]:
+    """Return at most three slugs that are like a name, or of episodes whose title or slug holds it."""
     from difflib import get_close_matches
 
-    slugs = [episode.slug for episode in catalogue.episodes]
-    close = get_close_matches(name, slugs, n=3, cutoff=0.5) or [slug for slug in slugs if name.lower() in slug][:3]
-    hint = f"did you mean {' or '.join(close)}?" if close else "'folge list' shows all episodes"
-    raise UserError(f"there is no episode '{name}'", hint=hint)
+    slugs = [episode.slug for episode in episodes]
+    if close := get_close_matches(slugify(name), slugs, n=3, cutoff=0.5):
+        return close
+    word = fold(name.strip())
+    return [e.slug for e in episodes if word and (word in fold(e.title) or word in fold(e.slug))][:3]
 
 
 def describe(episode: Episode) -> str:
@@ -113,13 +140,18 @@ def describe(episode: Episode) -> str:
 
 
 def _answers_to(episode: Episode, name: str, folder: Path) -> bool:
-    if name.isdecimal() and episode.number == int(name):
+    if name.isdecimal() and len(name) < 10 and episode.number == int(name):
         return True
     if name in (episode.slug, episode.source_name, episode.source_name.removesuffix(".md"), episode.guid):
         return True
     if len(name) >= 4 and episode.guid.lower().startswith(name.lower()):
         return True
-    return ("/" in name or name.endswith(".md")) and Path(name).resolve() == (folder / episode.source_name).resolve()
+    path = folder / episode.source_name
+    # as typed from where one stands, or as messages name it: relative to the show folder
+    return ("/" in name or name.endswith(".md")) and path.resolve() in (
+        Path(name).resolve(),
+        (folder.parent / name).resolve(),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,8 +186,11 @@ def _names(person: Appearance) -> str:
 
 def fold(text: str) -> str:
     """Return text for comparing: no case, no accents, `ß` as `ss`, umlauts in either spelling alike."""
-    spelled = text.casefold().replace("ae", "a").replace("oe", "o").replace("ue", "u")
-    return "".join(c for c in normalize("NFKD", spelled) if not combining(c))
+    bare = "".join(c for c in normalize("NFKD", text.casefold().translate(_LETTERS)) if not combining(c))
+    return bare.casefold().replace("ae", "a").replace("oe", "o").replace("ue", "u")
+
+
+_LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 
 
 def _holds(text: str, words: str) -> bool:

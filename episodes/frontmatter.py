@@ -142,10 +142,11 @@ def _hint(error: yaml.MarkedYAMLError | None) -> str:
 
 def is_blank(node: Node) -> bool:
     """Say whether a field is there but empty: `summary:` or `summary: ~`."""
-    return isinstance(node, ScalarNode) and node.style is None and node.value in ("", "~")
+    # libyaml gives a plain scalar the style "", the pure Python reader None
+    return isinstance(node, ScalarNode) and not node.style and node.value in ("", "~")
 
 
-_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 _NUMBER = re.compile(r"[-+]?(\.[0-9_]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?|0[oOxXbB][0-9a-fA-F_]+")
 _SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 

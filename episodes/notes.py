@@ -66,8 +66,9 @@ def summarize(markdown: str, limit: int = 4000) -> str:
     text = plain_text(markdown)
     if len(text.encode()) <= limit:
         return text
-    head = text.encode()[: limit - 3].decode(errors="ignore")
-    return (head.rsplit(None, 1)[0] if " " in head or "\n" in head else head) + "…"
+    room = text.encode()[: limit - len("…".encode())].decode(errors="ignore")
+    words = re.match(r"(?s).*\S(?=\s)", room)
+    return f"{words[0] if words and not text[len(room)].isspace() else room.rstrip()}…"
 
 
 _MOST_NESTED = 5000

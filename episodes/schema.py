@@ -53,11 +53,6 @@ def read_episode(document: Document, raw: bytes, zone: ZoneInfo | None) -> tuple
     published = fields.moment("published", zone)
     if published is None and status is Status.READY and fields.sound("published"):
         fields.problem("published", "is missing", hint="write 'published: 2024-12-03 06:00', or 'status: draft'")
-    notes = re.sub("\r\n?", "\n", document.body).rstrip()
-    if illegal := UNFIT.search(notes):
-        line = document.body_line + notes[: illegal.start()].count("\n")
-        problem = Problem(path=document.path, line=line, field="notes", message=unfit(illegal[0]), hint="delete it")
-        fields.problems.append(problem)
     episode = Episode(
         guid=fields.guid("guid"),
         slug=slug,
@@ -71,7 +66,7 @@ def read_episode(document: Document, raw: bytes, zone: ZoneInfo | None) -> tuple
         number=fields.count("number"),
         season=fields.count("season"),
         summary=fields.block("summary", largest=4000),
-        notes=notes,
+        notes=_notes(document, fields.problems),
         appearances=fields.appearances(),
         recording=fields.recording(),
         topics=fields.texts("topics"),
@@ -83,6 +78,15 @@ def read_episode(document: Document, raw: bytes, zone: ZoneInfo | None) -> tuple
     problems = tuple(sorted(fields.problems, key=lambda p: p.line))
     sound = not any(problem.severity is Severity.ERROR for problem in problems)
     return (episode if sound else None), problems
+
+
+def _notes(document: Document, problems: list[Problem]) -> str:
+    notes = re.sub("\r\n?", "\n", document.body).rstrip()
+    if illegal := UNFIT.search(notes):
+        line = document.body_line + notes[: illegal.start()].count("\n")
+        problem = Problem(path=document.path, line=line, field="notes", message=unfit(illegal[0]), hint="delete it")
+        problems.append(problem)
+    return notes
 
 
 @dataclass(kw_only=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from episodes.frontmatter import parse, write_block, write_plain, write_scalar
 from episodes.model import Appearance, Audio, Episode, Kind, Recording, Status, Tags
-from episodes.problems import UNFIT, Problem, UserError, errors, nearest, quoted
+from episodes.problems import UNFIT, Problem, UserError, errors, nearest, quoted, unfit
 from episodes.schema import one_line, read_episode
 from episodes.slugs import slugify
 from episodes.timecode import parse_day, parse_moment, show_moment
@@ -73,14 +73,14 @@ def draft_episode(
 ) -> Episode:
     """Return the episode an audio file becomes.
 
-    `number` is used where none was said and the kind is full; `taken` are slugs in use. `now` is aware and in the
-    show's zone. A day in the tags becomes noon of that day; today becomes now.
+    `number` is used where none was said and the kind is full; `taken` are slugs in use; `now` is in the show's zone.
+    A day in the tags becomes noon of that day, today becomes now. Raises UserError for what no file could hold.
     """
     tags = audio.tags
     title = one_line(UNFIT.sub("", said.title or tags.title)) or _title_of(path)
     chosen = said.number or (number if said.kind is Kind.FULL else None)
     slug = _free_slug(_slug_of(title, language, said.kind, chosen) or f"episode-{chosen or guid.hex[:8]}", taken)
-    episode = Episode(
+    written = Episode(
         guid=str(guid),
         slug=slug,
         title=title[:_LONGEST_TITLE].strip(),
@@ -99,7 +99,7 @@ def draft_episode(
         topics=said.topics,
         explicit=said.explicit,
     )
-    return _as_read(episode)
+    return _as_read(written)
 
 
 def _slug_of(title: str, language: str, kind: Kind, number: int | None) -> str:
@@ -166,6 +166,8 @@ def _tagged_moment(tags: Tags, now: datetime) -> datetime | None:
 def _written_path(path: Path, folder: Path) -> str:
     whole = path.absolute()
     written = whole.relative_to(folder).as_posix() if whole.is_relative_to(folder) else whole.as_posix()
+    if unfit(written) or "\n" in written:
+        raise UserError(f"{quoted(written)} holds a character that no name may hold", hint="rename the file")
     return f"./{written}" if written.startswith("~") else written
 
 

@@ -354,7 +354,7 @@ def _hint(name: str, value: object, kind: type) -> str:
         return f"write {name} = false" if str(value).lower() in ("no", "false", "0", "off") else f"write {name} = true"
     if kind is list and isinstance(value, str):
         return f"write {name} = [{_quote(value)}]"
-    return f"write {name} = {_quote(str(value))}" if isinstance(value, int | float) and kind is str else ""
+    return f"write {name} = {_quote(_shown(value)[1:-1])}" if isinstance(value, int | float) and kind is str else ""
 
 
 def _quote(text: str) -> str:

@@ -43,7 +43,7 @@ def command(ctx: click.Context, episode: str, assignments: tuple[str, ...]) -> N
             raise UserError(f"{shown}: {name} cannot be set: {error}") from error
         document = _parse(text.encode(), shown)
     _check(workspace, document, path)
-    if document.text.encode() == path.read_bytes().removeprefix(b"\xef\xbb\xbf"):
+    if document.text.encode() == path.read_bytes():
         say("nothing was changed")
         return
     write_file(path, document.text)

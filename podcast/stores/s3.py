@@ -1,25 +1,23 @@
 """A store in an S3 bucket, at AWS or at anybody who speaks S3. Credentials come from boto3's own chain only."""
 
-import base64
 import hashlib
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from podcast.stores import ABSENT, Moved, Progress, Stat, StoredObject, StoreError, Upload, check_key, is_key
-from podcast.stores.s3digests import NotMeasuredError, add_part_digest, check_digest
-from podcast.stores.s3errors import Refusal, failed, refused
+from podcast.stores.s3body import NotSentError, file_body, measured_signer, one_by_one, open_body, register_signer
+from podcast.stores.s3digests import add_part_digest, as_checksum
+from podcast.stores.s3errors import failed, refusal_of, refused
 from podcast.stores.source import changed, digest, look, taken
 
 if TYPE_CHECKING:  # these stubs are not installed where folge is: they exist for the type checker alone
-    from botocore.exceptions import ClientError
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef, PutObjectRequestTypeDef
-    from s3transfer.futures import TransferFuture
     from s3transfer.manager import TransferManager
 
 _MULTIPART_BYTES = 64 << 20
@@ -29,15 +27,6 @@ _CONNECT_SECONDS = 10  # bounds a stalled upload as well
 _READ_SECONDS = 60
 _ATTEMPTS = 8  # the default, 3 within 0.1 seconds, does not outlive the restart of a server
 _READS = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sending:
-    """A file on its way, with its size and time as they were before."""
-
-    upload: Upload
-    before: tuple[int, int]
-    future: "TransferFuture"
 
 
 class S3Store:
@@ -116,14 +105,14 @@ class S3Store:
         """Write with one request and return the new tag; raises Moved as the port says."""
         from botocore.exceptions import ClientError
 
-        hashed = hashlib.sha256(body)
+        sha256 = hashlib.sha256(body).hexdigest()
         request: PutObjectRequestTypeDef = {
             "Bucket": self._bucket,
             "Key": self._name(key),
             "Body": body,
             "ContentType": media_type,
-            "Metadata": {"sha256": hashed.hexdigest()},
-            "ChecksumSHA256": base64.b64encode(hashed.digest()).decode("ascii"),
+            "Metadata": {"sha256": sha256},
+            "ChecksumSHA256": as_checksum(sha256),
         }
         if cache_control:
             request["CacheControl"] = cache_control
@@ -134,7 +123,7 @@ class S3Store:
                 try:
                     tag = self._client.put_object(**attempt)["ETag"]
                 except ClientError as error:
-                    if not _refusal(error).is_condition:
+                    if not refusal_of(error).is_condition:
                         raise
                     there = self._head(request["Key"])
                     if there is not None and _is_written(there, request, len(body)):
@@ -164,20 +153,16 @@ class S3Store:
         """Stream several files side by side, then look at each. An interrupt gives up what is on its way."""
         for upload in uploads:
             check_key(upload.key)
-        told = _one_by_one(progress)
-        with self._transfers() as manager:
-            on_their_way = []
-            for upload in uploads:
-                with self._telling(upload.key):
-                    if not self._holds(upload):
-                        on_their_way.append(self._send(manager, upload, told))
-            for sending in on_their_way:
-                with self._telling(sending.upload.key):
-                    try:
-                        sending.future.result()
-                    except NotMeasuredError as error:
-                        raise changed(sending.upload.path) from error
-                    self._verify(sending)
+        told, stop = one_by_one(progress), threading.Event()
+        with ThreadPoolExecutor(_TRANSFERS) as pool, self._transfers() as manager:
+            futures = [pool.submit(self._upload, upload, manager, told, stop) for upload in uploads]
+            try:
+                for future in as_completed(futures):
+                    future.result()
+            except BaseException:
+                stop.set()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
 
     def close(self) -> None:
         """Close the connections. The store opens new ones when used again."""
@@ -213,7 +198,8 @@ class S3Store:
             s3={"addressing_style": style, "payload_signing_enabled": True},
         )
         client: S3Client = session.client("s3", endpoint_url=self._endpoint_url or None, config=config)
-        client.meta.events.register("before-send.s3.PutObject", check_digest)
+        register_signer()
+        client.meta.events.register("choose-signer.s3.PutObject", measured_signer)  # type: ignore[arg-type]  # it may answer
         client.meta.events.register("before-call.s3.UploadPart", add_part_digest)
         return client
 
@@ -249,7 +235,7 @@ class S3Store:
         try:
             answer = self._client.get_object(Bucket=self._bucket, Key=name)
         except ClientError as error:
-            if _refusal(error).is_absent:
+            if refusal_of(error).is_absent:
                 return None
             raise
         return StoredObject(body=answer["Body"].read(), tag=answer["ETag"])
@@ -260,7 +246,7 @@ class S3Store:
         try:
             return self._client.head_object(Bucket=self._bucket, Key=name)
         except ClientError as error:
-            absent = _refusal(error).is_absent
+            absent = refusal_of(error).is_absent
             if not absent or not self._bucket_seen:
                 self._ask_why()
             if not absent:
@@ -275,7 +261,7 @@ class S3Store:
         try:
             self._client.list_objects_v2(Bucket=self._bucket, Prefix=self._prefix, MaxKeys=1)
         except ClientError as error:
-            if _refusal(error).code != "AccessDenied":  # to list may be forbidden where to write is allowed
+            if refusal_of(error).code != "AccessDenied":  # to list may be forbidden where to write is allowed
                 raise
 
     def _holds(self, upload: Upload) -> bool:
@@ -286,34 +272,71 @@ class S3Store:
             return True
         raise taken(self.url, upload.key)
 
-    def _send(self, manager: "TransferManager", upload: Upload, told: Progress) -> _Sending:
+    def _upload(self, upload: Upload, manager: "TransferManager", told: Progress, stop: threading.Event) -> None:
+        """Send one file unless it is there, and look at what became of it."""
+        from botocore.exceptions import ClientError
+
+        with self._telling(upload.key):
+            if stop.is_set() or self._holds(upload):
+                return
+            before = look(upload.path)
+            try:
+                if before[0] < self._multipart_bytes:
+                    compared = self._send_whole(upload, before[0], told, stop)
+                else:
+                    self._send_parts(upload, manager, told)
+                    compared = look(upload.path) == before
+            except NotSentError as error:
+                raise changed(upload.path) from error
+            except ClientError as error:
+                if refusal_of(error).is_digest and digest(upload.path) != upload.sha256:
+                    raise changed(upload.path) from error
+                raise
+            if not compared and digest(upload.path) != upload.sha256:
+                self._take_back(self._name(upload.key))
+                raise changed(upload.path)
+            self._verify(upload, before[0])
+
+    def _send_whole(self, upload: Upload, size: int, told: Progress, stop: threading.Event) -> bool:
+        """Send with one request and say whether the server compared the digest of what arrived.
+
+        It is declared twice, for Ceph compares the signed one and SeaweedFS the checksum; who compares the checksum
+        repeats it in the answer.
+        """
+        request: PutObjectRequestTypeDef = {
+            "Bucket": self._bucket,
+            "Key": self._name(upload.key),
+            "ContentType": upload.media_type,
+            "Metadata": {"sha256": upload.sha256},
+            "ChecksumSHA256": as_checksum(upload.sha256),
+        }
+        if upload.cache_control:
+            request["CacheControl"] = upload.cache_control
+        with open_body(upload.path) as file:
+            request["Body"] = file_body(file, size, upload.sha256, told, stop)
+            answer = self._client.put_object(**request)
+        return answer.get("ChecksumSHA256") == request["ChecksumSHA256"]
+
+    def _send_parts(self, upload: Upload, manager: "TransferManager", told: Progress) -> None:
         from boto3.s3.transfer import ProgressCallbackInvoker
 
-        before = look(upload.path)
+        if digest(upload.path) != upload.sha256:
+            raise changed(upload.path)
         extra: dict[str, object] = {"ContentType": upload.media_type, "Metadata": {"sha256": upload.sha256}}
         if upload.cache_control:
             extra["CacheControl"] = upload.cache_control
-        if before[0] < self._multipart_bytes:  # one request: check_digest and the server compare its digest
-            extra["ChecksumSHA256"] = base64.b64encode(bytes.fromhex(upload.sha256)).decode("ascii")
-        elif digest(upload.path) != upload.sha256:
-            raise changed(upload.path)
-        name = self._name(upload.key)
         ticks = ProgressCallbackInvoker(told)
-        future = manager.upload(str(upload.path), self._bucket, name, extra_args=extra, subscribers=[ticks])
-        return _Sending(upload=upload, before=before, future=future)
-
-    def _verify(self, sending: _Sending) -> None:
-        """Compare what the store says with what was sent; take back what is wrong."""
-        upload = sending.upload
         name = self._name(upload.key)
-        if look(upload.path) != sending.before and digest(upload.path) != upload.sha256:
-            self._take_back(name)
-            raise changed(upload.path)
+        manager.upload(str(upload.path), self._bucket, name, extra_args=extra, subscribers=[ticks]).result()
+
+    def _verify(self, upload: Upload, size: int) -> None:
+        """Compare what the store says with what was sent; take back what is wrong."""
+        name = self._name(upload.key)
         there = self._head(name)
         if there is None:
             raise StoreError(f"{self.url} lost {upload.key} right after taking it", hint="run the command again")
         said = (there["ContentLength"], there.get("ContentType"), there.get("ContentEncoding", ""), _own_sha256(there))
-        if said != (sending.before[0], upload.media_type, "", upload.sha256):
+        if said != (size, upload.media_type, "", upload.sha256):
             self._take_back(name)
             raise StoreError(
                 f"{self.url} does not keep {upload.key} as it was sent: it says {said[0]} bytes of {said[1]}"
@@ -337,7 +360,7 @@ class S3Store:
         try:
             yield
         except ClientError as error:
-            raise refused(f"{place}: {key}" if key else place, _refusal(error)) from error
+            raise refused(f"{place}: {key}" if key else place, refusal_of(error)) from error
         except BotoCoreError as error:
             raise failed(place, error) from error
         except OSError as error:
@@ -348,28 +371,6 @@ class S3Store:
             if self._made is not None:
                 raise
             raise StoreError(f"{place}: endpoint_url is no address", hint="write it as https://host") from error
-
-
-def _one_by_one(progress: Progress | None) -> Progress:
-    """Return a progress that is told by one thread at a time."""
-    lock = threading.Lock()
-
-    def tell(sent: int) -> None:
-        if progress is not None:
-            with lock:
-                progress(sent)
-
-    return tell
-
-
-def _refusal(error: "ClientError") -> Refusal:
-    answer = error.response
-    about = answer.get("ResponseMetadata", {})
-    return Refusal(
-        code=str(answer.get("Error", {}).get("Code", "")),
-        status=int(about.get("HTTPStatusCode", 0)),
-        region=about.get("HTTPHeaders", {}).get("x-amz-bucket-region", ""),
-    )
 
 
 def _own_sha256(there: "HeadObjectOutputTypeDef") -> str:

@@ -1,8 +1,12 @@
 """What a bucket's refusals mean, in sentences: by error code, HTTP status and exception name, without boto3."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from podcast.stores import StoreError
+
+if TYPE_CHECKING:  # these stubs are not installed where folge is: they exist for the type checker alone
+    from botocore.exceptions import ClientError
 
 _CREDENTIALS = (
     "look at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, at AWS_PROFILE, and at ~/.aws/credentials: "
@@ -33,6 +37,22 @@ class Refusal:
         if self.status == 412 or self.code == "PreconditionFailed":
             return True
         return self.is_absent or self.code in ("ConditionalRequestConflict", "OperationAborted")
+
+    @property
+    def is_digest(self) -> bool:
+        """Whether what arrived had another digest than was declared."""
+        return self.code in ("BadDigest", "XAmzContentSHA256Mismatch", "InvalidDigest")
+
+
+def refusal_of(error: "ClientError") -> Refusal:
+    """Return what boto3 made an exception of."""
+    answer = error.response
+    about = answer.get("ResponseMetadata", {})
+    return Refusal(
+        code=str(answer.get("Error", {}).get("Code", "")),
+        status=int(about.get("HTTPStatusCode", 0)),
+        region=about.get("HTTPHeaders", {}).get("x-amz-bucket-region", ""),
+    )
 
 
 _BY_CODE = {

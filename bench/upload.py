@@ -68,15 +68,18 @@ def run(folder: Path, *, quick: bool) -> Iterator[Row]:
     """Yield the rows over http, then over https; megabytes (10^6) per second of whole processes."""
     show = make_show(folder / "show")
     files = add_episodes(show, 6 if quick else 20, note_bytes=500, audio_bytes=60 * _MB)
-    digests = [hashlib.file_digest(path.open("rb"), "sha256").hexdigest() for path in files]
+    digests = []
+    for path in files:
+        with path.open("rb") as file:
+            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
     total = sum(path.stat().st_size for path in files) / _MB
     for scheme in ("http", "https"):
         found: dict[str, list[float]] = {}
-        for _ in range(2 if quick else 5):
+        for _ in range(1 if quick else 3):
             for name, usage in _round(scheme, folder, show, files, digests):
                 found.setdefault(name, []).append(total / usage.wall)
         for ours in ("store", "publish"):
-            for peer in ("plain PUTs, 1 connection", "plain PUTs, 2 connections"):
+            for peer in _PEERS:
                 yield Row(
                     what=f"{ours}, {len(files)} x 60 MB, {scheme}",
                     unit="MB/s",
@@ -88,15 +91,19 @@ def run(folder: Path, *, quick: bool) -> Iterator[Row]:
                 )
 
 
+_PEERS = {"plain PUTs, 1 connection": 1, "plain PUTs, 2 connections": 2}
+
+
 def _round(
     scheme: str, folder: Path, show: Path, files: Sequence[Path], digests: Sequence[str]
 ) -> Iterator[tuple[str, Usage]]:
-    """Measure each once, with a server of their own: what one leaves behind would slow the next one down."""
+    """Measure each once, with a server of its own: what one leaves behind would slow the next one down."""
+    one_connection, two_connections = _PEERS
     kinds: dict[str, Callable[[_Round], Usage]] = {
         "store": _Round.store,
-        "plain PUTs, 1 connection": lambda one: one.plain(1),
+        one_connection: lambda one: one.plain(1),
         "publish": _Round.publish,
-        "plain PUTs, 2 connections": lambda one: one.plain(2),
+        two_connections: lambda one: one.plain(2),
     }
     for name, kind in kinds.items():
         with tempfile.TemporaryDirectory(dir=folder) as data, seaweed_server(Path(data)) as server:

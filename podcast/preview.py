@@ -61,7 +61,9 @@ def make_preview_server(root: Path, public_url: str, port: int) -> BaseWSGIServe
         key = request.path.removeprefix("/") or INDEX
         key = f"{key}{INDEX}" if key.endswith("/") else key
         path = root / key
-        if not is_key(key) or key.startswith(PRIVATE) or not path.is_file():
+        if not is_key(key) or key.lower().startswith(PRIVATE) or not path.is_file():
+            raise NotFound
+        if not path.resolve().is_relative_to(root.resolve()):  # a link that leads out of the store
             raise NotFound
         if key.endswith(_TEXTS):
             return _rewritten(request, path, public_url)
@@ -103,5 +105,4 @@ def _with_headers(response: Response, path: Path) -> Response:
     response.headers["Content-Type"] = media_type(path.name)
     del response.headers["Date"]  # the server adds its own
     response.headers["Cache-Control"] = "no-cache"
-    response.headers["Access-Control-Allow-Origin"] = "*"
     return response

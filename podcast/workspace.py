@@ -27,7 +27,18 @@ class Workspace:
 
     def resolve(self, written: str) -> Path:
         """Return the file a path in a text file means: relative to the show folder, or absolute."""
-        return self.folder / Path(written).expanduser()
+        try:
+            return self.folder / Path(written).expanduser()
+        except RuntimeError:  # ~nobody
+            return self.folder / written
+
+    def there(self, written: str) -> Path | None:
+        """Return the file a path in a text file means, or None where there is none (or only a folder or a pipe)."""
+        path = self.resolve(written)
+        try:
+            return path if path.is_file() else None
+        except (OSError, ValueError):
+            return None
 
     def files(self) -> Iterator[Path]:
         """Yield every file a publish reads, whether it is there or not."""

@@ -1,6 +1,5 @@
 """`folge publish`: publish what is due. Loads the machinery of publishing only where there may be something to do."""
 
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,14 +20,13 @@ from podcast.settings import find_folder, load_settings
 @click.pass_context
 def command(ctx: click.Context, as_json: bool, yes: bool, wanted: Wanted) -> int:
     """Publish what is due: show the plan, ask, upload, commit, and write pages and feed."""
-    started_ns = time.time_ns()
     folder = find_folder(ctx.obj.folder.absolute())
     if wanted == NOTHING and not as_json and (quiet := _unchanged(folder)):
         tell_nothing_to_do(quiet)
         return 0
     from podcast.cli.publishing import publish
 
-    publish(folder, wanted, yes=yes, as_json=as_json, started_ns=started_ns)
+    publish(folder, wanted, yes=yes, as_json=as_json)
     return 0
 
 

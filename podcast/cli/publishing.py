@@ -8,13 +8,14 @@ from pathlib import Path
 import click
 
 from episodes.catalogue import find_episode
+from episodes.listing import episode_files
 from podcast.cli.asking import Wanted
 from podcast.cli.output import count_episodes, emit, problem_data, say, tell_nothing_to_do, tell_problems
 from podcast.cli.progress import show_progress
 from podcast.layout import FEED
 from podcast.publishing.apply import SILENT, Listener
 from podcast.publishing.decide import Asked
-from podcast.publishing.memo import Quiet, observed_tags, remember
+from podcast.publishing.memo import Quiet, look, observed_tags, remember
 from podcast.publishing.plan import Step, describe_plan, plan_data
 from podcast.publishing.publish import Outcome, Prepared, Publisher
 from podcast.settings import FILE
@@ -40,9 +41,11 @@ def make_publisher(workspace: Workspace, wanted: Wanted) -> Publisher:
     return Publisher(workspace, workspace.store(), now=now, by=producer(), asked=asked)
 
 
-def publish(folder: Path, wanted: Wanted, *, yes: bool, as_json: bool, started_ns: int) -> None:
+def publish(folder: Path, wanted: Wanted, *, yes: bool, as_json: bool) -> None:
     """Publish the show in `folder` and say what was done."""
+    stamps = look([folder / FILE, *episode_files(folder / "episodes")])
     workspace = open_workspace(folder)
+    stamps |= look(path for path in workspace.files() if str(path) not in stamps)
     publisher = make_publisher(workspace, wanted)
     session = _Session(yes=yes, quiet=as_json)
     with closing(session):
@@ -55,7 +58,7 @@ def publish(folder: Path, wanted: Wanted, *, yes: bool, as_json: bool, started_n
     elif outcome.plan.empty:
         quiet = _quiet(outcome)
         tell_nothing_to_do(quiet)
-        remember(workspace.settings, workspace.files(), quiet, _tags(outcome), since_ns=started_ns)
+        remember(workspace.settings, stamps, quiet, _tags(outcome))
     else:
         click.echo(f"published: {count_episodes(outcome.plan.published)} at {outcome.plan.feed_url}")
 

@@ -33,16 +33,19 @@ def apply(plan: Plan, observed: Observed, store: Store, listener: Listener = SIL
     Raises Moved where a conditional write was refused, StoreError where the store fails. Whatever was written
     until then stays: only the ledger's step commits, and the next publish finishes the rest.
     """
-    held = dict(observed.held)
+    held = {key: held for key, held in observed.held.items() if key in plan.pages}
+    ledger_sha256 = observed.ledger_sha256
     for stage in Stage:
         steps = [step for step in plan.steps if step.stage is stage]
         if stage is Stage.BLOBS:
             _upload(steps, store, listener)
         else:
             for step, tag in _write(steps, store, listener):
-                if stage is not Stage.LEDGER:
+                if stage is Stage.LEDGER:
+                    ledger_sha256 = step.sha256
+                else:
                     held[step.key] = Held(sha256=step.sha256, tag=tag)
-    _put(inventory_step(encode_inventory(held), observed.inventory_tag), store)
+    _put(inventory_step(encode_inventory(held, ledger_sha256), observed.inventory_tag), store)
 
 
 def _upload(steps: Sequence[Step], store: Store, listener: Listener) -> None:

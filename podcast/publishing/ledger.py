@@ -1,14 +1,18 @@
 """The ledger: the store's record of what is published, and the single commit point."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 
-from episodes.problems import UserError
+from episodes.problems import UserError, visible
+from episodes.slugs import is_slug
+from podcast.layout import PRIVATE, RESERVED_SLUGS
 from podcast.release import Release, ShowRelease
+from podcast.stores import is_key
 
 FORMAT = 1
 """The ledger format this version reads and writes; a higher one was written by a newer folge."""
@@ -23,11 +27,13 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """One state that was published: the digest of its content, when, and by which producer."""
+    """One state that was published: the digest of its content, when, by which producer, and the sha256 of its audio."""
 
     digest: str
     at: datetime
     by: str
+    state: State = State.PUBLISHED
+    audio: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +113,57 @@ def encode_ledger(ledger: Ledger) -> bytes:
 
 
 def decode_ledger(body: bytes) -> Ledger:
-    """Read a ledger. Raises UserError where it is damaged or was written by a newer folge; nothing is guessed."""
+    """Read a ledger. Raises UserError where it is damaged, hostile or of a newer folge; nothing is guessed."""
     try:
         found = msgspec.json.decode(body, type=_Format).format
         if found > FORMAT:
             raise UserError(f"the store's ledger has format {found}, this folge knows {FORMAT}", hint="update folge")
-        return msgspec.json.decode(body, type=Ledger)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UserError(
-            f"the store's ledger is damaged: {error}", hint="nothing was changed; restore it first"
-        ) from error
+        ledger = msgspec.json.decode(body, type=Ledger)
+        whole = msgspec.json.decode(encode_ledger(ledger)) == msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UserError(f"the store's ledger is damaged: {error}", hint=_UNTOUCHED) from error
+    if not whole:
+        message = "the store's ledger holds what this folge does not know"
+        raise UserError(message, hint="update folge; nothing was changed")
+    wrong = next(_faults(ledger), "")
+    if wrong:
+        raise UserError(f"the store's ledger is damaged: {visible(wrong)}", hint=_UNTOUCHED)
+    return ledger
+
+
+_UNTOUCHED = "nothing was changed; put back the last good .folge/ledger.json first"
+
+
+def _faults(ledger: Ledger) -> Iterator[str]:
+    """Yield what cannot be in a ledger that folge wrote: keys that leave their place, rows without a past."""
+    show = ledger.show.release
+    if ledger.format != FORMAT:
+        yield f"format {ledger.format}"
+    if not re.fullmatch(r"https?://[^\s/]+/(\S*/)?", show.base_url):
+        yield f"the address {show.base_url}"
+    if not ledger.show.history:
+        yield "the show has no history"
+    if len({entry.guid for entry in ledger.entries}) != len(ledger.entries):
+        yield "one guid in two rows"
+    for entry in ledger.entries:
+        yield from _row_faults(entry)
+    blobs = [blob for entry in ledger.entries for blob in entry.release.blobs()]
+    for blob in [*blobs, show.cover] if show.cover else blobs:
+        if not is_key(blob.key) or not blob.key.startswith(("audio/", "covers/", "transcripts/")):
+            yield f"the key {blob.key}"
+
+
+def _row_faults(entry: Entry) -> Iterator[str]:
+    episode = entry.release.episode
+    if not entry.history or episode.guid != entry.guid or not episode.published:
+        yield f"the row {entry.guid}"
+    moments = [version.at for version in entry.history] + ([episode.published] if episode.published else [])
+    if any(moment.tzinfo is None for moment in moments):
+        yield f"a time without a zone in {entry.guid}"
+    for slug in (episode.slug, *entry.former_slugs):
+        if not is_slug(slug) or slug in RESERVED_SLUGS:
+            yield f"the address {slug}"
+    if entry.short and not re.fullmatch(r"[a-z0-9]{1,20}", entry.short):
+        yield f"the short link {entry.short}"
+    if entry.source_key and not (is_key(entry.source_key) and entry.source_key.startswith(f"{PRIVATE}sources/")):
+        yield f"the source {entry.source_key}"

@@ -55,21 +55,24 @@ def recall(settings: Settings, store: Store, now: datetime) -> Quiet | None:
     if memo.code != _code_digest() or memo.settings != _settings_digest(settings):
         return None
     here = {str(path) for path in episode_files(settings.folder / "episodes")}
-    if not here <= memo.files.keys() or any(stamp(Path(name)) != known for name, known in memo.files.items()):
+    if not here <= memo.files.keys() or any(stamp(name) != known for name, known in memo.files.items()):
         return None
     return memo.quiet if all(_tag(store, key) == tag for key, tag in memo.tags.items()) else None
 
 
-def remember(settings: Settings, files: Iterable[Path], quiet: Quiet, tags: dict[str, str], *, since_ns: int) -> None:
-    """Keep what a publish said that had nothing to do. `files` are all it read, `tags` those it observed.
+def look(files: Iterable[Path]) -> dict[str, Stamp | None]:
+    """Return the stamps of files by path."""
+    return {str(path): stamp(path) for path in files}
 
-    Kept only if no file changed after `since_ns`, the start of that publish: it may have seen an earlier state.
+
+def remember(settings: Settings, stamps: dict[str, Stamp | None], quiet: Quiet, tags: dict[str, str]) -> None:
+    """Keep what a publish said that had nothing to do.
+
+    `stamps` are those of all files it read, taken before it read them, `tags` those it observed. Nothing is kept
+    where a file has changed since: the publish may have seen either state.
     """
-    stamps: dict[str, Stamp | None] = {}
-    for path in files:
-        stamps[str(path)] = stamp(path)
-        if path.exists() and path.stat().st_ctime_ns >= since_ns:
-            return
+    if look(map(Path, stamps)) != stamps:
+        return
     memo = Memo(code=_code_digest(), settings=_settings_digest(settings), files=stamps, tags=tags, quiet=quiet)
     write_cache(_path(settings.folder), msgspec.json.encode(memo))
 

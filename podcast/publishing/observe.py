@@ -1,6 +1,7 @@
 """What is in the store: tags of mutable objects first, then the ledger. The other order loses episodes."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -8,7 +9,7 @@ import msgspec
 from episodes.problems import UserError
 from podcast.layout import FEED, INDEX, INVENTORY, LEDGER, PRIVATE
 from podcast.publishing.ledger import Ledger, decode_ledger
-from podcast.stores import ABSENT, Store
+from podcast.stores import ABSENT, Stat, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,77 +22,101 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
-    """The mutable objects of a store. Derived: without it a publish lists the store and writes them anew."""
+    """The mutable objects of a store, as the publish of the ledger with the sha256 `ledger` left them.
 
+    Derived: without it a publish lists the store and writes them anew.
+    """
+
+    ledger: str
     objects: Mapping[str, Held]
+
+
+NO_INVENTORY = Inventory(ledger="", objects={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
     """One look at a store. `held` maps a key to what is there, sha256 empty where only the tag is known.
 
-    `blobs` are the sizes of write-once objects by key, None where they were not listed.
+    `blobs` are the sizes of write-once objects by key, None where they were not listed. `settled` says that
+    the inventory speaks of this very ledger: the publish before came to its end.
     """
 
     ledger: Ledger | None
     ledger_tag: str
+    ledger_sha256: str
     inventory_tag: str
     held: Mapping[str, Held]
     blobs: Mapping[str, int] | None
+    settled: bool
 
 
-def encode_inventory(objects: Mapping[str, Held]) -> bytes:
+def encode_inventory(objects: Mapping[str, Held], ledger_sha256: str) -> bytes:
     """Write an inventory as JSON."""
-    return msgspec.json.encode(Inventory(objects=dict(sorted(objects.items()))))
+    return msgspec.json.encode(Inventory(ledger=ledger_sha256, objects=dict(sorted(objects.items()))))
 
 
 def observe(store: Store, *, thorough: bool) -> Observed:
     """Look at a store, with a handful of requests, or thoroughly by listing it.
 
-    Thorough is needed where objects may differ from the inventory: after a refusal, a crash, or by hand.
-    Raises UserError where the store holds a feed or pages that no ledger speaks of.
+    It is listed where objects may differ from the inventory: after a refusal, and where the publish before did not
+    come to its end. Raises UserError where the store holds a feed, a page or an inventory and no ledger.
     """
     stored_inventory = store.get(INVENTORY)
-    inventory = _decode(stored_inventory.body) if stored_inventory else {}
-    feed = None if thorough else store.stat(FEED)
+    inventory = _decode(stored_inventory.body) if stored_inventory else NO_INVENTORY
+    feed = store.stat(FEED)
     listed = {stat.key: stat for stat in store.list("")} if thorough or not stored_inventory else None
     stored = store.get(LEDGER)
+    sha256 = hashlib.sha256(stored.body).hexdigest() if stored else ""
+    if listed is None and inventory.ledger != sha256:
+        listed = {stat.key: stat for stat in store.list("")}
+        stored = store.get(LEDGER)
+        sha256 = hashlib.sha256(stored.body).hexdigest() if stored else ""
     ledger = decode_ledger(stored.body) if stored else None
-    if listed is not None:
-        held = {
-            key: Held(
-                sha256=inventory[key].sha256 if key in inventory and inventory[key].tag == stat.tag else "",
-                tag=stat.tag,
-            )
-            for key, stat in listed.items()
-            if not key.startswith(PRIVATE)
-        }
-        if ledger is None:
-            _refuse_strangers(held, store.url)
-    else:
-        held = dict(inventory)
-        if feed is None:
-            held.pop(FEED, None)
-        elif FEED not in held or held[FEED].tag != feed.tag:
-            held[FEED] = Held(sha256="", tag=feed.tag)
+    if ledger is None:
+        _refuse_strangers(listed or {}, store.url)
     return Observed(
         ledger=ledger,
         ledger_tag=stored.tag if stored else ABSENT,
+        ledger_sha256=sha256,
         inventory_tag=stored_inventory.tag if stored_inventory else ABSENT,
-        held=held,
+        held=_held(inventory, listed, feed),
         blobs={key: stat.bytes for key, stat in listed.items()} if listed is not None else None,
+        settled=bool(stored_inventory) and inventory.ledger == sha256,
     )
 
 
-def _decode(body: bytes) -> dict[str, Held]:
+def _held(inventory: Inventory, listed: Mapping[str, Stat] | None, feed: Stat | None) -> dict[str, Held]:
+    """Return what is there: by the listing where there is one, else by the inventory and a look at the feed."""
+    there = dict(inventory.objects)
+    if listed is not None:
+        return {
+            key: there[key] if key in there and there[key].tag == stat.tag else Held(sha256="", tag=stat.tag)
+            for key, stat in listed.items()
+            if not key.startswith(PRIVATE)
+        }
+    if feed is None:
+        there.pop(FEED, None)
+    elif FEED not in there or there[FEED].tag != feed.tag:
+        there[FEED] = Held(sha256="", tag=feed.tag)
+    return there
+
+
+def _decode(body: bytes) -> Inventory:
     try:
-        return dict(msgspec.json.decode(body, type=Inventory).objects)
-    except msgspec.DecodeError:
-        return {}
+        return msgspec.json.decode(body, type=Inventory)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return NO_INVENTORY
 
 
-def _refuse_strangers(held: Mapping[str, Held], url: str) -> None:
-    strangers = [key for key in (FEED, INDEX) if key in held]
+def _refuse_strangers(there: Collection[str], url: str) -> None:
+    """Refuse a store that has no ledger and yet is not empty: it is somebody else's, or the ledger was lost."""
+    if INVENTORY in there or any(key.startswith(f"{PRIVATE}sources/") for key in there):
+        raise UserError(
+            f"the ledger of the store {url} is gone, and with it who published what",
+            hint=f"nothing was changed; put back the last good {LEDGER} first",
+        )
+    strangers = [key for key in (FEED, INDEX) if key in there]
     if strangers:
         raise UserError(
             f"the store {url} already holds {' and '.join(strangers)}, which folge did not write",

@@ -1,13 +1,15 @@
 """The plan: every write a publish would do, each with its reason. A value; `apply` does it, `folge plan` shows it."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from podcast.layout import INVENTORY, LEDGER, cache_control
-from podcast.publishing.artifacts import Artifact, Stage
+from episodes.problems import Problem, visible
+from podcast.layout import FEED, INDEX, INVENTORY, LEDGER, cache_control, page_key
+from podcast.publishing.artifacts import Artifact, Stage, addresses
 from podcast.publishing.decide import WRITES, Change, Decision, Kind
-from podcast.publishing.ledger import encode_ledger
+from podcast.publishing.ledger import Ledger, encode_ledger
 from podcast.publishing.observe import Observed
 from podcast.release import Blob
 from podcast.stores import ABSENT
@@ -34,18 +36,24 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a publish would do. `changes` are for people, `steps` for the store, by stage."""
+    """What a publish would do. `changes` are for people, `steps` for the store, by stage.
+
+    `pages` are the keys of all mutable objects there should be; `settled` is false where the publish before did not
+    come to its end, so that at least the inventory has to be written.
+    """
 
     changes: tuple[Change, ...]
     steps: tuple[Step, ...]
     feed_url: str
     store_url: str
     published: int
+    pages: frozenset[str] = frozenset()
+    settled: bool = True
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not self.steps
+        return not self.steps and self.settled
 
     @property
     def upload_bytes(self) -> int:
@@ -61,17 +69,21 @@ def make_plan(
     uploads: Mapping[str, Path],
     sources: Mapping[str, Path],
     store_url: str,
-) -> tuple[Plan, tuple[Blob, ...]]:
-    """Compare what should be in the store with what is. Returns the plan, and blobs that are nowhere to be had.
+) -> tuple[Plan, tuple[Problem, ...]]:
+    """Compare what should be in the store with what is. Returns the plan, and what cannot be done.
 
     `uploads` maps keys of write-once objects to files here, `sources` guids to episode files.
     """
     steps, lost = _blob_steps(decision, observed, uploads, sources)
+    ours = _ours(observed.ledger)
     ledger_step = _ledger_step(decision, observed)
     steps += [ledger_step] if ledger_step else []
+    strangers: list[str] = []
     for artifact in artifacts:
         held = observed.held.get(artifact.key)
-        if held is None or held.sha256 != artifact.sha256:
+        if held is not None and not held.sha256 and artifact.key not in ours:
+            strangers.append(artifact.key)
+        elif held is None or held.sha256 != artifact.sha256:
             steps.append(_artifact_step(artifact, held.tag if held else ABSENT))
     steps.sort(key=lambda step: (step.stage, step.key))
     plan = Plan(
@@ -80,8 +92,27 @@ def make_plan(
         feed_url=_feed_url(decision),
         store_url=store_url,
         published=len(decision.ledger.published),
+        pages=frozenset(artifact.key for artifact in artifacts),
+        settled=observed.settled or not observed.ledger,
     )
-    return plan, tuple(lost)
+    return plan, (*map(_lost, lost), *map(_stranger, strangers))
+
+
+def _lost(blob: Blob) -> Problem:
+    message = "is referred to, but neither in the store nor in this folder"
+    return Problem(path=blob.key, message=message, hint="publish from the machine that has the file")
+
+
+def _stranger(key: str) -> Problem:
+    return Problem(
+        path=key, message="is in the store already and folge did not write it", hint="choose another address"
+    )
+
+
+def _ours(ledger: Ledger | None) -> frozenset[str]:
+    """Return the keys of pages and feed that a ledger accounts for."""
+    paths = {path for entry in ledger.entries for path in addresses(entry)} if ledger else set()
+    return frozenset({FEED, INDEX, *map(page_key, paths)})
 
 
 def _feed_url(decision: Decision) -> str:
@@ -96,6 +127,7 @@ def _blob_steps(
     """Return a step for each write-once object that is not known to be in the store."""
     steps: list[Step] = []
     lost: list[Blob] = []
+    planned: set[str] = set()
     old = observed.ledger
     there = {blob.key for entry in old.entries for blob in entry.release.blobs()} if old else set()
     there |= {old.show.release.cover.key} if old and old.show.release.cover else set()
@@ -112,12 +144,13 @@ def _blob_steps(
         path = uploads.get(blob.key)
         if path is None:
             lost.append(blob)
-        elif all(step.key != blob.key for step in steps[-4:]):
-            steps.append(_upload(blob.key, path, blob.sha256, blob.bytes, blob.media_type, reason))
+        elif blob.key not in planned:
+            planned.add(blob.key)
+            steps.append(_upload(blob.key, path, blob.sha256, blob.bytes, blob.media_type, f"{reason}, from {path}"))
     known = {entry.source_key for entry in old.entries} if old else set()
     for entry in decision.ledger.entries:
         path = sources.get(entry.guid)
-        if entry.source_key and entry.source_key not in known and path:
+        if entry.source_key and entry.source_key not in known and path and path.is_file():
             reason = f"the text of {entry.release.episode.slug}"
             sha256 = entry.release.episode.source_sha256
             steps.append(_upload(entry.source_key, path, sha256, path.stat().st_size, "text/markdown", reason))
@@ -152,8 +185,6 @@ def _artifact_step(artifact: Artifact, tag: str) -> Step:
 
 
 def _write(stage: Stage, key: str, body: bytes, media_type: str, expected: str, reason: str) -> Step:
-    import hashlib
-
     return Step(
         stage=stage,
         key=key,
@@ -182,7 +213,7 @@ def describe_change(change: Change) -> str:
     """Return one line about a change: sign, kind, name, reason, and the fields that differ."""
     name = f"{change.number}  {change.title}" if change.number else change.title
     fields = f" ({', '.join(change.fields)})" if change.fields else ""
-    return f"{_SIGNS[change.kind]} {change.kind.value:<9} {name}: {change.reason}{fields}"
+    return visible(f"{_SIGNS[change.kind]} {change.kind.value:<9} {name}: {change.reason}{fields}")
 
 
 def describe_plan(plan: Plan) -> str:
@@ -195,6 +226,8 @@ def describe_plan(plan: Plan) -> str:
             shown = [f"    {step.key}  ({step.reason})" for step in steps[:8]]
             more = [f"    … and {len(steps) - 8} more"] if len(steps) > 8 else []
             lines += [f"  write {stage.name.lower()}: {len(steps)}, {show_bytes(size)}", *shown, *more]
+    if not plan.settled:
+        lines.append("  the publish before did not come to its end; this one does")
     return "\n".join(lines)
 
 

@@ -64,6 +64,7 @@ class Publisher:
         self.by = by
         self.asked = asked or Asked()
         self._files: Files | None = None
+        self._seen: dict[str, str] = {}
 
     def prepare(self, *, thorough: bool = False) -> Prepared:
         """Make the plan; write nothing. Raises ProblemsFound for errors in files or feed, Refused for refusals."""
@@ -71,7 +72,7 @@ class Publisher:
         if self._files is None:
             self._files = measure_files(self.workspace, Facts(cache_folder(self.workspace.folder)))
         observed = observe(self.store, thorough=thorough)
-        gathered = assemble(self.workspace, self._files, observed.ledger)
+        gathered = assemble(self.workspace, self._files, observed.ledger, self.asked.replace_audio)
         problems = (*self.workspace.problems, *gathered.problems)
         if errors(problems):
             raise ProblemsFound(problems)
@@ -83,7 +84,9 @@ class Publisher:
             asked=self.asked,
             now=self.now,
             by=self.by,
+            seen=self._seen,
         )
+        self._seen = self._seen or _digests(observed.ledger)
         if decision.refused:
             raise Refused((*problems, *(_refusal(change.title, change.reason) for change in decision.refused)))
         if observed.ledger is None and not any(change.kind in WRITES for change in decision.changes):
@@ -93,7 +96,7 @@ class Publisher:
         problems = (*problems, *_check(artifacts, decision.ledger))
         if errors(problems):
             raise ProblemsFound(problems)
-        plan, lost = make_plan(
+        plan, impossible = make_plan(
             decision,
             artifacts,
             observed,
@@ -101,8 +104,8 @@ class Publisher:
             sources=_sources(self.workspace),
             store_url=self.store.url,
         )
-        if lost:
-            raise ProblemsFound(tuple(_lost(blob.key) for blob in lost))
+        if impossible:
+            raise ProblemsFound(impossible)
         return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
 
     def run(
@@ -138,6 +141,13 @@ class Publisher:
         )
 
 
+def _digests(ledger: Ledger | None) -> dict[str, str]:
+    """Return what is published of each guid; the empty guid stands for the show."""
+    if ledger is None:
+        return {}
+    return {"": ledger.show.current.digest} | {entry.guid: entry.current.digest for entry in ledger.entries}
+
+
 def _check(artifacts: tuple[Artifact, ...], ledger: Ledger) -> tuple[Problem, ...]:
     """Check the very bytes of the feed; findings name the file they come from."""
     body = feed_of(artifacts)
@@ -148,11 +158,6 @@ def _check(artifacts: tuple[Artifact, ...], ledger: Ledger) -> tuple[Problem, ..
 
 def _refusal(title: str, reason: str) -> Problem:
     return Problem(path=title, message=reason)
-
-
-def _lost(key: str) -> Problem:
-    message = "is referred to, but neither in the store nor in this folder"
-    return Problem(path=key, message=message, hint="publish from the machine that has the file")
 
 
 def _sources(workspace: Workspace) -> Mapping[str, Path]:

@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from episodes.model import Appearance, Kind
 from episodes.notes import page_html
+from feed.compiler import newest_first
 from feed.item import Item
 from feed.show import Show
 from podcast.layout import INDEX, page_key
@@ -36,7 +37,8 @@ class Site:
 def render_site(show: Show, pages: Sequence[Page], gone: Sequence[str] = (), *, base_url: str) -> Site:
     """Render every page of a show. `gone` are the paths of withdrawn episodes, where a page says so."""
     words = words_for(show.language)
-    newest = sorted(pages, key=lambda page: (page.item.published, page.item.guid), reverse=True)
+    by_guid = {page.item.guid: page for page in pages}
+    newest = [by_guid[item.guid] for item in newest_first([page.item for page in pages])]
     views = [_view(page, words) for page in newest]
     rendered: dict[str, bytes] = {}
     for page, view in zip(newest, views, strict=True):

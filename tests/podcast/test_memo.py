@@ -1,7 +1,6 @@
 """A publish that had nothing to do is remembered, and the memory never hides a change."""
 
 import os
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 
 from episodes.problems import Problem, Severity
 from podcast.opening import settings_store
-from podcast.publishing.memo import Quiet, observed_tags, recall, remember
+from podcast.publishing.memo import Quiet, look, observed_tags, recall, remember
 from podcast.settings import load_settings
 from podcast.workspace import open_workspace
 from tests.podcast.builders import NOW, ShowFolder, later, make_show
@@ -21,8 +20,6 @@ def show(tmp_path: Path) -> ShowFolder:
     folder = make_show(tmp_path / "show")
     store = open_workspace(folder.path, {}).store()
     folder.publish(store)
-    for path in folder.path.rglob("*"):
-        os.utime(path, (1, 1))
     return folder
 
 
@@ -35,7 +32,7 @@ def keep(show: ShowFolder, *, until: datetime | None = None) -> Quiet:
     quiet = Quiet(episodes=2, feed_url=outcome.plan.feed_url, told="= noted", problems=problems, until=until)
     seen = outcome.observed
     tags = observed_tags(seen.ledger_tag, seen.inventory_tag, seen.held["feed.xml"].tag)
-    remember(workspace.settings, workspace.files(), quiet, tags, since_ns=time.time_ns() + 10**9)
+    remember(workspace.settings, look(workspace.files()), quiet, tags)
     return quiet
 
 
@@ -145,10 +142,10 @@ def test_a_waiting_episode_ends_the_memory_when_it_is_due(show: ShowFolder) -> N
 def test_a_file_that_changed_during_the_publish_is_not_remembered(show: ShowFolder) -> None:
     workspace = open_workspace(show.path, {})
     quiet = Quiet(episodes=2, feed_url="", told="", problems=(), until=None)
-    started = time.time_ns()
+    before = look(workspace.files())
     show.episode(1, title="Anders")
 
-    remember(workspace.settings, workspace.files(), quiet, {}, since_ns=started - 10**9)
+    remember(workspace.settings, before, quiet, {})
 
     assert recalled(show) is None
 

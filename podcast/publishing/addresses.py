@@ -1,0 +1,60 @@
+"""Which slugs, short links, numbers and audio belong to which published episode. An address never changes hands."""
+
+from podcast.publishing.ledger import Entry, Ledger, State
+from podcast.release import Release
+
+
+class Addresses:
+    """What is taken in a ledger; short links given out since are taken too."""
+
+    def __init__(self, ledger: Ledger | None) -> None:
+        entries = ledger.entries if ledger else ()
+        self._slugs = {slug: entry for entry in entries for slug in entry.former_slugs}
+        self._slugs |= {entry.release.episode.slug: entry for entry in entries}
+        self._shorts = {entry.short for entry in entries if entry.short}
+        self._audio = {entry.release.audio.sha256: entry for entry in entries if entry.state is State.PUBLISHED}
+        self._numbers = {
+            _number(entry.release): entry
+            for entry in entries
+            if entry.state is State.PUBLISHED and entry.release.episode.number
+        }
+
+    def taken_from(self, release: Release) -> str:
+        """Return why a new episode cannot have its address, audio or number, or nothing."""
+        episode = release.episode
+        owner = self._slugs.get(episode.slug) or self._audio.get(release.audio.sha256)
+        if owner is not None:
+            what = "address" if episode.slug in self._slugs else "audio"
+            name = f"'{owner.release.episode.title}' (guid {owner.guid})"
+            if owner.state is State.PUBLISHED and episode.slug not in owner.former_slugs:
+                return f"its {what} belongs to {name}; if it is that episode, restore its guid, which never changes"
+            return f"its {what} belonged to {name}, and old links lead there; choose another file name"
+        namesake = self._numbers.get(_number(release)) if episode.number else None
+        if namesake is not None:
+            return (
+                f"number {episode.number} is '{namesake.release.episode.title}', which {namesake.current.by} published"
+            )
+        return ""
+
+    def owner(self, slug: str) -> Entry | None:
+        """Return the episode whose address a slug is or was."""
+        return self._slugs.get(slug)
+
+    def preview(self, release: Release) -> str:
+        """Return what would follow `/f/` for an episode: its number, with the season where the number is taken."""
+        number, season = release.episode.number, release.episode.season
+        if number is None:
+            return ""
+        wanted = (f"{number}", f"s{season or 1}e{number}")
+        return next((short for short in wanted if short not in self._shorts), "")
+
+    def short(self, release: Release) -> str:
+        """Give out what follows `/f/`; empty for an episode without a number."""
+        short = self.preview(release)
+        self._shorts.add(short)
+        return short
+
+
+def _number(release: Release) -> tuple[int | None, int | None, str]:
+    episode = release.episode
+    return episode.season, episode.number, episode.kind.value

@@ -2,6 +2,8 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from episodes.problems import UserError
@@ -9,33 +11,25 @@ from episodes.problems import UserError
 
 def write_file(path: Path, text: str) -> None:
     """Replace a text file as a whole, UTF-8; a crash leaves the old or the new one. The mode bits are kept."""
+    path = path.resolve()  # a link stays one
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        beside = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(text.encode())
-                stream.flush()
-                os.fsync(stream.fileno())
+        with _beside(path, text) as beside:
             beside.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask())
             beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
     except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror}", hint="check the folder's permissions") from error
+        raise UserError(f"{path} cannot be written: {error.strerror}", hint="check the folder and the disk") from error
 
 
 def create_file(path: Path, text: str) -> None:
     """Create a text file, UTF-8. Raises FileExistsError where there is one, UserError where none can be made."""
     try:
-        with path.open("xb") as stream:
-            stream.write(text.encode())
-            stream.flush()
-            os.fsync(stream.fileno())
+        with _beside(path, text) as beside:
+            beside.chmod(0o666 & ~_umask())
+            os.link(beside, path)
     except FileExistsError:
         raise
     except OSError as error:
-        raise UserError(f"{path} cannot be created: {error.strerror}", hint="check the folder's permissions") from error
+        raise UserError(f"{path} cannot be created: {error.strerror}", hint="check the folder and the disk") from error
 
 
 def make_folder(path: Path) -> None:
@@ -44,6 +38,20 @@ def make_folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"{path} cannot be made: {error.strerror}", hint="check the folder's permissions") from error
+
+
+@contextmanager
+def _beside(path: Path, text: str) -> Iterator[Path]:
+    """Write text to a hidden file in the same folder and offer it; it is gone afterwards, unless it was renamed."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(text.encode())
+            stream.flush()
+            os.fsync(stream.fileno())
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def _umask() -> int:

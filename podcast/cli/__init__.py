@@ -103,8 +103,8 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one call and return its exit code; every error ends here as a sentence on stderr."""
     for stream in (sys.stdout, sys.stderr):
-        if (stream.encoding or "").lower().replace("-", "") != "utf8" and hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a name that is no text must not end a run
     try:
         result = group.main(args=list(arguments), prog_name="folge", standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
@@ -113,13 +113,13 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         error.show()
         return USAGE
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click leaves by itself where nobody reads on: `folge list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except UserError as error:
         if "--debug" in arguments:
             raise
-        return _tell(error)
+        return _tell(error, as_json="--json" in arguments)
     except Exception as error:
         if "--debug" in arguments:
             raise
@@ -129,14 +129,18 @@ def run(arguments: Sequence[str]) -> int:
     return result if isinstance(result, int) else DONE
 
 
-def _tell(error: UserError) -> int:
-    """Say an error on stderr and return its exit code."""
-    from podcast.cli.output import tell_problems
+def _tell(error: UserError, *, as_json: bool) -> int:
+    """Say an error on stderr, and as JSON where that was asked for; return its exit code."""
+    from podcast.cli.output import emit, problem_data, tell_problems
     from podcast.stores import StoreError
 
     if isinstance(error, ProblemsFound):
+        if as_json:
+            emit({"problems": [problem_data(problem) for problem in error.problems]})
         tell_problems(error.problems)
         return FINDINGS
+    if as_json:
+        emit({"error": error.message, "hint": error.hint})
     click.echo(f"folge: {error}", err=True)
     if isinstance(error, StoreError):
         return STORE

@@ -1,13 +1,15 @@
 """`folge add`: audio files become episodes."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import click
+from filelock import FileLock, Timeout
 
 from episodes.catalogue import next_number
 from episodes.listing import episode_files
@@ -137,6 +139,22 @@ class Added:
         }
 
 
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other `folge add` of this user out of a show folder. Where no lock can be had, go on without."""
+    lock = FileLock(cache_folder(folder) / "add.lock", timeout=30)
+    try:
+        make_folder(cache_folder(folder))
+        lock.acquire()
+    except (UserError, OSError, Timeout, NotImplementedError):
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 class _Adding:
     """Adds files one after the other; each knows of those before."""
 
@@ -145,10 +163,6 @@ class _Adding:
         self.said = said
         self.facts = Facts(cache_folder(workspace.folder))
         self.episodes: list[Episode] = list(workspace.catalogue.episodes)
-        files = episode_files(workspace.catalogue.folder)
-        self.slugs = {slug_of(path.name) for path in files}
-        heads = [path.name.partition("-")[0] for path in files]
-        self.highest = max((int(head) for head in heads if head.isdecimal()), default=0) if not said.season else 0
         self.now = local_now(datetime.now(workspace.settings.zone or UTC))
 
     def all(self, paths: Sequence[Path], *, quiet: bool) -> list[Added]:
@@ -171,31 +185,35 @@ class _Adding:
     def _one(self, path: Path) -> Added:
         facts = self.facts.audio(path)
         self._refuse_known(path, facts)
-        number = max(next_number(self.episodes, self.said.season), self.highest + 1)
-        episode = draft_episode(
+        with _alone(self.workspace.folder):  # a number and a name are found and taken in one go
+            episode = self._draft(path, facts)
+            target = self.workspace.catalogue.folder / episode.source_name
+            make_folder(target.parent)
+            try:
+                create_file(target, write_episode(episode))
+            except FileExistsError as error:
+                raise UserError(f"{target} exists already", hint="say another --number or --title") from error
+        self.episodes.append(episode)
+        shown = shown_path(target, self.workspace.folder)
+        return Added(
+            audio=path, file=shown, episode=episode, facts=facts, warnings=(*facts.doubts, *_refused_types(facts))
+        )
+
+    def _draft(self, path: Path, facts: Audio) -> Episode:
+        names = [file.name for file in episode_files(self.workspace.catalogue.folder)]
+        heads = [name.partition("-")[0] for name in names]
+        highest = max((int(head) for head in heads if head.isdecimal() and len(head) < 6), default=0)
+        number = next_number(self.episodes, self.said.season)
+        return draft_episode(
             self.said,
             facts,
             path,
             folder=self.workspace.folder,
             language=self.workspace.settings.language,
             guid=uuid4(),
-            number=number,
-            taken=self.slugs,
+            number=number if self.said.season else max(number, highest + 1),
+            taken={slug_of(name) for name in names},
             now=self.now,
-        )
-        folder = self.workspace.catalogue.folder
-        target = folder / episode.source_name
-        make_folder(folder)
-        try:
-            create_file(target, write_episode(episode))
-        except FileExistsError as error:
-            raise UserError(f"{target} exists already", hint="say another --number or --title") from error
-        self.episodes.append(episode)
-        self.slugs.add(episode.slug)
-        self.highest = max(self.highest, episode.number or 0) if not self.said.season else 0
-        shown = shown_path(target, self.workspace.folder)
-        return Added(
-            audio=path, file=shown, episode=episode, facts=facts, warnings=(*facts.doubts, *_refused_types(facts))
         )
 
     def _refuse_known(self, path: Path, facts: Audio) -> None:

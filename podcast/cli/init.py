@@ -11,7 +11,8 @@ from uuid import UUID, uuid4, uuid5
 import click
 
 from episodes.problems import ProblemsFound, UserError, errors
-from podcast.cli.output import say
+from podcast.cli.options import json_option
+from podcast.cli.output import emit, say
 from podcast.files import create_file, make_folder
 from podcast.settings import FILE, PREVIEW_URL, load_settings
 
@@ -81,8 +82,9 @@ def podcast_guid(feed_url: str) -> str:
 @click.option("--store", default="public", show_default=True, help="A folder, or s3://bucket/prefix.")
 @click.option("--public-url", default="", help="Address under which the public reads the store.")
 @click.option("--timezone", default="", help="Time zone, as Europe/Berlin.")
+@json_option
 @click.pass_context
-def command(ctx: click.Context, /, folder: Path, **said: object) -> None:
+def command(ctx: click.Context, /, folder: Path, as_json: bool, **said: object) -> None:
     """Make a show folder in DIR: podcast.toml, episodes/ and .gitignore.
 
     Asks on a terminal for what the options do not say. Never overwrites anything.
@@ -105,9 +107,14 @@ def command(ctx: click.Context, /, folder: Path, **said: object) -> None:
         made.append(".gitignore")
     if not made:
         say("nothing was changed")
+        if as_json:
+            emit({"folder": folder.as_posix(), "made": []})
         return
-    for name in made:
-        click.echo((folder / name).as_posix() + ("/" if name.endswith("/") else ""))
+    if as_json:
+        emit({"folder": folder.as_posix(), "made": made})
+    else:
+        for name in made:
+            click.echo((folder / name).as_posix() + ("/" if name.endswith("/") else ""))
     settings, problems = load_settings(folder)
     if errors(problems):
         raise ProblemsFound(problems)

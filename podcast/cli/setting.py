@@ -9,8 +9,8 @@ from episodes.frontmatter import Document, parse, replace_field, write_block, wr
 from episodes.problems import Problem, ProblemsFound, UserError, errors, nearest
 from episodes.schema import FIELDS, RECORDING_FIELDS, TEXT_FIELDS, read_episode
 from podcast.cli.naming import name_file
-from podcast.cli.options import episode_argument
-from podcast.cli.output import say
+from podcast.cli.options import episode_argument, json_option
+from podcast.cli.output import emit, say
 from podcast.files import write_file
 from podcast.workspace import Workspace, open_workspace
 
@@ -24,8 +24,9 @@ _SETTABLE = (
 @click.command("set")
 @episode_argument
 @click.argument("assignments", metavar="FIELD=VALUE...", nargs=-1, required=True)
+@json_option
 @click.pass_context
-def command(ctx: click.Context, episode: str, assignments: tuple[str, ...]) -> None:
+def command(ctx: click.Context, episode: str, assignments: tuple[str, ...], as_json: bool) -> None:
     """Set fields of EPISODE; comments, order and every other byte stay.
 
     FIELD= removes a field, recording.place=Berlin sets one of a group, topics=a,b a list. Nothing is
@@ -43,11 +44,15 @@ def command(ctx: click.Context, episode: str, assignments: tuple[str, ...]) -> N
             raise UserError(f"{shown}: {name} cannot be set: {error}") from error
         document = _parse(text.encode(), shown)
     _check(workspace, document, path)
-    if document.text.encode() == path.read_bytes():
+    changed = document.text.encode() != path.read_bytes()
+    if changed:
+        write_file(path, document.text)
+    else:
         say("nothing was changed")
-        return
-    write_file(path, document.text)
-    click.echo(shown)
+    if as_json:
+        emit({"file": shown, "changed": changed})
+    elif changed:
+        click.echo(shown)
 
 
 def _split(assignment: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from podcast.cli.options import episode_argument, json_option
 from podcast.cli.output import emit, episode_data, say, tell_problems, wants_json
 from podcast.facts import Facts, cache_folder
 from podcast.layout import LEDGER, page_url, short_path
-from podcast.publishing.ledger import Entry, State, decode_ledger
+from podcast.publishing.ledger import Entry, Ledger, State, decode_ledger
 from podcast.stores import StoreError
 from podcast.workspace import Workspace, open_workspace
 
@@ -26,7 +26,8 @@ def command(ctx: click.Context, episode: str, offline: bool, as_json: bool) -> N
     """Show EPISODE: what was written, what was measured, and the addresses to link to."""
     workspace = open_workspace(ctx.obj.folder)
     found = find_episode(workspace.catalogue, episode)
-    entry = None if offline else _published(workspace, found)
+    ledger = None if offline else _published(workspace)
+    entry = ledger.by_guid().get(found.guid) if ledger else None
     data = episode_data(found)
     data |= _measured(workspace, found)
     data |= _addresses(workspace, found, entry)
@@ -38,18 +39,18 @@ def command(ctx: click.Context, episode: str, offline: bool, as_json: bool) -> N
     tell_problems(p for p in workspace.problems if p.path == f"episodes/{found.source_name}")
 
 
-def _published(workspace: Workspace, episode: Episode) -> Entry | None:
+def _published(workspace: Workspace) -> Ledger | None:
     try:
         stored = workspace.store().get(LEDGER)
-        return decode_ledger(stored.body).by_guid().get(episode.guid) if stored else None
+        return decode_ledger(stored.body) if stored else None
     except StoreError as error:
         say(f"the store was not asked what is published: {error}")
         return None
 
 
 def _measured(workspace: Workspace, episode: Episode) -> dict[str, object]:
-    path = workspace.resolve(episode.audio)
-    if not path.exists():
+    path = workspace.there(episode.audio)
+    if path is None:
         return {"audio_here": False}
     facts = Facts(cache_folder(workspace.folder))
     try:
@@ -74,10 +75,10 @@ def _measured(workspace: Workspace, episode: Episode) -> dict[str, object]:
 
 
 def _addresses(workspace: Workspace, episode: Episode, entry: Entry | None) -> dict[str, object]:
-    """Return where the episode is to be found; `short_link` is the one for a newsletter."""
+    """Return where the episode is to be found. `short_link` is for newsletters; it is given out at the publish."""
     store = workspace.settings.store
     slug = entry.release.episode.slug if entry else episode.slug
-    short = entry.short if entry else str(episode.number or "")
+    short = entry.short if entry else ""
     base, index = store.public_url, store.directory_index
     link = page_url(base, short_path(short), directory_index=index) if short else ""
     return {"page": page_url(base, slug, directory_index=index), "short_link": link, "feed": f"{base}feed.xml"}
@@ -113,7 +114,7 @@ def _print(episode: Episode, data: dict[str, object]) -> None:
         ("audio", episode.audio + ("" if data["audio_here"] else " (not on this machine)")),
         ("length", f"{_length(length)}, {size:,} bytes" if isinstance(size, int) else ""),
         ("page", str(data["page"])),
-        ("short link", str(data["short_link"])),
+        ("short link", str(data["short_link"]) or "given out when it is published"),
         ("feed", str(data["feed"])),
     ]
     for name, value in rows:

@@ -40,17 +40,13 @@ class Addresses:
         """Return the episode whose address a slug is or was."""
         return self._slugs.get(slug)
 
-    def preview(self, release: Release) -> str:
-        """Return what would follow `/f/` for an episode: its number, with the season where the number is taken."""
+    def short(self, release: Release) -> str:
+        """Give out what follows `/f/`: the number, with the season where that is taken; empty without a number."""
         number, season = release.episode.number, release.episode.season
         if number is None:
             return ""
         wanted = (f"{number}", f"s{season or 1}e{number}")
-        return next((short for short in wanted if short not in self._shorts), "")
-
-    def short(self, release: Release) -> str:
-        """Give out what follows `/f/`; empty for an episode without a number."""
-        short = self.preview(release)
+        short = next((short for short in wanted if short not in self._shorts), "")
         self._shorts.add(short)
         return short
 

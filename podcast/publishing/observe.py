@@ -111,7 +111,8 @@ def _decode(body: bytes) -> Inventory:
 
 def _refuse_strangers(there: Collection[str], url: str) -> None:
     """Refuse a store that has no ledger and yet is not empty: it is somebody else's, or the ledger was lost."""
-    if INVENTORY in there or any(key.startswith(f"{PRIVATE}sources/") for key in there):
+    # sources alone are what a first publish leaves that was interrupted before its ledger
+    if INVENTORY in there or (FEED in there and any(key.startswith(f"{PRIVATE}sources/") for key in there)):
         raise UserError(
             f"the ledger of the store {url} is gone, and with it who published what",
             hint=f"nothing was changed; put back the last good {LEDGER} first",

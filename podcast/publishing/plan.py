@@ -95,7 +95,7 @@ def make_plan(
         pages=frozenset(artifact.key for artifact in artifacts),
         settled=observed.settled or not observed.ledger,
     )
-    return plan, (*map(_lost, lost), *map(_stranger, strangers))
+    return plan, (*map(_lost, lost), *map(stranger, strangers))
 
 
 def _lost(blob: Blob) -> Problem:
@@ -103,7 +103,16 @@ def _lost(blob: Blob) -> Problem:
     return Problem(path=blob.key, message=message, hint="publish from the machine that has the file")
 
 
-def _stranger(key: str) -> Problem:
+def new_pages(plan: Plan, observed: Observed) -> tuple[str, ...]:
+    """Return the keys of pages that would be made for the first time, and of which nobody has looked yet."""
+    if observed.blobs is not None:
+        return ()
+    ours = _ours(observed.ledger)
+    return tuple(step.key for step in plan.steps if step.stage is Stage.PAGES and step.key not in ours)
+
+
+def stranger(key: str) -> Problem:
+    """Return what to say of an object that stands where a page should be made."""
     return Problem(
         path=key, message="is in the store already and folge did not write it", hint="choose another address"
     )

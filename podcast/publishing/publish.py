@@ -16,7 +16,7 @@ from podcast.publishing.gather import Files, assemble, measure_files
 from podcast.publishing.ledger import Ledger
 from podcast.publishing.observe import Observed, observe
 from podcast.publishing.origin import name_origin
-from podcast.publishing.plan import Plan, make_plan
+from podcast.publishing.plan import Plan, make_plan, new_pages, stranger
 from podcast.stores import Moved, Store
 from podcast.workspace import Workspace, require_sound
 
@@ -104,8 +104,9 @@ class Publisher:
             sources=_sources(self.workspace),
             store_url=self.store.url,
         )
-        if impossible:
-            raise ProblemsFound(impossible)
+        strangers = [stranger(key) for key in new_pages(plan, observed) if self.store.stat(key)]
+        if impossible or strangers:
+            raise ProblemsFound((*impossible, *strangers))
         return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
 
     def run(

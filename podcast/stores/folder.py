@@ -7,8 +7,9 @@ import errno
 import hashlib
 import os
 import secrets
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from episodes.mediatypes import media_type as media_type_of
@@ -18,6 +19,7 @@ from podcast.stores.source import changed, digest, taken
 _LOCK = ".folge/lock"
 _TEMPORARY = ".folge/tmp"
 _LOCK_SECONDS = 60.0
+_ABANDONED_SECONDS = 86_400
 _HASHED_BYTES = 1 << 20
 _CHUNK_BYTES = 1 << 20
 
@@ -50,6 +52,7 @@ class FolderStore:
     def __init__(self, root: Path, *, url: str = "") -> None:
         self._root = root
         self._url = url or str(root)
+        self._swept = False
 
     @property
     def root(self) -> Path:
@@ -203,9 +206,20 @@ class FolderStore:
                 f"the disk under {self.url} knows no locks", hint="choose a folder on another disk for the store"
             ) from error
         try:
+            self._sweep()
             yield
         finally:
             lock.release()
+
+    def _sweep(self) -> None:
+        """Delete what writers left that were killed: temporary files nobody has touched for a day."""
+        if self._swept:
+            return
+        self._swept = True
+        for path in (self._root / _TEMPORARY).iterdir():
+            with suppress(OSError):
+                if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
+                    path.unlink()
 
     @contextmanager
     def _beside(self) -> Iterator[Path]:

@@ -199,7 +199,7 @@ class S3Store:
         )
         client: S3Client = session.client("s3", endpoint_url=self._endpoint_url or None, config=config)
         register_signer()
-        client.meta.events.register("choose-signer.s3.PutObject", measured_signer)  # type: ignore[arg-type]  # it may answer
+        client.meta.events.register_first("choose-signer.s3.PutObject", measured_signer)  # type: ignore[arg-type]  # it may answer
         client.meta.events.register("before-call.s3.UploadPart", add_part_digest)
         return client
 

@@ -79,7 +79,7 @@ def one_by_one(progress: Progress | None) -> Progress:
 
 def measured_signer(signature_version: str, **_: object) -> str | None:
     """Choose the signer for a PutObject: ours in place of the usual one, boto3's own choice where it is another."""
-    return _SIGNER if signature_version == "s3v4" else None
+    return _SIGNER if signature_version in ("v4", "s3v4") else None
 
 
 def register_signer() -> None:

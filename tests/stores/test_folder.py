@@ -1,5 +1,6 @@
 """The folder store keeps the promises of a store, and leaves a folder in order."""
 
+import os
 import resource
 import stat
 from collections.abc import Iterator
@@ -135,3 +136,15 @@ def test_a_large_object_replaced_by_hand_has_moved(root: Path, store: Store) -> 
     told = store.stat("feed.xml")
     assert told is not None
     assert told.tag != tag
+
+
+def test_what_a_killed_writer_left_goes_after_a_day_and_not_before(tmp_path: Path) -> None:
+    temporary = tmp_path / ".folge" / "tmp"
+    temporary.mkdir(parents=True)
+    for name in ("old", "young"):
+        (temporary / name).write_bytes(b"half")
+    os.utime(temporary / "old", (1, 1))
+
+    FolderStore(tmp_path).put("a", b"a", media_type="", cache_control="", expected=None)
+
+    assert [path.name for path in temporary.iterdir()] == ["young"]

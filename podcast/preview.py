@@ -7,7 +7,7 @@ from pathlib import Path
 
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
-from werkzeug.utils import send_file
+from werkzeug.utils import redirect, send_file
 from werkzeug.wrappers import Request, Response
 
 from episodes.mediatypes import media_type
@@ -61,10 +61,16 @@ def make_preview_server(root: Path, public_url: str, port: int) -> BaseWSGIServe
         key = request.path.removeprefix("/") or INDEX
         key = f"{key}{INDEX}" if key.endswith("/") else key
         path = root / key
-        if not is_key(key) or key.lower().startswith(PRIVATE) or not path.is_file():
+        if not is_key(key) or key.lower().startswith(PRIVATE):
+            raise NotFound
+        if (path / INDEX).is_file():
+            return redirect(f"/{key}/")
+        if not path.is_file():
             raise NotFound
         if not path.resolve().is_relative_to(root.resolve()):  # a link that leads out of the store
             raise NotFound
+        if "," in request.headers.get("Range", ""):
+            del request.environ["HTTP_RANGE"]  # several ranges at once may be ignored, and werkzeug would refuse them
         if key.endswith(_TEXTS):
             return _rewritten(request, path, public_url)
         return _file(request, path)

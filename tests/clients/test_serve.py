@@ -75,3 +75,8 @@ class TestPreview(Promises):
 
     def test_a_preview_is_never_taken_from_a_cache(self, published: Published) -> None:
         assert ask(published.feed, "HEAD").headers["cache-control"] == "no-cache"
+
+    def test_a_page_without_its_slash_leads_to_the_page(self, published: Published) -> None:
+        base = published.feed.removesuffix("feed.xml")
+        answer = ask(f"{base}f/1")
+        assert (answer.status, answer.headers["location"]) == (302, "/f/1/")

@@ -15,14 +15,31 @@ def show_progress(plan: Plan) -> Iterator[Listener]:
         yield SILENT
         return
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        total = progress.add_task("upload", total=max(plan.upload_bytes, 1))
+        total = progress.add_task("in total", total=max(plan.upload_bytes, 1), visible=plan.upload_bytes > 0)
+        pages = progress.add_task("", total=1, visible=False)
+        sizes = {step.key: step.size for step in plan.steps if step.path}
+        files: dict[str, TaskID] = {}
+
+        def sent(key: str, count: int) -> None:
+            if key not in files:
+                files[key] = progress.add_task(_short(key), total=max(sizes.get(key, 1), 1))
+            progress.advance(files[key], count)
+            progress.advance(total, count)
+            if progress.tasks[progress.task_ids.index(files[key])].finished:
+                progress.update(files[key], visible=False)
 
         def done(step: Step) -> None:
             if step.path is None:
-                progress.update(total, description=step.key.split("/")[0][:24])
+                progress.update(pages, description=_short(step.key), visible=True)
 
-        yield Listener(done=done, sent=lambda count: progress.advance(total, count))
+        yield Listener(done=done, sent=sent)
+
+
+def _short(key: str) -> str:
+    """Return the last part of a key, short enough to stand beside a bar."""
+    name = key.rsplit("/", 2)[-2] if key.endswith("index.html") and "/" in key else key.rsplit("/", 1)[-1]
+    return name if len(name) <= 32 else f"{name[:20]}…{name[-11:]}"

@@ -115,5 +115,5 @@ class _Session:
     def _done(self, step: Step) -> None:
         self._inner.done(step)
 
-    def _sent(self, count: int) -> None:
-        self._inner.sent(count)
+    def _sent(self, key: str, count: int) -> None:
+        self._inner.sent(key, count)

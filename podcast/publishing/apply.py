@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from podcast.publishing.artifacts import Stage
 from podcast.publishing.observe import Held, Observed, encode_inventory
 from podcast.publishing.plan import Plan, Step, inventory_step
-from podcast.stores import Store, Upload
+from podcast.stores import Progress, Store, Upload
 
 WORKERS = 8
 """Small objects written side by side: the time goes into waiting for answers."""
@@ -18,10 +18,10 @@ Told = Callable[[Step], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """Who wants to hear how an apply comes along: each finished step, and bytes of files as they are sent."""
+    """Who wants to hear how an apply comes along: each finished step, and bytes of each file as they are sent."""
 
     done: Told = lambda step: None
-    sent: Callable[[int], None] = lambda count: None
+    sent: Progress = lambda key, count: None
 
 
 SILENT = Listener()

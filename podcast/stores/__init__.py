@@ -42,8 +42,8 @@ class StoredObject:
     tag: str
 
 
-Progress = Callable[[int], None]
-"""Called with the number of bytes sent since the last call (negative when a part is sent again)."""
+Progress = Callable[[str, int], None]
+"""Called with a key and the number of its bytes sent since the last call (negative when a part is sent again)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

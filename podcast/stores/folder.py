@@ -8,8 +8,9 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from episodes.mediatypes import media_type as media_type_of
@@ -145,7 +146,7 @@ class FolderStore:
                 return
             self._make(self._root / _TEMPORARY)
             with self._beside() as temporary:
-                if _copy(path, temporary, progress) != sha256:
+                if _copy(path, temporary, partial(progress, key) if progress else None) != sha256:
                     raise changed(path)
                 with self._locked():
                     if not self._holds(target, key, sha256):
@@ -278,7 +279,7 @@ def _stat(key: str, path: Path) -> Stat | None:
     return Stat(key=key, bytes=size, tag=tag, media_type=media_type_of(key))
 
 
-def _copy(source: Path, target: Path, progress: Progress | None) -> str:
+def _copy(source: Path, target: Path, progress: Callable[[int], None] | None) -> str:
     """Copy and return the SHA-256 of what was copied."""
     hashed = hashlib.sha256()
     try:

@@ -86,7 +86,7 @@ class MemoryStore:
                 raise taken(self.url, key)
             self._objects[key] = _Object(body=body, media_type=media_type, cache_control=cache_control)
         if progress is not None:
-            progress(len(body))
+            progress(key, len(body))
 
     def put_files(self, uploads: Sequence[Upload], progress: Progress | None = None) -> None:
         """Keep several files, one after the other."""

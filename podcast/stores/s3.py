@@ -5,12 +5,13 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from podcast.stores import ABSENT, Moved, Progress, Stat, StoredObject, StoreError, Upload, check_key, is_key
-from podcast.stores.s3body import NotSentError, file_body, measured_signer, one_by_one, open_body, register_signer
+from podcast.stores.s3body import NotSentError, Told, file_body, measured_signer, one_by_one, open_body, register_signer
 from podcast.stores.s3digests import add_part_digest, as_checksum
 from podcast.stores.s3errors import failed, refusal_of, refused
 from podcast.stores.source import changed, digest, look, taken
@@ -282,9 +283,9 @@ class S3Store:
             before = look(upload.path)
             try:
                 if before[0] < self._multipart_bytes:
-                    compared = self._send_whole(upload, before[0], told, stop)
+                    compared = self._send_whole(upload, before[0], partial(told, upload.key), stop)
                 else:
-                    self._send_parts(upload, manager, told)
+                    self._send_parts(upload, manager, partial(told, upload.key))
                     compared = look(upload.path) == before
             except NotSentError as error:
                 raise changed(upload.path) from error
@@ -297,7 +298,7 @@ class S3Store:
                 raise changed(upload.path)
             self._verify(upload, before[0])
 
-    def _send_whole(self, upload: Upload, size: int, told: Progress, stop: threading.Event) -> bool:
+    def _send_whole(self, upload: Upload, size: int, told: Told, stop: threading.Event) -> bool:
         """Send with one request and say whether the server compared the digest of what arrived.
 
         It is declared twice, for Ceph compares the signed one and SeaweedFS the checksum; who compares the checksum
@@ -317,7 +318,7 @@ class S3Store:
             answer = self._client.put_object(**request)
         return answer.get("ChecksumSHA256") == request["ChecksumSHA256"]
 
-    def _send_parts(self, upload: Upload, manager: "TransferManager", told: Progress) -> None:
+    def _send_parts(self, upload: Upload, manager: "TransferManager", told: Told) -> None:
         from boto3.s3.transfer import ProgressCallbackInvoker
 
         if digest(upload.path) != upload.sha256:

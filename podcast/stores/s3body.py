@@ -1,6 +1,7 @@
 """A file as the body of one PutObject: signed under the digest that was measured, sent in large blocks, stoppable."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Lock
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -9,6 +10,9 @@ from podcast.stores import Progress
 
 if TYPE_CHECKING:  # these stubs are not installed where folge is: they exist for the type checker alone
     from botocore.awsrequest import AWSRequest
+
+Told = Callable[[int], None]
+"""Called with the number of bytes of one file that were sent since the last call."""
 
 _BLOCK_BYTES = 1 << 20
 _SIGNER = "folge-s3v4"
@@ -21,7 +25,7 @@ class NotSentError(BaseException):
 class _FileBody:
     """The first `size` bytes of a file, sent under `sha256`: what arrives is compared with it by the server."""
 
-    def __init__(self, file: BinaryIO, size: int, sha256: str, told: Progress, stop: Event) -> None:
+    def __init__(self, file: BinaryIO, size: int, sha256: str, told: Told, stop: Event) -> None:
         self.sha256 = sha256
         self._file = file
         self._size = size
@@ -57,7 +61,7 @@ class _FileBody:
         return self._file.tell()
 
 
-def file_body(file: BinaryIO, size: int, sha256: str, told: Progress, stop: Event) -> BinaryIO:
+def file_body(file: BinaryIO, size: int, sha256: str, told: Told, stop: Event) -> BinaryIO:
     """Return the body; it can do as much of a file as boto3 asks of one.
 
     `told` hears of bytes as they are taken to be sent; once `stop` is set no more are, and NotSentError is raised.
@@ -69,10 +73,10 @@ def one_by_one(progress: Progress | None) -> Progress:
     """Return a progress that is told by one thread at a time."""
     lock = Lock()
 
-    def tell(sent: int) -> None:
+    def tell(key: str, sent: int) -> None:
         if progress is not None:
             with lock:
-                progress(sent)
+                progress(key, sent)
 
     return tell
 

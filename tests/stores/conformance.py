@@ -1,13 +1,12 @@
 """What every store promises, as one suite: a subclass says which store, all of them pass the same tests."""
 
 import hashlib
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from podcast.stores import ABSENT, Moved, Store, StoreError, Upload
+from podcast.stores import ABSENT, Moved, Progress, Store, StoreError, Upload
 
 PAGE = "text/html; charset=utf-8"
 SHORT = "public, max-age=60"
@@ -29,7 +28,7 @@ def upload(path: Path, body: bytes, key: str = "audio/talk-1a2b3c4d.mp3") -> Upl
     return Upload(key=key, path=path, media_type="audio/mpeg", cache_control=FOR_EVER, sha256=digest(body))
 
 
-def put_file(store: Store, it: Upload, progress: Callable[[int], None] | None = None) -> None:
+def put_file(store: Store, it: Upload, progress: Progress | None = None) -> None:
     store.put_file(
         it.key,
         it.path,
@@ -206,16 +205,18 @@ class Conformance:
         assert found.body == body
 
     def test_progress_adds_up_to_the_size(self, store: Store, tmp_path: Path) -> None:
-        ticks: list[int] = []
-        put_file(store, upload(tmp_path / "talk.mp3", noise(3 * MIB + 7)), ticks.append)
-        assert sum(ticks) == 3 * MIB + 7
+        ticks: list[tuple[str, int]] = []
+        it = upload(tmp_path / "talk.mp3", noise(3 * MIB + 7))
+        put_file(store, it, lambda key, count: ticks.append((key, count)))
+        assert {key for key, _ in ticks} == {it.key}
+        assert sum(count for _, count in ticks) == 3 * MIB + 7
 
     def test_a_file_that_is_there_is_not_sent_again(self, store: Store, other: Store, tmp_path: Path) -> None:
         talk = upload(tmp_path / "talk.mp3", noise(MIB))
         put_file(store, talk)
         before = store.stat(talk.key)
-        ticks: list[int] = []
-        put_file(other, talk, ticks.append)
+        ticks: list[tuple[str, int]] = []
+        put_file(other, talk, lambda key, count: ticks.append((key, count)))
         assert ticks == []
         assert store.stat(talk.key) == before
 
@@ -247,12 +248,13 @@ class Conformance:
     def test_several_files_arrive(self, store: Store, tmp_path: Path) -> None:
         talks = [upload(tmp_path / f"{n}.mp3", noise(100 + n), f"audio/{n}.mp3") for n in range(12)]
         put_file(store, talks[3])
-        ticks: list[int] = []
-        store.put_files(talks, ticks.append)
+        ticks: list[tuple[str, int]] = []
+        store.put_files(talks, lambda key, count: ticks.append((key, count)))
         assert {found.key: found.bytes for found in store.list("audio/")} == {
             f"audio/{n}.mp3": 100 + n for n in range(12)
         }
-        assert sum(ticks) == sum(100 + n for n in range(12) if n != 3)
+        assert sum(count for _, count in ticks) == sum(100 + n for n in range(12) if n != 3)
+        assert {key for key, _ in ticks} == {talk.key for n, talk in enumerate(talks) if n != 3}
 
     def test_one_bad_file_of_several_is_named(self, store: Store, tmp_path: Path) -> None:
         talks = [upload(tmp_path / f"{n}.mp3", b"%d" % n, f"audio/{n}.mp3") for n in range(3)]
@@ -264,7 +266,7 @@ class Conformance:
     def test_a_large_file_in_parts_arrives_whole(self, store: Store, tmp_path: Path) -> None:
         body = noise(40 * MIB + 11)
         ticks: list[int] = []
-        put_file(store, upload(tmp_path / "long.mp3", body), ticks.append)
+        put_file(store, upload(tmp_path / "long.mp3", body), lambda _, count: ticks.append(count))
         told, found = store.stat("audio/talk-1a2b3c4d.mp3"), store.get("audio/talk-1a2b3c4d.mp3")
         assert told is not None
         assert found is not None

@@ -119,7 +119,7 @@ def test_a_part_that_breaks_off_is_sent_again(store: Store, other: Store, proxy:
     proxy.faults.append(Fault(method="PUT", match="partNumber=2", reset_after=3 * MIB, times=2))
     ticks: list[int] = []
     talk = upload(tmp_path / "long.mp3", noise(20 * MIB))
-    put_file(store, talk, ticks.append)
+    put_file(store, talk, lambda _, count: ticks.append(count))
     found = other.get(talk.key)
     assert found is not None
     assert found.body == noise(20 * MIB)
@@ -160,7 +160,7 @@ def test_a_file_that_changes_on_its_way_is_taken_back(store: Store, other: Store
     talk = upload(tmp_path / "long.mp3", noise(40 * MIB))
     done: list[int] = []
 
-    def change(_: int) -> None:
+    def change(_key: str, _count: int) -> None:
         if not done:
             done.append(1)
             with talk.path.open("r+b") as file:

@@ -122,7 +122,7 @@ def test_a_disk_that_refuses_a_file_leaves_nothing(
 
 
 def test_an_interrupt_in_the_middle_of_a_file_leaves_nothing(root: Path, store: Store, tmp_path: Path) -> None:
-    def interrupt(_: int) -> None:
+    def interrupt(_key: str, _count: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

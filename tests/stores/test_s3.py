@@ -54,7 +54,7 @@ class Buckets(BucketConformance):
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         pressed = threading.Event()
 
-        def press(_: int) -> None:
+        def press(_key: str, _count: int) -> None:
             if not pressed.is_set():
                 pressed.set()
                 signal.pthread_kill(main, signal.SIGINT)

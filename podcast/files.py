@@ -41,6 +41,24 @@ def make_folder(path: Path) -> None:
 
 
 @contextmanager
+def alone(lock_file: Path) -> Iterator[None]:
+    """Keep other processes of this user out. Where no lock can be had, go on without: it guards convenience only."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(lock_file, timeout=30)
+    try:
+        make_folder(lock_file.parent)
+        lock.acquire()
+    except (UserError, OSError, Timeout, NotImplementedError):
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
 def _beside(path: Path, text: str) -> Iterator[Path]:
     """Write text to a hidden file in the same folder and offer it; it is gone afterwards, unless it was renamed."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")

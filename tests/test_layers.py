@@ -30,7 +30,7 @@ DOORS = {
     "anyascii": ["episodes/slugs.py"],
     "jinja2": ["podcast/website/render.py"],
     "werkzeug": ["podcast/preview.py"],
-    "filelock": ["podcast/stores/folder.py"],
+    "filelock": ["podcast/files.py", "podcast/stores/folder.py"],
     "platformdirs": ["podcast/facts.py"],
     "msgspec": ["podcast/*.py"],
 }

@@ -1,15 +1,13 @@
 """`folge add`: audio files become episodes."""
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import click
-from filelock import FileLock, Timeout
 
 from episodes.catalogue import next_number
 from episodes.listing import episode_files
@@ -22,7 +20,7 @@ from podcast.cli.options import Day, json_option
 from podcast.cli.output import emit, say
 from podcast.drafting import Said, draft_episode, local_now, read_guest, write_episode
 from podcast.facts import Facts, cache_folder
-from podcast.files import create_file, make_folder
+from podcast.files import alone, create_file, make_folder
 from podcast.settings import FILE
 from podcast.workspace import Workspace, open_workspace
 
@@ -139,22 +137,6 @@ class Added:
         }
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep other `folge add` of this user out of a show folder. Where no lock can be had, go on without."""
-    lock = FileLock(cache_folder(folder) / "add.lock", timeout=30)
-    try:
-        make_folder(cache_folder(folder))
-        lock.acquire()
-    except (UserError, OSError, Timeout, NotImplementedError):
-        yield
-        return
-    try:
-        yield
-    finally:
-        lock.release()
-
-
 class _Adding:
     """Adds files one after the other; each knows of those before."""
 
@@ -185,7 +167,9 @@ class _Adding:
     def _one(self, path: Path) -> Added:
         facts = self.facts.audio(path)
         self._refuse_known(path, facts)
-        with _alone(self.workspace.folder):  # a number and a name are found and taken in one go
+        with alone(
+            cache_folder(self.workspace.folder) / "add.lock"
+        ):  # a number and a name are found and taken in one go
             episode = self._draft(path, facts)
             target = self.workspace.catalogue.folder / episode.source_name
             make_folder(target.parent)

@@ -98,7 +98,7 @@ class _Session:
         """Show the plan and ask whether to do it. Raises UsageError where nobody can be asked."""
         tell_problems(prepared.problems)
         if not self.quiet:
-            say(describe_plan(prepared.plan))
+            say(describe_plan(prepared.plan, keys=False))
         if not self.yes:
             if not sys.stdin.isatty():
                 raise click.UsageError("there is no terminal to ask on; say --yes")

@@ -225,10 +225,15 @@ def describe_change(change: Change) -> str:
     return visible(f"{_SIGNS[change.kind]} {change.kind.value:<9} {name}: {change.reason}{fields}")
 
 
-def describe_plan(plan: Plan) -> str:
-    """Return a plan as text: what listeners would notice, then what would be written."""
+def describe_plan(plan: Plan, *, keys: bool = True) -> str:
+    """Return a plan as text: what listeners would notice, then what would be written, key by key or in sum."""
     lines = [describe_change(change) for change in plan.changes if change.kind is not Kind.SAME]
-    for stage in Stage:
+    if plan.steps and not keys:
+        files = [step for step in plan.steps if step.path]
+        lines.append(
+            f"  {len(files)} files to upload, {show_bytes(plan.upload_bytes)}; {len(plan.steps) - len(files)} to write"
+        )
+    for stage in Stage if keys else ():
         steps = [step for step in plan.steps if step.stage is stage]
         if steps:
             size = sum(step.size for step in steps)
@@ -237,7 +242,7 @@ def describe_plan(plan: Plan) -> str:
             lines += [f"  write {stage.name.lower()}: {len(steps)}, {show_bytes(size)}", *shown, *more]
     if not plan.settled:
         lines.append("  the publish before did not come to its end; this one does")
-    return "\n".join(lines)
+    return visible("\n".join(lines))
 
 
 def show_bytes(count: int) -> str:

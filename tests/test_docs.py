@@ -9,9 +9,12 @@ import sys
 import tomllib
 import urllib.request
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from episodes.frontmatter import Document, parse
+from episodes.schema import FIELDS, read_episode
 from podcast.cli import COMMANDS
 
 REPOSITORY = Path(__file__).parents[1]
@@ -70,6 +73,20 @@ def _subscribe(folder: Path, environment: dict[str, str]) -> None:
     finally:
         server.terminate()
         server.communicate()
+
+
+def test_the_episode_file_of_the_readme_is_one_and_shows_every_field() -> None:
+    example = re.search(r"```yaml\n(.*?)```", README, re.DOTALL)
+    assert example is not None
+    raw = example[1].encode()
+    document = parse(raw, "001-diensteid.md")
+    assert isinstance(document, Document)
+
+    episode, problems = read_episode(document, raw, ZoneInfo("Europe/Berlin"))
+
+    assert problems == ()
+    assert episode is not None
+    assert all(f"\n{field}:" in example[1] for field in FIELDS)
 
 
 def test_the_readme_names_every_command() -> None:

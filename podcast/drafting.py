@@ -53,7 +53,7 @@ def read_guest(text: str, people: Mapping[str, Appearance]) -> Appearance:
     function, _, organisation = rest.partition(",")
     if not name.strip():
         raise UserError(f"{quoted(text)} names no guest", hint='write "Name, Function, Organisation"')
-    if not rest and re.fullmatch(r"[a-z0-9_-]+", name):
+    if not rest and " " not in name and name == name.lower():
         hint = nearest(name, tuple(people)) if people else 'write "Name, Function, Organisation"'
         raise UserError(f"{quoted(name)} is not among [people] of podcast.toml", hint=hint)
     return Appearance(name=name.strip(), function=function.strip(), organisation=organisation.strip())

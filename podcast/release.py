@@ -91,23 +91,26 @@ def digest(release: Release | ShowRelease) -> str:
     return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
 
 
+def fingerprints(release: Release | ShowRelease) -> dict[str, str]:
+    """Return a short hash of every field the public sees, by the field's name in the producer's words."""
+    if isinstance(release, ShowRelease):
+        seen: dict[str, object] = {field.name: getattr(release, field.name) for field in fields(release)}
+    else:
+        episode = release.episode
+        seen = {field.name: getattr(episode, field.name) for field in fields(episode) if field.name not in _UNSEEN}
+        seen["audio"] = release.audio.sha256
+        seen["cover"] = release.cover.sha256 if release.cover else ""
+        seen["transcripts"] = [(blob.sha256, blob.language, blob.media_type) for blob in release.transcripts]
+    return {
+        name: hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()[:12]
+        for name, value in seen.items()
+    }
+
+
 def differences(old: Release | ShowRelease, new: Release | ShowRelease) -> tuple[str, ...]:
     """Return the names of the fields in which two releases differ, in the producer's words."""
-    if isinstance(old, Release) and isinstance(new, Release):
-        names = [
-            field.name
-            for field in fields(Episode)
-            if field.name not in _UNSEEN and getattr(old.episode, field.name) != getattr(new.episode, field.name)
-        ]
-        names += ["audio"] if old.audio.sha256 != new.audio.sha256 else []
-        names += ["cover"] if _hashes(old.cover) != _hashes(new.cover) else []
-        names += ["transcripts"] if _hashes(*old.transcripts) != _hashes(*new.transcripts) else []
-        return tuple(names)
-    return tuple(field.name for field in fields(old) if getattr(old, field.name) != getattr(new, field.name))
-
-
-def _hashes(*blobs: Blob | None) -> list[str]:
-    return [blob.sha256 for blob in blobs if blob]
+    before, after = fingerprints(old), fingerprints(new)
+    return tuple(name for name in after if after[name] != before.get(name))
 
 
 def home_url(release: ShowRelease) -> str:

@@ -29,6 +29,10 @@ def command(ctx: click.Context, feed: Path | None, as_json: bool) -> int:
 
 
 def _check_file(path: Path) -> tuple[Problem, ...]:
+    if "://" in str(path) or str(path).startswith(("http:", "https:")):
+        raise UserError(
+            f"{path} is an address; folge check reads files", hint="fetch the feed first, then check the file"
+        )
     try:
         return check_feed(path.read_bytes(), name=str(path))
     except OSError as error:

@@ -1,16 +1,18 @@
 """`folge init`: make a show folder."""
 
 import json
-import locale
+import os
 import re
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID, uuid4, uuid5
 
 import click
 
-from episodes.problems import ProblemsFound, UserError, errors
+from episodes.problems import ProblemsFound, UserError, errors, nearest
+from feed.categories import CATEGORIES
 from podcast.cli.options import json_option
 from podcast.cli.output import emit, say
 from podcast.files import create_file, make_folder
@@ -31,17 +33,23 @@ TEMPLATE = """\
 [show]
 title = {title}
 description = {description}
-language = {language}           # as de, de-at, en
+# as de, de-at, en
+language = {language}
 author = {author}
-email = {email}                 # shown in the feed; directories send their codes there
-category = {category}           # Apple's list, as ["Government"] or ["Society & Culture > Documentary"]
-link = {link}                   # the show's website; empty: the page folge publishes
-cover = {cover}                 # square JPEG or PNG, 1400 to 3000 pixels, without transparency
+# shown in the feed; directories send their codes there
+email = {email}
+# Apple's list, as ["Government"] or ["Society & Culture > Documentary"]
+category = {category}
+# the show's website; empty: the page folge publishes
+link = {link}
+# square JPEG or PNG, 1400 to 3000 pixels, without transparency
+cover = {cover}
 explicit = false
 type = "episodic"               # or "serial", told in order
 # copyright = "holder's name"
 locked = true                   # other platforms may not import this feed
-timezone = {timezone}           # what a time without an offset means in episode files
+# what a time without an offset means in episode files
+timezone = {timezone}
 # hosts = ["anna"]              # handles from [people]
 guid = {guid}  # podcast:guid, for life; never change it
 
@@ -53,8 +61,10 @@ guid = {guid}  # podcast:guid, for life; never change it
 # link = "https://…"
 
 [store]
-url = {store}                   # a folder, or s3://bucket/prefix
-public_url = {public_url}       # the address under which the public reads the store
+# a folder, or s3://bucket/prefix
+url = {store}
+# the address under which the public reads the store
+public_url = {public_url}
 # endpoint_url = "https://…"    # an S3 server that is not Amazon's
 # region = "eu-central-1"
 # profile = "podcast"           # of ~/.aws; keys never stand in this file
@@ -121,7 +131,8 @@ def command(ctx: click.Context, /, folder: Path, as_json: bool, **said: object) 
     if not settings.cover or not settings.categories:
         missing = [name for name, value in (("cover", settings.cover), ("category", settings.categories)) if not value]
         say(f"before the first publish, directories want {' and '.join(missing)}: see {folder / FILE}")
-    say("next: folge add AUDIO")
+    where = "" if folder.resolve() == Path.cwd() else f"cd {folder}, then "
+    say(f"next: {where}folge add AUDIO")
 
 
 def _compose(folder: Path, said: dict[str, object]) -> tuple[str, Path | None]:
@@ -135,7 +146,7 @@ def _compose(folder: Path, said: dict[str, object]) -> tuple[str, Path | None]:
     email = _ask("email", said, "E-mail for directories", "")
     categories = said["category"] if isinstance(said["category"], tuple) else ()
     if not categories:
-        category = _ask("", said, "Apple category, as Government", "")
+        category = _ask("category", {}, "Apple category, as Government", "")
         categories = (category,) if category else ()
     store, public_url = str(said["store"]), str(said["public_url"])
     if store.startswith("s3://") and not public_url:
@@ -182,12 +193,48 @@ def _ask(name: str, said: dict[str, object], question: str, default: str) -> str
         return str(value)
     if not sys.stdin.isatty():
         return default
-    answer: str = click.prompt(question, default=default, show_default=bool(default), err=True)
+    check = _CHECKS.get(name)
+    answer: str = click.prompt(question, default=default, show_default=bool(default), err=True, value_proc=check)
     return answer.strip()
 
 
+def _checked_language(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text.strip()):
+        raise click.BadParameter(f"'{text}' is not a language code; write de, de-at or en")
+    return text
+
+
+def _checked_email(text: str) -> str:
+    if text.strip() and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text.strip()):
+        raise click.BadParameter(f"'{text}' is not an e-mail address; Enter leaves it open")
+    return text
+
+
+def _checked_category(text: str) -> str:
+    name, _, sub = (part.strip() for part in text.partition(">"))
+    if name and (name not in CATEGORIES or (sub and sub not in CATEGORIES[name])):
+        raise click.BadParameter(f"'{text}' is not an Apple category; {nearest(name, tuple(CATEGORIES))}")
+    return text
+
+
+def _checked_title(text: str) -> str:
+    if not text.strip():
+        raise click.BadParameter("a show needs a title")
+    return text
+
+
+_CHECKS: dict[str, Callable[[str], str]] = {
+    "language": _checked_language,
+    "email": _checked_email,
+    "category": _checked_category,
+    "title": _checked_title,
+}
+"""What an answer has to be; a wrong one is asked for again."""
+
+
 def _locale_language() -> str:
-    code = (locale.getlocale()[0] or "en").split("_")[0].lower()
+    named = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    code = next((value for value in named if value), "en").split("_")[0].lower()
     return code if re.fullmatch(r"[a-z]{2}", code) else "en"
 
 

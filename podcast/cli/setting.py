@@ -1,6 +1,5 @@
 """`folge set`: change fields of an episode file, every other byte kept."""
 
-import re
 from pathlib import Path
 
 import click
@@ -10,7 +9,7 @@ from episodes.problems import Problem, ProblemsFound, UserError, errors, nearest
 from episodes.schema import FIELDS, RECORDING_FIELDS, TEXT_FIELDS, read_episode
 from podcast.cli.naming import name_file
 from podcast.cli.options import episode_argument, json_option
-from podcast.cli.output import emit, say
+from podcast.cli.output import emit, say, tell_problems
 from podcast.files import write_file
 from podcast.workspace import Workspace, open_workspace
 
@@ -30,7 +29,7 @@ def command(ctx: click.Context, episode: str, assignments: tuple[str, ...], as_j
     """Set fields of EPISODE; comments, order and every other byte stay.
 
     FIELD= removes a field, recording.place=Berlin sets one of a group, topics=a,b a list. Nothing is
-    written where the episode would be wrong afterwards.
+    written where the value would be wrong.
     """
     workspace = open_workspace(ctx.obj.folder)
     path = name_file(workspace, episode)
@@ -53,6 +52,22 @@ def command(ctx: click.Context, episode: str, assignments: tuple[str, ...], as_j
         emit({"file": shown, "changed": changed})
     elif changed:
         click.echo(shown)
+    if changed:
+        again = open_workspace(ctx.obj.folder)
+        tell_problems(
+            problem for problem in again.problems if problem.path == shown and problem not in workspace.problems
+        )
+        _warn_of_absent(again, shown)
+
+
+def _warn_of_absent(workspace: Workspace, shown: str) -> None:
+    """Say which files the episode names are not on this machine; that may be meant."""
+    for episode in workspace.catalogue.episodes:
+        if f"episodes/{episode.source_name}" == shown:
+            named = (episode.audio, episode.cover, *(transcript.path for transcript in episode.transcripts))
+            for written in named:
+                if written and workspace.there(written) is None:
+                    say(f"warning: {shown}: '{written}' is not on this machine")
 
 
 def _split(assignment: str) -> tuple[str, str]:
@@ -74,7 +89,7 @@ def _write(name: str, value: str) -> str | None:
     if not value:
         return None
     if name in _LISTS:
-        parts = [part.strip() for part in re.split(r",", value) if part.strip()]
+        parts = [part.strip() for part in value.removeprefix("[").removesuffix("]").split(",") if part.strip()]
         return f"[{', '.join(write_scalar(part) for part in parts)}]"
     if name.split(".")[-1] in TEXT_FIELDS:
         return write_block(value) if name == "summary" else write_scalar(value)

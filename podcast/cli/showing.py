@@ -26,12 +26,12 @@ def command(ctx: click.Context, episode: str, offline: bool, as_json: bool) -> N
     """Show EPISODE: what was written, what was measured, and the addresses to link to."""
     workspace = open_workspace(ctx.obj.folder)
     found = find_episode(workspace.catalogue, episode)
-    ledger = None if offline else _published(workspace)
+    asked, ledger = (False, None) if offline else _published(workspace)
     entry = ledger.by_guid().get(found.guid) if ledger else None
     data = episode_data(found)
     data |= _measured(workspace, found)
     data |= _addresses(workspace, found, entry)
-    data["standing"] = "unknown" if offline else _standing(found, entry)
+    data["standing"] = _standing(found, entry) if asked else "unknown"
     if wants_json(as_json):
         emit(data)
     else:
@@ -39,13 +39,14 @@ def command(ctx: click.Context, episode: str, offline: bool, as_json: bool) -> N
     tell_problems(p for p in workspace.problems if p.path == f"episodes/{found.source_name}")
 
 
-def _published(workspace: Workspace) -> Ledger | None:
+def _published(workspace: Workspace) -> tuple[bool, Ledger | None]:
+    """Return whether the store answered, and its ledger."""
     try:
         stored = workspace.store().get(LEDGER)
-        return decode_ledger(stored.body) if stored else None
+        return True, decode_ledger(stored.body) if stored else None
     except StoreError as error:
         say(f"the store was not asked what is published: {error}")
-        return None
+        return False, None
 
 
 def _measured(workspace: Workspace, episode: Episode) -> dict[str, object]:

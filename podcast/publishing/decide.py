@@ -11,7 +11,7 @@ from episodes.timecode import show_moment
 from podcast.layout import source_key
 from podcast.publishing.addresses import Addresses
 from podcast.publishing.ledger import Entry, Ledger, ShowEntry, State, Version
-from podcast.release import Release, ShowRelease, differences, digest
+from podcast.release import Release, ShowRelease, differences, digest, fingerprints
 
 KEPT_VERSIONS = 1000
 """How many earlier states of an episode the ledger remembers, to know an old copy when it meets one."""
@@ -141,7 +141,7 @@ def _about(kind: Kind, episode: Episode, reason: str, fields: tuple[str, ...] = 
 
 def _idle(episode: Episode) -> Change:
     if episode.status is Status.DRAFT:
-        return _about(Kind.DRAFT, episode, "a draft; publish it with status=ready")
+        return _about(Kind.DRAFT, episode, f"a draft; to publish it: folge set {episode.slug} status=ready")
     return _about(Kind.WITHDRAWN, episode, "withdrawn before it was published")
 
 
@@ -177,8 +177,12 @@ class _Judge:
             reason = f"this store holds another show (podcast guid {old.release.guid}); say another store"
             return old, change(Kind.REFUSE, reason)
         if any(version.digest == earlier.digest for earlier in old.history) and not self.asked.show_mine:
-            reason = f"podcast.toml here is older than what {_who(old.current)}; ask with --mine podcast.toml"
+            reason = f"podcast.toml here is older than what {_who(old.current)}; to publish it: --mine podcast.toml"
             return old, change(Kind.BEHIND, reason)
+        stale = _stale(release, old.history, changed)
+        if stale and not self.asked.show_mine:
+            reason = f"{_older(stale, old.current)}; take those over, or: folge publish --mine podcast.toml"
+            return old, change(Kind.REFUSE, reason)
         if self._moved_on("", old.current) and not self.asked.show_mine:
             reason = (
                 f"the show was changed by {old.current.by} meanwhile; look at both, or ask with --mine podcast.toml"
@@ -187,6 +191,7 @@ class _Judge:
         if release.base_url != old.release.base_url and not self.asked.new_address:
             move = f"from {old.release.base_url} to {release.base_url}"
             return old, change(Kind.REFUSE, f"every address would change {move}; ask with --new-address")
+        version = replace(version, replaced=_replaced(old.release, changed))
         entry = ShowEntry(release=release, history=(*old.history, version)[-KEPT_VERSIONS:])
         return entry, change(Kind.UPDATE, "the show's settings changed")
 
@@ -213,9 +218,11 @@ class _Judge:
         if episode.status is Status.WITHDRAWN:
             return self._withdrawn(release, old)
         if old.state is State.WITHDRAWN and episode.guid not in self.asked.restore:
-            return old, _change(Kind.WITHDRAWN, release, "was withdrawn; publish it again with --restore")
+            return old, _change(
+                Kind.WITHDRAWN, release, f"was withdrawn; to publish it again: {_ask('restore', release)}"
+            )
         if episode.status is Status.DRAFT:
-            reason = "is published but a draft here; to take it back set status=withdrawn"
+            reason = f"is published but a draft here; to take it back: folge set {episode.slug} status=withdrawn"
             return old, _change(Kind.REFUSE, release, reason)
         owner = self.taken.owner(episode.slug)
         if episode.slug != old.release.episode.slug and owner is not None and owner.guid != old.guid:
@@ -228,7 +235,8 @@ class _Judge:
             return old, _change(Kind.WITHDRAWN, old.release, "withdrawn")
         before = any(version.state is State.WITHDRAWN for version in old.history)
         if before and old.guid not in self.asked.mine:
-            reason = f"was withdrawn once, and is back since {_who(old.current)}; withdraw it again with --mine"
+            how = _ask("mine", release)
+            reason = f"was withdrawn once, and is back since {_who(old.current)}; to withdraw it again: {how}"
             return old, _change(Kind.BEHIND, release, reason)
         version = replace(old.current, at=self.at, by=self.by, state=State.WITHDRAWN)
         entry = replace(old, state=State.WITHDRAWN, history=(*old.history, version)[-KEPT_VERSIONS:])
@@ -244,16 +252,20 @@ class _Judge:
         changed = differences(old.release, release)
         if not same and not mine:
             if any(version.digest == earlier.digest for earlier in old.history):
-                reason = (
-                    f"the text here is older than what {_who(old.current)}, which is kept; publish yours with --mine"
-                )
+                how = _ask("mine", release)
+                reason = f"the text here is older than what {_who(old.current)}, which is kept; to publish it: {how}"
                 return old, _change(Kind.BEHIND, release, reason, changed)
+            stale = _stale(release, old.history, changed)
+            if stale:
+                reason = f"{_older(stale, old.current)}; take those over, or: {_ask('mine', release)}"
+                return old, _change(Kind.REFUSE, release, reason, changed)
             if self._moved_on(old.guid, old.current):
-                reason = f"was changed by {old.current.by} meanwhile; look at both, or publish yours with --mine"
+                reason = f"was changed by {old.current.by} meanwhile; look at both, or: {_ask('mine', release)}"
                 return old, _change(Kind.REFUSE, release, reason, changed)
         refusal = self._refusal(release, old.release, changed)
         if refusal:
             return old, _change(Kind.REFUSE, release, refusal, changed)
+        version = replace(version, replaced=_replaced(old.release, changed))
         former = [slug for slug in (*old.former_slugs, old.release.episode.slug) if slug != release.episode.slug]
         entry = replace(
             old,
@@ -272,11 +284,13 @@ class _Judge:
         """Return why an update of a live episode must be asked for by its own flag, or nothing."""
         guid, new, was = release.episode.guid, release.episode.published, old.episode.published
         if "published" in changed and new and was and guid not in self.asked.change_date:
-            return f"its date would change from {show_moment(was)} to {show_moment(new)}; ask with --change-date"
+            how = _ask("change-date", release)
+            return f"its date would change from {show_moment(was)} to {show_moment(new)}; to change it: {how}"
         if new and new > self.now:
             return f"it is published, and its date here is still to come ({show_moment(new)})"
         if "audio" in changed and guid not in self.asked.replace_audio:
-            return "its audio is another file now; ask with --replace-audio to give it a new address and the same guid"
+            how = _ask("replace-audio", release)
+            return f"its audio is another file now; to give it a new address and keep the guid: {how}"
         return ""
 
     def _new(self, release: Release) -> tuple[Entry | None, Change]:
@@ -297,6 +311,26 @@ class _Judge:
             short=self.taken.short(release),
         )
         return entry, _change(Kind.ADD, release, "new")
+
+
+def _stale(release: Release | ShowRelease, history: Sequence[Version], changed: Sequence[str]) -> list[str]:
+    """Return the changed fields whose value here is one that a published version replaced."""
+    prints = fingerprints(release)
+    return [name for name in changed if any(version.replaced.get(name) == prints[name] for version in history)]
+
+
+def _replaced(old: Release | ShowRelease, changed: Sequence[str]) -> dict[str, str]:
+    prints = fingerprints(old)
+    return {name: prints[name] for name in changed}
+
+
+def _older(stale: Sequence[str], current: Version) -> str:
+    return f"{' and '.join(stale)} here {'is' if len(stale) == 1 else 'are'} older than what {_who(current)}"
+
+
+def _ask(flag: str, release: Release) -> str:
+    """Return the command that asks for a change by name."""
+    return f"folge publish --{flag} {release.episode.slug}"
 
 
 def _source(release: Release) -> str:

@@ -1,8 +1,8 @@
 """The ledger: the store's record of what is published, and the single commit point."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -27,13 +27,18 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """One state that was published: the digest of its content, when, by which producer, and the sha256 of its audio."""
+    """One state that was published: the digest of its content, when, by which producer, and the sha256 of its audio.
+
+    `replaced` holds the short hashes of the values this version took the place of, by field: whoever still has one of
+    them has an older text.
+    """
 
     digest: str
     at: datetime
     by: str
     state: State = State.PUBLISHED
     audio: str = ""
+    replaced: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

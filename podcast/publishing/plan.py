@@ -230,9 +230,8 @@ def describe_plan(plan: Plan, *, keys: bool = True) -> str:
     lines = [describe_change(change) for change in plan.changes if change.kind is not Kind.SAME]
     if plan.steps and not keys:
         files = [step for step in plan.steps if step.path]
-        lines.append(
-            f"  {len(files)} files to upload, {show_bytes(plan.upload_bytes)}; {len(plan.steps) - len(files)} to write"
-        )
+        total, small = show_bytes(plan.upload_bytes), len(plan.steps) - len(files)
+        lines.append(f"  to upload: {len(files)} ({total}), to write: {small}, in {plan.store_url}")
     for stage in Stage if keys else ():
         steps = [step for step in plan.steps if step.stage is stage]
         if steps:

@@ -106,7 +106,7 @@ def test_an_edit_that_was_overtaken_by_another_edit_of_the_same_episode_is_refus
     show.episode(1, title="Annas Titel")
     ben.episode(1, more="summary: Bens Zusammenfassung\n")
 
-    with pytest.raises(Refused, match="was changed by ben@laptop meanwhile"):
+    with pytest.raises(Refused, match="summary here is older than what ben@laptop published"):
         show.publish(Rival(store, [ben]), now=later(1))
 
     assert feed_in(store).items[1].summary == "Bens Zusammenfassung"
@@ -359,3 +359,35 @@ def test_equal_dates_have_one_order_in_feed_and_index(show: ShowFolder) -> None:
     index = objects(store)["index.html"].decode()
     links = [item.link.removeprefix(BASE) for item in feed_in(store).items]
     assert sorted(links, key=index.index) == links
+
+
+def test_an_edit_on_top_of_an_old_text_does_not_undo_the_newer_one(show: ShowFolder, tmp_path: Path) -> None:
+    store = MemoryStore()
+    show.publish(store)
+    ben = show.copy(tmp_path / "ben")
+    show.episode(1, more="summary: Annas Korrektur\n")
+    show.settings(title="Neuer Name")
+    show.publish(store, now=later(1))
+    ben.episode(1, more="topics: [Ben]\n")
+
+    with pytest.raises(Refused, match=r"summary here is older than what anna@laptop .*folge publish --mine folge-1"):
+        ben.publish(store, now=later(2), by="ben")
+
+    ben.episode(1, more="summary: Annas Korrektur\ntopics: [Ben]\n")  # as a merge would leave it
+    ben.publish(store, now=later(2), by="ben")
+
+    assert feed_in(store).items[1].summary == "Annas Korrektur"
+    assert feed_in(store).show.title == "Neuer Name"
+
+
+def test_settings_edited_on_top_of_old_ones_are_refused(show: ShowFolder, tmp_path: Path) -> None:
+    store = MemoryStore()
+    show.publish(store)
+    ben = show.copy(tmp_path / "ben")
+    show.settings(title="Neuer Name")
+    show.publish(store, now=later(1))
+    path = ben.path / "podcast.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("Kommune 360°", "Bens Verein"), encoding="utf-8")
+
+    with pytest.raises(Refused, match="title here is older"):
+        ben.publish(store, now=later(2), by="ben")

@@ -1,6 +1,7 @@
 """`python -m bench [start] [nothing] [upload] [memory] [--quick]`: measure, and print one row a figure."""
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -34,6 +35,11 @@ def main(arguments: list[str]) -> int:
     unknown = [name for name in asked.names if name not in MEASUREMENTS]
     if unknown:
         parser.error(f"there is no measurement {', '.join(unknown)}")
+    cores, load = os.cpu_count() or 1, os.getloadavg()[0]
+    if load > cores / 4:
+        print(
+            f"others are at work here: a load of {load:.1f} on {cores} cores; wall times will be wrong", file=sys.stderr
+        )
     rows: list[Row] = []
     failed = False
     for name in asked.names or MEASUREMENTS:

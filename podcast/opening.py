@@ -11,14 +11,18 @@ from podcast.stores.opening import StoreOptions, open_store
 
 def settings_store(settings: Settings) -> Store:
     """Return the store that settings name."""
-    store = settings.store
-    options = StoreOptions(
-        endpoint_url=store.endpoint_url, region=store.region, profile=store.profile, path_style=store.path_style
-    )
-    opened = open_store(store.url, base=settings.folder, options=options)
+    opened = open_store(settings.store.url, base=settings.folder, options=store_options(settings))
     if isinstance(opened, FolderStore):
         _refuse_inside_out(opened.root, settings.folder)
     return opened
+
+
+def store_options(settings: Settings) -> StoreOptions:
+    """Return what a bucket's address does not say."""
+    store = settings.store
+    return StoreOptions(
+        endpoint_url=store.endpoint_url, region=store.region, profile=store.profile, path_style=store.path_style
+    )
 
 
 def _refuse_inside_out(root: Path, folder: Path) -> None:

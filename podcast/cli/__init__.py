@@ -95,11 +95,6 @@ def group(ctx: click.Context, folder: Path, debug: bool) -> None:
     ctx.obj = Call(folder=folder, debug=debug)
 
 
-def main() -> None:
-    """Run the command line and leave with its exit code."""
-    sys.exit(run(sys.argv[1:]))
-
-
 def run(arguments: Sequence[str]) -> int:
     """Run one call and return its exit code; every error ends here as a sentence on stderr."""
     for stream in (sys.stdout, sys.stderr):

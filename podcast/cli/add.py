@@ -15,11 +15,12 @@ from episodes.model import Audio, Episode, Kind, Recording
 from episodes.problems import ProblemsFound, UserError, shown_path
 from episodes.schema import slug_of
 from episodes.timecode import parse_moment, show_length, show_moment
+from podcast.cache import cache_folder
 from podcast.cli import FINDINGS
 from podcast.cli.options import Day, json_option
 from podcast.cli.output import emit, say
 from podcast.drafting import Said, draft_episode, local_now, read_guest, write_episode
-from podcast.facts import Facts, cache_folder
+from podcast.facts import Facts
 from podcast.files import alone, create_file, make_folder
 from podcast.settings import FILE
 from podcast.workspace import Workspace, open_workspace

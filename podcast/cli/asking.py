@@ -8,7 +8,7 @@ import click
 
 from podcast.settings import FILE
 
-Command = Callable[..., int]
+Command = Callable[..., int | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +21,6 @@ class Wanted:
     restore: tuple[str, ...] = ()
     new_address: bool = False
     verify: bool = False
-
-
-NOTHING = Wanted()
 
 
 def asked_options(command: Command) -> Command:
@@ -39,7 +36,7 @@ def asked_options(command: Command) -> Command:
         new_address: bool,
         verify: bool,
         **rest: object,
-    ) -> int:
+    ) -> int | None:
         wanted = Wanted(
             replace_audio=replace_audio,
             change_date=change_date,

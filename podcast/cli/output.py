@@ -9,7 +9,6 @@ import click
 from episodes.model import Episode, Status
 from episodes.problems import Problem, Severity
 from episodes.timecode import show_moment
-from podcast.publishing.memo import Quiet
 
 
 def say(text: str) -> None:
@@ -29,8 +28,14 @@ def wants_json(flag: bool) -> bool:
 
 def tell_problems(problems: Iterable[Problem]) -> None:
     """Tell problems on stderr, one a line, errors last, where they are read."""
-    for problem in sorted(problems, key=lambda p: p.severity is Severity.ERROR):
-        say(f"{problem.severity.value}: {problem}")
+    for line in problem_lines(problems):
+        say(line)
+
+
+def problem_lines(problems: Iterable[Problem]) -> list[str]:
+    """Return problems as lines, errors last."""
+    ordered = sorted(problems, key=lambda p: p.severity is Severity.ERROR)
+    return [f"{problem.severity.value}: {problem}" for problem in ordered]
 
 
 def problem_data(problem: Problem) -> dict[str, object]:
@@ -87,12 +92,3 @@ def print_episodes(episodes: Sequence[Episode], *, as_json: bool) -> None:
 def count_episodes(count: int) -> str:
     """Write a number of episodes: `1 episode`."""
     return f"{count} episode{'' if count == 1 else 's'}"
-
-
-def tell_nothing_to_do(quiet: Quiet) -> None:
-    """Say that there is nothing to do, and what else a publish has to say then."""
-    tell_problems(quiet.problems)
-    if quiet.told:
-        say(quiet.told)
-    where = f"; {count_episodes(quiet.episodes)} at {quiet.feed_url}" if quiet.feed_url else ""
-    click.echo(f"nothing to do{where}")

@@ -10,12 +10,13 @@ import click
 from episodes.catalogue import find_episode
 from episodes.listing import episode_files
 from podcast.cli.asking import Wanted
-from podcast.cli.output import count_episodes, emit, problem_data, say, tell_nothing_to_do, tell_problems
+from podcast.cli.output import count_episodes, emit, problem_data, problem_lines, say, tell_problems
 from podcast.cli.progress import show_progress
 from podcast.layout import FEED
+from podcast.opening import store_options
 from podcast.publishing.apply import SILENT, Listener
 from podcast.publishing.decide import Asked
-from podcast.publishing.memo import Quiet, look, observed_tags, remember
+from podcast.publishing.memo import Place, Quiet, look, observed_tags, remember
 from podcast.publishing.plan import Step, describe_plan, plan_data
 from podcast.publishing.publish import Outcome, Prepared, Publisher
 from podcast.settings import FILE
@@ -57,19 +58,30 @@ def publish(folder: Path, wanted: Wanted, *, yes: bool, as_json: bool) -> None:
         emit(plan_data(outcome.plan) | {"attempts": outcome.attempts, "problems": problems})
     elif outcome.plan.empty:
         quiet = _quiet(outcome)
-        tell_nothing_to_do(quiet)
-        remember(workspace.settings, stamps, quiet, _tags(outcome))
+        click.echo(quiet.told, err=True, nl=False)
+        click.echo(quiet.result, nl=False)
+        if outcome.plan.feed_url:
+            remember(_place(workspace), stamps, quiet, _tags(outcome))
     else:
         click.echo(f"published: {count_episodes(outcome.plan.published)} at {outcome.plan.feed_url}")
 
 
+def _place(workspace: Workspace) -> Place:
+    return Place(
+        folder=workspace.folder,
+        url=workspace.settings.store.url,
+        options=store_options(workspace.settings),
+    )
+
+
 def _quiet(outcome: Outcome) -> Quiet:
+    """Return what to say where there is nothing to do."""
     plan = outcome.plan
+    where = f"; {count_episodes(plan.published)} at {plan.feed_url}" if plan.feed_url else ""
+    told = [*problem_lines(outcome.problems), *describe_plan(plan).splitlines()]
     return Quiet(
-        episodes=plan.published,
-        feed_url=plan.feed_url,
-        told=describe_plan(plan),
-        problems=outcome.problems,
+        result=f"nothing to do{where}\n",
+        told="".join(f"{line}\n" for line in told),
         until=min((change.due for change in plan.changes if change.due), default=None),
     )
 

@@ -8,9 +8,10 @@ from episodes.catalogue import find_episode
 from episodes.model import Episode, Status
 from episodes.problems import UserError
 from episodes.timecode import show_length, show_moment
+from podcast.cache import cache_folder
 from podcast.cli.options import episode_argument, json_option
 from podcast.cli.output import emit, episode_data, say, tell_problems, wants_json
-from podcast.facts import Facts, cache_folder
+from podcast.facts import Facts
 from podcast.layout import LEDGER, page_url, short_path
 from podcast.publishing.ledger import Entry, Ledger, State, decode_ledger
 from podcast.stores import StoreError

@@ -1,63 +1,71 @@
-"""The memory of a publish that had nothing to do, so that the next one need read nothing. Derived, never the truth."""
+"""The memory of a publish that had nothing to do, so that the next one need read nothing. Derived, never the truth.
+
+Whoever only recalls loads neither settings nor catalogue nor the command line: see `podcast.start`.
+"""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-import msgspec
-
-from episodes.listing import episode_files
-from episodes.problems import Problem
-from podcast.facts import Stamp, cache_folder, stamp, write_cache
+from podcast.cache import Stamp, cache_folder, stamp, write_cache
 from podcast.layout import FEED, INVENTORY, LEDGER
-from podcast.settings import Settings
 from podcast.stores import ABSENT, Store
+from podcast.stores.opening import StoreOptions, open_store
+
+_EPISODES = "episodes"
+_ENVIRONMENT = ("FOLGE_STORE", "FOLGE_PUBLIC_URL")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quiet:
-    """What a publish says when there is nothing to do; `until` is when the first waiting episode is due."""
+    """What a publish with nothing to do prints: `result` on stdout, `told` on stderr; valid before `until`."""
 
-    episodes: int
-    feed_url: str
+    result: str
     told: str
-    problems: tuple[Problem, ...]
-    until: datetime | None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Memo:
-    """The world in which there was nothing to do: `files` by path (None: absent), `tags` of the store by key.
+class Place:
+    """A show folder and its store, as its settings name it."""
 
-    `code` and `settings` are digests of this program and of what `podcast.toml` and the environment say.
-    """
+    folder: Path
+    url: str
+    options: StoreOptions
 
-    code: str
-    settings: str
-    files: dict[str, Stamp | None]
-    tags: dict[str, str]
-    quiet: Quiet
+    def open(self) -> Store:
+        """Return the store. It is not contacted yet."""
+        return open_store(self.url, base=self.folder, options=self.options)
 
 
-def recall(settings: Settings, store: Store, now: datetime) -> Quiet | None:
-    """Return what the last publish said, if nothing it depended on has changed since; None otherwise.
+def recall(folder: Path, now: datetime) -> Quiet | None:
+    """Return what the last publish of a show folder said, if nothing it depended on has changed since.
 
-    Costs a look at each file's size and time and three questions to the store.
+    Costs a look at each file's size and time and three questions to the store. None where anything is different,
+    unknown or wrong: then the publish itself looks.
     """
     try:
-        memo = msgspec.json.decode(_path(settings.folder).read_bytes(), type=Memo)
-    except (OSError, msgspec.DecodeError):
+        memo = json.loads(_path(folder).read_bytes())
+        until = datetime.fromisoformat(memo["until"]) if memo["until"] else None
+        if (until and now >= until) or memo["code"] != _code_digest() or memo["environment"] != _environment():
+            return None
+        files: Mapping[str, list[int] | None] = memo["files"]
+        if not _episode_files(folder) <= files.keys():
+            return None
+        for name, known in files.items():
+            found = stamp(name)
+            if (list(found) if found else None) != known:
+                return None
+        store = open_store(memo["url"], base=folder, options=StoreOptions(**memo["options"]))
+        if any(_tag(store, key) != tag for key, tag in memo["tags"].items()):
+            return None
+        return Quiet(result=str(memo["result"]), told=str(memo["told"]), until=until)
+    except Exception:  # whatever is wrong with a cache or a store, the publish itself will find and say it
         return None
-    if memo.quiet.until and now >= memo.quiet.until:
-        return None
-    if memo.code != _code_digest() or memo.settings != _settings_digest(settings):
-        return None
-    here = {str(path) for path in episode_files(settings.folder / "episodes")}
-    if not here <= memo.files.keys() or any(stamp(name) != known for name, known in memo.files.items()):
-        return None
-    return memo.quiet if all(_tag(store, key) == tag for key, tag in memo.tags.items()) else None
 
 
 def look(files: Iterable[Path]) -> dict[str, Stamp | None]:
@@ -65,7 +73,7 @@ def look(files: Iterable[Path]) -> dict[str, Stamp | None]:
     return {str(path): stamp(path) for path in files}
 
 
-def remember(settings: Settings, stamps: dict[str, Stamp | None], quiet: Quiet, tags: dict[str, str]) -> None:
+def remember(place: Place, stamps: Mapping[str, Stamp | None], quiet: Quiet, tags: Mapping[str, str]) -> None:
     """Keep what a publish said that had nothing to do.
 
     `stamps` are those of all files it read, taken before it read them, `tags` those it observed. Nothing is kept
@@ -73,17 +81,18 @@ def remember(settings: Settings, stamps: dict[str, Stamp | None], quiet: Quiet, 
     """
     if look(map(Path, stamps)) != stamps:
         return
-    memo = Memo(code=_code_digest(), settings=_settings_digest(settings), files=stamps, tags=tags, quiet=quiet)
-    write_cache(_path(settings.folder), msgspec.json.encode(memo))
-
-
-def _path(folder: Path) -> Path:
-    return cache_folder(folder) / "nothing-to-do.json"
-
-
-def _tag(store: Store, key: str) -> str:
-    found = store.stat(key)
-    return found.tag if found else ABSENT
+    memo = {
+        "code": _code_digest(),
+        "environment": _environment(),
+        "url": place.url,
+        "options": asdict(place.options),
+        "files": stamps,
+        "tags": tags,
+        "until": quiet.until.isoformat() if quiet.until else "",
+        "result": quiet.result,
+        "told": quiet.told,
+    }
+    write_cache(_path(place.folder), json.dumps(memo).encode())
 
 
 def observed_tags(ledger: str, inventory: str, feed: str) -> dict[str, str]:
@@ -91,16 +100,35 @@ def observed_tags(ledger: str, inventory: str, feed: str) -> dict[str, str]:
     return {LEDGER: ledger, INVENTORY: inventory, FEED: feed}
 
 
-def _settings_digest(settings: Settings) -> str:
-    return hashlib.sha256(repr((settings.folder, settings.store)).encode()).hexdigest()
+def _path(folder: Path) -> Path:
+    return cache_folder(folder) / "nothing-to-do.json"
+
+
+def _episode_files(folder: Path) -> set[str]:
+    """Return what may be an episode file; one more than the memo knows, and the publish itself looks."""
+    base = folder / _EPISODES
+    names = os.listdir(base)  # noqa: PTH208  a thousand names cost a tenth of a thousand paths
+    return {f"{base}{os.sep}{name}" for name in names if name.endswith(".md") and name[0] not in ".#_~"} - {
+        f"{base}{os.sep}README.md"
+    }
+
+
+def _environment() -> list[str | None]:
+    return [os.environ.get(name) for name in _ENVIRONMENT]
+
+
+def _tag(store: Store, key: str) -> str:
+    found = store.stat(key)
+    return found.tag if found else ABSENT
 
 
 def _code_digest() -> str:
     """Return a digest of this program's files by name, size and time: another version may render other bytes."""
     digest = hashlib.sha256()
+    house = Path(__file__).parents[2]
     for name in ("episodes", "feed", "podcast"):
-        for path in sorted((Path(__file__).parents[2] / name).rglob("*")):
-            if path.suffix != ".pyc" and path.is_file():
-                found = path.stat()
-                digest.update(f"{path.name} {found.st_size} {found.st_mtime_ns}\n".encode())
+        for folder, folders, files in os.walk(house / name):
+            folders[:] = sorted(folder for folder in folders if folder != "__pycache__")
+            for file in sorted(files):
+                digest.update(f"{file} {stamp(f'{folder}{os.sep}{file}')}\n".encode())
     return digest.hexdigest()

@@ -8,7 +8,8 @@ from pathlib import Path
 from episodes.problems import Problem, ProblemsFound, UserError, errors
 from feed.checks.run import check_feed
 from feed.reader import read_feed
-from podcast.facts import Facts, cache_folder
+from podcast.cache import cache_folder
+from podcast.facts import Facts
 from podcast.publishing.apply import SILENT, Listener, apply
 from podcast.publishing.artifacts import Artifact, feed_of, render
 from podcast.publishing.decide import WRITES, Asked, decide

@@ -7,8 +7,6 @@ from urllib.parse import unquote, urlsplit
 from episodes.problems import UserError
 from podcast.stores import Store, is_key
 from podcast.stores.folder import FolderStore
-from podcast.stores.memory import MemoryStore
-from podcast.stores.s3 import S3Store
 
 _KNOWN = "known are s3://bucket/prefix and a folder, as public or folder:public"
 
@@ -32,6 +30,8 @@ def open_store(url: str, *, base: Path, options: StoreOptions) -> Store:
         return FolderStore(base / Path(url).expanduser(), url=url)
     match scheme:
         case "memory":
+            from podcast.stores.memory import MemoryStore
+
             return MemoryStore(url)
         case "folder":
             return FolderStore(base / Path(rest).expanduser(), url=url)
@@ -43,7 +43,9 @@ def open_store(url: str, *, base: Path, options: StoreOptions) -> Store:
             raise UserError(f"a store cannot be at {scheme}:", hint=_KNOWN)
 
 
-def _open_bucket(rest: str, options: StoreOptions) -> S3Store:
+def _open_bucket(rest: str, options: StoreOptions) -> Store:
+    from podcast.stores.s3 import S3Store
+
     bucket, _, prefix = rest.removeprefix("//").partition("/")
     prefix = prefix.strip("/")
     if "@" in rest:

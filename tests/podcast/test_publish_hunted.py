@@ -18,8 +18,9 @@ from podcast.publishing.publish import Refused
 from podcast.stores.folder import FolderStore
 from podcast.stores.memory import MemoryStore
 from tests.podcast.builders import BASE, ShowFolder, feed_in, later, make_show, objects, titles
-from tests.podcast.test_publish import GUID_1, PowerCutError, Rival, Spy
+from tests.podcast.spies import PowerCutError, Rival, Spy
 
+GUID_1 = "00000001-aaaa-4bbb-8ccc-000000000000"
 VTT = "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nHallo\n"
 
 

@@ -135,6 +135,7 @@ class Added:
             "bytes": facts.bytes if facts else None,
             "media_type": facts.media_type if facts else "",
             "chapters": len(facts.chapters) if facts else 0,
+            "cover": _picture(facts),
         }
 
 
@@ -214,6 +215,15 @@ class _Adding:
             if same:
                 message = f"{path} is already the audio of episodes/{episode.source_name}"
                 raise UserError(message, hint="change that episode, or add another recording")
+
+
+def _picture(facts: Audio | None) -> dict[str, object] | None:
+    """Return what is known of the cover inside the file, which players show where they have no other."""
+    if facts is None or not facts.tags.pictures:
+        return None
+    picture = facts.tags.pictures[0]
+    size = {"width": picture.width, "height": picture.height, "bytes": picture.bytes}
+    return {"media_type": picture.media_type, **size}
 
 
 def _refused_types(facts: Audio) -> tuple[str, ...]:

@@ -128,6 +128,9 @@ class TestAdd:
         results = json.loads(capsys.readouterr().out)
         assert [result["ok"] for result in results] == [False, True]
         assert results[1]["bytes"] == TALK.stat().st_size
+        assert results[1]["chapters"] == 3
+        assert results[1]["cover"]["media_type"] == "image/jpeg"
+        assert results[1]["cover"]["width"] == results[1]["cover"]["height"] == 300
         assert "empty" in results[0]["error"]
 
     def test_the_same_audio_is_refused_a_second_time(

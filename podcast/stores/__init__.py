@@ -94,27 +94,12 @@ class Store(Protocol):
         """
         ...
 
-    def put_file(
-        self,
-        key: str,
-        path: Path,
-        *,
-        media_type: str,
-        cache_control: str,
-        sha256: str,
-        progress: Progress | None = None,
-    ) -> None:
-        """Stream a file to a write-once key, never in memory whole; done silently where the key holds these bytes.
-
-        `sha256` is the hex digest the stored bytes must have; raises StoreError where size or digest differ.
-        """
-        ...
-
     def put_files(self, uploads: Sequence[Upload], progress: Progress | None = None) -> None:
-        """Stream several files, side by side where that is faster; each as by `put_file`.
+        """Stream files to write-once keys, never in memory whole, side by side where that is faster.
 
-        Raises at the first that fails; those already there stay, the rest are given up. `progress` is called from
-        one thread at a time, which need not be the caller's, and counts only what is sent.
+        A file is passed over in silence where its key holds these bytes already. Raises StoreError at the first
+        whose bytes are not what `sha256` says or whose key is taken; those already there stay, the rest are given up.
+        `progress` is called from one thread at a time, which need not be the caller's, and counts only what is sent.
         """
         ...
 

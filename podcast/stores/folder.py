@@ -129,40 +129,24 @@ class FolderStore:
                 self._commit(temporary, path)
             return tag
 
-    def put_file(
-        self,
-        key: str,
-        path: Path,
-        *,
-        media_type: str,
-        cache_control: str,
-        sha256: str,
-        progress: Progress | None = None,
-    ) -> None:
+    def put_files(self, uploads: Sequence[Upload], progress: Progress | None = None) -> None:
+        """Copy files one after the other: a disk is not faster side by side."""
+        for upload in uploads:
+            self._copy_in(upload, partial(progress, upload.key) if progress else None)
+
+    def _copy_in(self, upload: Upload, told: Callable[[int], None] | None) -> None:
         """Copy a file, hashing what is copied; it appears under its key only when every byte is right."""
-        target = self._path(key)
-        with self._telling(key):
-            if self._holds(target, key, sha256):
+        target = self._path(upload.key)
+        with self._telling(upload.key):
+            if self._holds(target, upload.key, upload.sha256):
                 return
             self._make(self._root / _TEMPORARY)
             with self._beside() as temporary:
-                if _copy(path, temporary, partial(progress, key) if progress else None) != sha256:
-                    raise changed(path)
+                if _copy(upload.path, temporary, told) != upload.sha256:
+                    raise changed(upload.path)
                 with self._locked():
-                    if not self._holds(target, key, sha256):
+                    if not self._holds(target, upload.key, upload.sha256):
                         self._commit(temporary, target)
-
-    def put_files(self, uploads: Sequence[Upload], progress: Progress | None = None) -> None:
-        """Copy several files, one after the other: a disk is not faster side by side."""
-        for upload in uploads:
-            self.put_file(
-                upload.key,
-                upload.path,
-                media_type=upload.media_type,
-                cache_control=upload.cache_control,
-                sha256=upload.sha256,
-                progress=progress,
-            )
 
     def _path(self, key: str) -> Path:
         if _is_reserved(check_key(key)):

@@ -4,7 +4,6 @@ import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from podcast.stores import ABSENT, Moved, Progress, Stat, StoredObject, StoreError, Upload, check_key
 from podcast.stores.source import changed, taken
@@ -60,45 +59,27 @@ class MemoryStore:
             self._objects[key] = new
         return new.tag
 
-    def put_file(
-        self,
-        key: str,
-        path: Path,
-        *,
-        media_type: str,
-        cache_control: str,
-        sha256: str,
-        progress: Progress | None = None,
-    ) -> None:
-        """Read a file whole and keep it; raises StoreError where it is not what `sha256` says, or the key is taken."""
-        check_key(key)
-        try:
-            body = path.read_bytes()
-        except OSError as error:
-            raise StoreError(f"{path} cannot be read: {error.strerror}") from error
-        if hashlib.sha256(body).hexdigest() != sha256:
-            raise changed(path)
-        with self._lock:
-            there = self._objects.get(key)
-            if there is not None and there.body == body:
-                return
-            if there is not None:
-                raise taken(self.url, key)
-            self._objects[key] = _Object(body=body, media_type=media_type, cache_control=cache_control)
-        if progress is not None:
-            progress(key, len(body))
-
     def put_files(self, uploads: Sequence[Upload], progress: Progress | None = None) -> None:
-        """Keep several files, one after the other."""
+        """Keep files one after the other, each read whole."""
         for upload in uploads:
-            self.put_file(
-                upload.key,
-                upload.path,
-                media_type=upload.media_type,
-                cache_control=upload.cache_control,
-                sha256=upload.sha256,
-                progress=progress,
-            )
+            if self._keep(upload) and progress is not None:
+                progress(upload.key, upload.path.stat().st_size)
+
+    def _keep(self, upload: Upload) -> bool:
+        """Keep a file and say whether it was new; raises StoreError where it changed, or the key is taken."""
+        check_key(upload.key)
+        try:
+            body = upload.path.read_bytes()
+        except OSError as error:
+            raise StoreError(f"{upload.path} cannot be read: {error.strerror}") from error
+        if hashlib.sha256(body).hexdigest() != upload.sha256:
+            raise changed(upload.path)
+        with self._lock:
+            there = self._objects.get(upload.key)
+            if there is not None and there.body != body:
+                raise taken(self.url, upload.key)
+            new = _Object(body=body, media_type=upload.media_type, cache_control=upload.cache_control)
+            return self._objects.setdefault(upload.key, new) is new
 
 
 def _stat(key: str, found: _Object) -> Stat:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
@@ -135,20 +134,6 @@ class S3Store:
                     self._bare_tags = self._bare_tags or attempt.get("IfMatch", expected) != expected
                     return tag
         raise Moved(key)
-
-    def put_file(
-        self,
-        key: str,
-        path: Path,
-        *,
-        media_type: str,
-        cache_control: str,
-        sha256: str,
-        progress: Progress | None = None,
-    ) -> None:
-        """Stream one file, in parts where it is large."""
-        upload = Upload(key=key, path=path, media_type=media_type, cache_control=cache_control, sha256=sha256)
-        self.put_files((upload,), progress)
 
     def put_files(self, uploads: Sequence[Upload], progress: Progress | None = None) -> None:
         """Stream several files side by side, then look at each. An interrupt gives up what is on its way."""

@@ -15,6 +15,8 @@ from tests.episodes.audio_builders import frames, id3, id3_text
 REPOSITORY = Path(__file__).parents[2]
 COVER = REPOSITORY / "docs" / "demo" / "cover.png"
 BASE = "https://cdn.example.org/"
+GUID_1 = "00000001-aaaa-4bbb-8ccc-000000000000"
+GUID_2 = "00000002-aaaa-4bbb-8ccc-000000000000"
 NOW = datetime(2024, 12, 10, 12, 0, tzinfo=UTC)
 
 SETTINGS = """\

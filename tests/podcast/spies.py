@@ -1,7 +1,6 @@
 """Stores that watch what a publish does to them, stop working, or are moved by somebody else."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from podcast.stores import Progress, Stat, StoredObject, Upload
 from podcast.stores.memory import MemoryStore
@@ -42,22 +41,10 @@ class Spy:
         self._count(key)
         return self.inner.put(key, body, media_type=media_type, cache_control=cache_control, expected=expected)
 
-    def put_file(
-        self,
-        key: str,
-        path: Path,
-        *,
-        media_type: str,
-        cache_control: str,
-        sha256: str,
-        progress: Progress | None = None,
-    ) -> None:
-        self._count(key)
-        self.inner.put_file(key, path, media_type=media_type, cache_control=cache_control, sha256=sha256)
-
     def put_files(self, uploads: Sequence[Upload], progress: Progress | None = None) -> None:
-        for up in uploads:
-            self.put_file(up.key, up.path, media_type=up.media_type, cache_control=up.cache_control, sha256=up.sha256)
+        for upload in uploads:
+            self._count(upload.key)
+            self.inner.put_files((upload,))
 
 
 class PowerCutError(Exception):

@@ -16,11 +16,6 @@ FOLGE = Path(sys.executable).with_name("folge")
 CORPUS = Path(os.environ.get("FOLGE_CORPUS", REPOSITORY.parent / "shared" / "corpus"))
 
 
-@pytest.fixture
-def show(tmp_path: Path) -> ShowFolder:
-    return make_show(tmp_path / "show")
-
-
 def folge(folder: Path, *arguments: str) -> int:
     return run(["-C", str(folder), *arguments])
 

@@ -18,11 +18,6 @@ TALK = REPOSITORY / "docs" / "demo" / "diensteid.mp3"
 FOLGE = Path(sys.executable).with_name("folge")
 
 
-@pytest.fixture
-def show(tmp_path: Path) -> ShowFolder:
-    return make_show(tmp_path / "show")
-
-
 def folge(folder: Path, *arguments: str) -> int:
     return run(["-C", str(folder), *arguments])
 

@@ -12,6 +12,7 @@ from podcast.publishing.publish import Refused
 from podcast.stores.memory import MemoryStore
 from tests.podcast.builders import (
     BASE,
+    GUID_1,
     NOW,
     ShowFolder,
     assert_whole,
@@ -22,14 +23,6 @@ from tests.podcast.builders import (
     titles,
 )
 from tests.podcast.spies import Spy
-
-GUID_1 = "00000001-aaaa-4bbb-8ccc-000000000000"
-GUID_2 = "00000002-aaaa-4bbb-8ccc-000000000000"
-
-
-@pytest.fixture
-def show(tmp_path: Path) -> ShowFolder:
-    return make_show(tmp_path / "show")
 
 
 def test_a_publish_puts_feed_audio_pages_and_short_links_into_the_store(show: ShowFolder) -> None:

@@ -17,16 +17,10 @@ from podcast.publishing.plan import describe_plan
 from podcast.publishing.publish import Refused
 from podcast.stores.folder import FolderStore
 from podcast.stores.memory import MemoryStore
-from tests.podcast.builders import BASE, ShowFolder, feed_in, later, make_show, objects, titles
+from tests.podcast.builders import BASE, GUID_1, ShowFolder, feed_in, later, make_show, objects, titles
 from tests.podcast.spies import PowerCutError, Rival, Spy
 
-GUID_1 = "00000001-aaaa-4bbb-8ccc-000000000000"
 VTT = "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nHallo\n"
-
-
-@pytest.fixture
-def show(tmp_path: Path) -> ShowFolder:
-    return make_show(tmp_path / "show")
 
 
 def test_a_lost_ledger_is_not_taken_for_a_first_publish(show: ShowFolder, tmp_path: Path) -> None:

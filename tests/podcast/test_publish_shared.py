@@ -13,6 +13,7 @@ from podcast.stores import Moved
 from podcast.stores.folder import FolderStore
 from podcast.stores.memory import MemoryStore
 from tests.podcast.builders import (
+    GUID_1,
     ShowFolder,
     assert_whole,
     feed_in,
@@ -22,14 +23,6 @@ from tests.podcast.builders import (
     titles,
 )
 from tests.podcast.spies import PowerCutError, Rival, Spy
-
-GUID_1 = "00000001-aaaa-4bbb-8ccc-000000000000"
-GUID_2 = "00000002-aaaa-4bbb-8ccc-000000000000"
-
-
-@pytest.fixture
-def show(tmp_path: Path) -> ShowFolder:
-    return make_show(tmp_path / "show")
 
 
 def test_two_producers_who_add_different_episodes_lose_none(show: ShowFolder, tmp_path: Path) -> None:

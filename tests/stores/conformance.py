@@ -29,14 +29,7 @@ def upload(path: Path, body: bytes, key: str = "audio/talk-1a2b3c4d.mp3") -> Upl
 
 
 def put_file(store: Store, it: Upload, progress: Progress | None = None) -> None:
-    store.put_file(
-        it.key,
-        it.path,
-        media_type=it.media_type,
-        cache_control=it.cache_control,
-        sha256=it.sha256,
-        progress=progress,
-    )
+    store.put_files((it,), progress)
 
 
 def noise(size: int) -> bytes:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from episodes.problems import UserError
+from feed.answers import Probe
 from feed.namespaces import PREFIXES
 
 SPACE = " \t\r\n"
@@ -65,7 +66,9 @@ class Element:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedDocument:
     """A parsed feed. `namespaces` are the URIs declared anywhere in it; `encoding` is as declared, in lower case, or
-    empty. `now` is the time to judge dates by, or nothing where they are not to be judged.
+    empty. `now` is the time to judge dates by, or nothing where they are not to be judged. `served_from` is the
+    address the feed was fetched from, empty where it is not known; `probes` are what its addresses answered, by
+    address, empty where nobody asked.
     """
 
     body: bytes = field(repr=False)
@@ -73,6 +76,8 @@ class FeedDocument:
     namespaces: frozenset[str]
     encoding: str
     now: datetime | None = None
+    served_from: str = ""
+    probes: Mapping[str, Probe] = field(default_factory=dict, repr=False)
 
     @property
     def channels(self) -> tuple[Element, ...]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from episodes.namespace import AlternateFile, EpisodeTags, ImageFile
+
 
 class Kind(StrEnum):
     """What an episode is, in the words of `itunes:episodeType`."""
@@ -62,19 +64,25 @@ class Recording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
-    """A named point in the audio."""
+    """A named point in the audio; a `hidden` one changes link and picture without standing in the list (JCH-2)."""
 
     start: timedelta
     title: str
     link: str = ""
+    image: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptFile:
-    """A transcript the producer wrote; `path` as written in the episode file, `language` empty for the show's."""
+    """A transcript the producer wrote; `path` as written in the episode file, `language` empty for the show's.
+
+    `captions` says that it is timed to be read along (P20-TRANSCRIPT).
+    """
 
     path: str
     language: str = ""
+    captions: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +112,10 @@ class Episode:
     transcripts: tuple[TranscriptFile, ...] = ()
     cover: str = ""
     explicit: bool = False
+    chapters: tuple[Chapter, ...] = ()
+    alternates: tuple[AlternateFile, ...] = ()
+    images: tuple[ImageFile, ...] = ()
+    tags: EpisodeTags = EpisodeTags()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,3 +105,22 @@ def show_length(length: timedelta) -> str:
     seconds = round(length.total_seconds())
     hours, rest = divmod(seconds, 3600)
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
+_POSITION = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,6})(?:[.,](\d{1,6}))?", re.ASCII)
+
+
+def parse_position(text: str) -> timedelta:
+    """Read a point in the audio, `754`, `12:34` or `1:02:03.5`. Raises ValueError with a sentence for anything else."""
+    match = _POSITION.fullmatch(text.strip())
+    if match is None or (match[2] and int(match[3]) > 59) or (match[1] and int(match[2]) > 59):
+        raise ValueError(f"{quoted(text)} is not a point in the audio; write 12:34 or 1:02:03")
+    fraction = int((match[4] or "0").ljust(6, "0"))
+    return timedelta(hours=int(match[1] or 0), minutes=int(match[2] or 0), seconds=int(match[3]), microseconds=fraction)
+
+
+def show_position(position: timedelta) -> str:
+    """Write a point in the audio as `01:02:03.500`, to the millisecond (Normal Play Time, PSC-2)."""
+    milliseconds = round(position / timedelta(milliseconds=1))
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:03}"

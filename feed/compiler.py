@@ -2,15 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta, timezone
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Protocol, cast
 
 from episodes.problems import Problem, ProblemsFound
-from feed.extensions import ChannelTags, ItemTags
+from feed.extensions import NAMESPACES, ChannelTags, ItemTags
 from feed.item import Item
+from feed.namespaces import ATOM, CONTENT
+from feed.paging import WHOLE, Paging
 from feed.show import Show
 from feed.text import ascii_url, clean, cut, one_line
+from feed.times import whole_seconds, writable
 
 _TITLE_OR_CDATA = re.compile(rb"<!\[CDATA\[.*?\]\]>|<title>[^<]*</title>", re.DOTALL)
 
@@ -31,6 +34,8 @@ class _FeedEntry(Protocol):
 
     podcast: _ItunesFields
 
+    def load_extension(self, name: str, /, *, atom: bool, rss: bool) -> None: ...
+    def rss_entry(self) -> object: ...
     def register_extension(self, namespace: str, make: Callable[[], ItemTags], /, *, atom: bool, rss: bool) -> None: ...
     def title(self, text: str, /) -> object: ...
     def guid(self, guid: str, /, *, permalink: bool) -> object: ...
@@ -49,7 +54,6 @@ class _Generator(Protocol):
     def register_extension(
         self, namespace: str, make: Callable[[], ChannelTags], make_entry: None, /, *, atom: bool, rss: bool
     ) -> None: ...
-    def add_entry(self, *, order: str) -> _FeedEntry: ...
     def title(self, text: str, /) -> object: ...
     def link(self, *, href: str, rel: str, type: str = ...) -> object: ...
     def description(self, text: str, /) -> object: ...
@@ -62,7 +66,7 @@ class _Generator(Protocol):
     def rss_str(self, *, pretty: bool) -> bytes: ...
 
 
-def compile_feed(show: Show, items: Sequence[Item], *, changed: datetime) -> bytes:
+def compile_feed(show: Show, items: Sequence[Item], *, changed: datetime, paging: Paging = WHOLE) -> bytes:
     """Return the feed of `show` in UTF-8, newest item first (then by guid); `changed` becomes its `lastBuildDate`.
 
     Text loses the characters XML forbids and the space around it, a description longer than 4,000 bytes
@@ -70,14 +74,41 @@ def compile_feed(show: Show, items: Sequence[Item], *, changed: datetime) -> byt
     """
     if problems := tuple(_unpublishable(show, items, changed)):
         raise ProblemsFound(problems)
+    return join_feed(show, compile_items(show, newest_first(items)), changed=changed, paging=paging)
+
+
+def join_feed(show: Show, compiled: Iterable[bytes], *, changed: datetime, paging: Paging = WHOLE) -> bytes:
+    """Return the feed of a sound show and compiled items, in the order given: what `compile_feed` returns."""
     generator = _new_generator()
     generator.load_extension("podcast", atom=False, rss=True)
     # Held back from feedgen's entries by the missing entry class: each item registers its own.
-    generator.register_extension("folge", lambda: ChannelTags(show), None, atom=False, rss=True)
+    generator.register_extension("folge", lambda: ChannelTags(show, paging), None, atom=False, rss=True)
     _write_channel(generator, show, changed)
-    for item in newest_first(items):
-        _write_item(generator.add_entry(order="append"), item, show)
-    return _TITLE_OR_CDATA.sub(_with_hex_escapes, generator.rss_str(pretty=True))
+    frame = _tidy(generator.rss_str(pretty=True))
+    end = frame.rindex(b"  </channel>")
+    return b"".join([frame[:end], *compiled, frame[end:]])
+
+
+def compile_items(show: Show, items: Iterable[Item]) -> Iterator[bytes]:
+    """Yield each item as it stands in a feed of `show`, whose hosts are the only thing of the show it depends on.
+
+    The same bytes wherever the item stands: the root of every feed declares all namespaces.
+    """
+    from lxml import etree
+
+    # what every root declares, so that an item need not
+    root = etree.Element("rss", nsmap={"atom": ATOM, "content": CONTENT, **NAMESPACES})
+    for item in items:
+        entry = _new_entry()
+        entry.load_extension("podcast", atom=False, rss=True)
+        _write_item(entry, item, show)
+        element = cast("etree._Element", entry.rss_entry())
+        root.append(element)
+        etree.indent(element, space="  ", level=2)
+        element.tail = None
+        body: bytes = etree.tostring(element, encoding="UTF-8", xml_declaration=False)
+        root.remove(element)
+        yield b"    <item>" + _tidy(body[body.index(b">") + 1 :]) + b"\n"
 
 
 def newest_first(items: Sequence[Item]) -> tuple[Item, ...]:
@@ -93,7 +124,7 @@ def _write_channel(channel: _Generator, show: Show, changed: datetime) -> None:
     channel.link(href=ascii_url(show.link), rel="alternate")
     channel.description(cut(clean(show.description)))
     channel.language(one_line(show.language))
-    channel.lastBuildDate(_writable(changed))
+    channel.lastBuildDate(writable(changed))
     channel.generator("folge")
     channel.docs("")
     if show.copyright:
@@ -114,7 +145,7 @@ def _write_item(entry: _FeedEntry, item: Item, show: Show) -> None:
     if summary := cut(clean(item.summary)):
         entry.description(summary)
     entry.enclosure(ascii_url(item.enclosure.url), item.enclosure.bytes, one_line(item.enclosure.media_type))
-    entry.published(_writable(item.published))
+    entry.published(writable(item.published))
     entry.podcast.itunes_duration(str(whole_seconds(item.duration)))
     entry.podcast.itunes_episode_type(item.kind.value)
     if item.season is not None:
@@ -123,15 +154,8 @@ def _write_item(entry: _FeedEntry, item: Item, show: Show) -> None:
         entry.podcast.itunes_episode(item.number)
 
 
-def whole_seconds(duration: timedelta) -> int:
-    """Return `duration` rounded to whole seconds, half a second up (APPLE-IT-9)."""
-    return (duration + timedelta(microseconds=500_000)) // timedelta(seconds=1)
-
-
-def _writable(when: datetime) -> datetime:
-    # RFC 2822 has zones of whole minutes only; local mean times (before 1900) have seconds.
-    offset = when.utcoffset() or timedelta()
-    return when.astimezone(timezone(timedelta(minutes=offset // timedelta(minutes=1))))
+def _tidy(xml: bytes) -> bytes:
+    return _TITLE_OR_CDATA.sub(_with_hex_escapes, xml)
 
 
 def _with_hex_escapes(match: re.Match[bytes]) -> bytes:
@@ -140,6 +164,13 @@ def _with_hex_escapes(match: re.Match[bytes]) -> bytes:
     if found.startswith(b"<![CDATA["):
         return found
     return found.replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
+
+
+def _new_entry() -> _FeedEntry:
+    from feedgen import entry
+
+    made: _FeedEntry = entry.FeedEntry()
+    return made
 
 
 def _new_generator() -> _Generator:

@@ -3,43 +3,46 @@
 feedgen asks of an extension only `extend_ns` and `extend_rss`, so nothing here imports it.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol, Self
+from collections.abc import Sequence
 
-from episodes.model import Appearance, Recording
+from episodes.model import Appearance, Chapter
+from episodes.namespace import Location, Relation
+from episodes.timecode import show_position
+from feed.elements import Element, add
 from feed.item import Item, Transcript
-from feed.namespaces import CONTENT, ITUNES, PODCAST
+from feed.namespaces import ATOM, CONTENT, HISTORY, ITUNES, PODCAST, PSC
+from feed.paging import Paging
 from feed.show import Category, Show
+from feed.tags import (
+    write_alternates,
+    write_episode_tags,
+    write_images,
+    write_location,
+    write_numbers,
+    write_show_tags,
+    write_trailers,
+)
 from feed.text import ascii_url, clean, one_line
 
-
-class Element(Protocol):
-    """The part of an lxml element that writing needs; lxml itself is loaded only when a feed is compiled."""
-
-    text: object
-
-    def __getitem__(self, index: int, /) -> Self: ...
-
-    def append(self, element: Self, /) -> None:
-        """Put `element` behind the other children."""
-
-    def makeelement(self, tag: str, attrib: dict[str, str], /) -> Self:
-        """Return a new element of the same kind, without a parent."""
+NAMESPACES = {"itunes": ITUNES, "podcast": PODCAST, "psc": PSC}
+"""What the root declares besides atom and content, always all, so that an item is the same bytes in every feed."""
 
 
 class ChannelTags:
-    """Writes a show's `itunes:` and `podcast:` elements into the channel."""
+    """Writes into the channel what feedgen does not: `paging` says which page of the feed it is."""
 
-    def __init__(self, show: Show) -> None:
+    def __init__(self, show: Show, paging: Paging) -> None:
         self._show = show
+        self._paging = paging
 
     def extend_ns(self) -> dict[str, str]:
         """Return the namespaces by prefix."""
-        return {"itunes": ITUNES, "podcast": PODCAST}
+        return NAMESPACES | ({"fh": HISTORY} if self._paging.archive else {})
 
     def extend_rss(self, rss: Element) -> Element:
         """Add the show's elements to the channel of `rss`."""
         channel, show = rss[0], self._show
+        _links(channel, show, self._paging)
         if show.owner_email:
             _owner(channel, show)
         for category in show.categories:
@@ -47,14 +50,17 @@ class ChannelTags:
         _explicit(channel, show.explicit)
         _image(channel, show.image_url)
         if show.guid:
-            _add(channel, PODCAST, "guid", one_line(show.guid))
-        _add(channel, PODCAST, "locked", "yes" if show.locked else "no", {"owner": one_line(show.owner_email)})
+            add(channel, PODCAST, "guid", one_line(show.guid))
+        add(channel, PODCAST, "locked", "yes" if show.locked else "no", {"owner": one_line(show.owner_email)})
         _people(channel, show.hosts)
+        write_images(channel, show.images)
+        write_trailers(channel, show.trailers)
+        write_show_tags(channel, show.tags)
         return rss
 
 
 class ItemTags:
-    """Writes an item's `content:encoded` and its `itunes:` and `podcast:` elements."""
+    """Writes an item's `content:encoded` and its `itunes:`, `podcast:` and `psc:` elements."""
 
     def __init__(self, item: Item, hosts: Sequence[Appearance] = ()) -> None:
         self._item = item
@@ -62,7 +68,7 @@ class ItemTags:
 
     def extend_ns(self) -> dict[str, str]:
         """Return the namespaces by prefix."""
-        return {"itunes": ITUNES, "podcast": PODCAST}
+        return NAMESPACES
 
     def extend_rss(self, element: Element) -> Element:
         """Add the item's elements to `element`."""
@@ -70,14 +76,20 @@ class ItemTags:
         _notes(element, clean(item.notes_html))
         _explicit(element, item.explicit)
         _image(element, item.image_url)
-        if item.season is not None:
-            _add(element, PODCAST, "season", str(item.season))
-        if item.number is not None:
-            _add(element, PODCAST, "episode", str(item.number))
+        write_numbers(element, item.season, item.number, item.tags)
         _people(element, with_hosts(item.people, self._hosts))
-        _location(element, item.recording)
+        if one_line(item.recording.place):
+            place = item.recording
+            creator = Location(
+                name=place.place, relation=Relation.CREATOR, geo=place.geo, osm=place.osm, country=place.country
+            )
+            write_location(element, creator)
         for transcript in item.transcripts:
             _transcript(element, transcript)
+        _chapters(element, item.chapters, item.chapters_url)
+        write_images(element, item.images)
+        write_alternates(element, item.alternates)
+        write_episode_tags(element, item.tags)
         return element
 
 
@@ -95,41 +107,40 @@ def with_hosts(people: Sequence[Appearance], hosts: Sequence[Appearance]) -> tup
     return (*absent, *people)
 
 
-def _add(
-    parent: Element, namespace: str, name: str, text: str = "", attributes: Mapping[str, str] | None = None
-) -> Element:
-    """Append an element and return it; an attribute without a value is left out."""
-    given = {key: value for key, value in (attributes or {}).items() if value}
-    element = parent.makeelement(f"{{{namespace}}}{name}", given)
-    element.text = text or None
-    parent.append(element)
-    return element
+def _links(channel: Element, show: Show, paging: Paging) -> None:
+    """Write hubs and the other pages; the self link is feedgen's."""
+    for hub in show.hubs:
+        add(channel, ATOM, "link", attributes={"href": ascii_url(hub), "rel": "hub"})
+    for rel, url in paging.links:
+        add(channel, ATOM, "link", attributes={"href": ascii_url(url), "rel": rel, "type": "application/rss+xml"})
+    if paging.archive:
+        add(channel, HISTORY, "archive")
 
 
 def _owner(channel: Element, show: Show) -> None:
     # feedgen refuses an owner without a name.
-    owner = _add(channel, ITUNES, "owner")
+    owner = add(channel, ITUNES, "owner")
     if show.owner_name:
-        _add(owner, ITUNES, "name", one_line(show.owner_name))
-    _add(owner, ITUNES, "email", one_line(show.owner_email))
+        add(owner, ITUNES, "name", one_line(show.owner_name))
+    add(owner, ITUNES, "email", one_line(show.owner_email))
 
 
 def _category(channel: Element, category: Category) -> None:
     # feedgen merges categories of the same name, which changes their order; Apple reads only the first.
-    outer = _add(channel, ITUNES, "category", attributes={"text": one_line(category.name)})
+    outer = add(channel, ITUNES, "category", attributes={"text": one_line(category.name)})
     if category.subcategory:
-        _add(outer, ITUNES, "category", attributes={"text": one_line(category.subcategory)})
+        add(outer, ITUNES, "category", attributes={"text": one_line(category.subcategory)})
 
 
 def _explicit(parent: Element, explicit: bool) -> None:
     # feedgen knows only yes, no and clean; Apple asks for true or false (APPLE-CH-6).
-    _add(parent, ITUNES, "explicit", "true" if explicit else "false")
+    add(parent, ITUNES, "explicit", "true" if explicit else "false")
 
 
 def _image(parent: Element, url: str) -> None:
     # feedgen drops an address that does not end in `.jpg` or `.png`, on the channel without a word.
     if url:
-        _add(parent, ITUNES, "image", attributes={"href": ascii_url(url)})
+        add(parent, ITUNES, "image", attributes={"href": ascii_url(url)})
 
 
 def _notes(item: Element, html: str) -> None:
@@ -138,7 +149,7 @@ def _notes(item: Element, html: str) -> None:
     from lxml.etree import CDATA
 
     if html:
-        encoded = _add(item, CONTENT, "encoded")
+        encoded = add(item, CONTENT, "encoded")
         encoded.text = html if "]]>" in html else CDATA(html)
 
 
@@ -150,13 +161,7 @@ def _people(parent: Element, people: Sequence[Appearance]) -> None:
             "img": ascii_url(person.picture),
             "href": ascii_url(person.link),
         }
-        _add(parent, PODCAST, "person", one_line(person.name), attributes)
-
-
-def _location(item: Element, recording: Recording) -> None:
-    attributes = {"rel": "creator", "geo": recording.geo, "osm": recording.osm, "country": recording.country}
-    if place := one_line(recording.place):
-        _add(item, PODCAST, "location", place, {key: one_line(value) for key, value in attributes.items()})
+        add(parent, PODCAST, "person", one_line(person.name), attributes)
 
 
 def _transcript(item: Element, transcript: Transcript) -> None:
@@ -164,5 +169,22 @@ def _transcript(item: Element, transcript: Transcript) -> None:
         "url": ascii_url(transcript.url),
         "type": one_line(transcript.media_type),
         "language": one_line(transcript.language),
+        "rel": "captions" if transcript.captions else "",
     }
-    _add(item, PODCAST, "transcript", attributes=attributes)
+    add(item, PODCAST, "transcript", attributes=attributes)
+
+
+def _chapters(item: Element, chapters: Sequence[Chapter], url: str) -> None:
+    """Write the chapters twice: where their file is, and themselves (PSC-4: apps read one or the other)."""
+    if url:
+        add(item, PODCAST, "chapters", attributes={"url": ascii_url(url), "type": "application/json+chapters"})
+    if chapters:
+        simple = add(item, PSC, "chapters", attributes={"version": "1.2"})
+        for chapter in chapters:
+            attributes = {
+                "start": show_position(chapter.start),
+                "title": one_line(chapter.title),
+                "href": ascii_url(chapter.link),
+                "image": ascii_url(chapter.image),
+            }
+            add(simple, PSC, "chapter", attributes=attributes)

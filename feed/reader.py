@@ -2,14 +2,25 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 
-from episodes.model import Appearance, Kind, Recording
+from episodes.model import Appearance, Chapter, Kind, Recording
+from episodes.namespace import Location, Relation
 from episodes.problems import Problem, Severity
+from episodes.timecode import parse_position
 from feed.document import SPACE, Element, FeedDocument, MalformedFeedError, read_document
 from feed.item import Enclosure, Item, Transcript
 from feed.show import Category, Show, ShowKind
+from feed.tagreader import (
+    read_alternates,
+    read_episode_tags,
+    read_images,
+    read_locations,
+    read_show_tags,
+    read_trailers,
+    whole_number,
+)
+from feed.times import parse_date
 
 _TRUE = frozenset({"true", "yes", "explicit"})
 
@@ -44,17 +55,6 @@ def read_feed(body: bytes) -> Feed:
     return Feed(show=_show(channel), items=items, changed=parse_date(channel.value("lastBuildDate")), problems=problems)
 
 
-def parse_date(text: str) -> datetime | None:
-    """Return an RFC 2822 date as an aware datetime, or nothing where it is none; `-0000` means UTC."""
-    try:
-        when = parsedate_to_datetime(text)
-        # An offset that does not fit a datetime shows only when it is used.
-        when.astimezone(UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when
-
-
 def parse_duration(text: str) -> timedelta:
     """Return `S`, `MM:SS` or `HH:MM:SS` as a length; zero where it is none of them."""
     if not re.fullmatch(r"(?:\d{1,4}:){0,2}\d{1,7}(?:\.\d{1,9})?", text, re.ASCII):
@@ -84,27 +84,33 @@ def _item(element: Element) -> Item | Problem:
     published = parse_date(element.value("pubDate"))
     if published is None:
         return _left_out(element, f"its pubDate {element.value('pubDate')!r} is not a date")
+    recording, locations = _places(element)
     return Item(
         guid=element.value("guid") or enclosure.get("url"),
         title=element.value("title") or element.value("itunes:title"),
         link=element.value("link"),
         enclosure=Enclosure(
             url=enclosure.get("url"),
-            bytes=_whole_number(enclosure.get("length")) or 0,
+            bytes=whole_number(enclosure.get("length")) or 0,
             media_type=enclosure.get("type"),
         ),
         duration=parse_duration(element.value("itunes:duration")),
         published=published,
         kind=_kind(element.value("itunes:episodeType")),
-        number=_whole_number(element.value("itunes:episode") or element.value("podcast:episode")),
-        season=_whole_number(element.value("itunes:season") or element.value("podcast:season")),
+        number=whole_number(element.value("itunes:episode") or element.value("podcast:episode")),
+        season=whole_number(element.value("itunes:season") or element.value("podcast:season")),
         summary=element.value("description"),
         notes_html=element.value("content:encoded"),
         image_url=_attribute(element, "itunes:image", "href"),
         explicit=element.value("itunes:explicit").lower() in _TRUE,
         people=_people(element),
-        recording=_recording(element),
+        recording=recording,
         transcripts=_transcripts(element),
+        chapters=_chapters(element),
+        chapters_url=_attribute(element, "podcast:chapters", "url"),
+        alternates=read_alternates(element),
+        images=read_images(element),
+        tags=read_episode_tags(element, locations),
     )
 
 
@@ -133,6 +139,10 @@ def _show(channel: Element) -> Show:
         copyright=channel.value("copyright"),
         locked=channel.value("podcast:locked").lower() == "yes",
         hosts=_people(channel),
+        hubs=tuple(link.get("href") for link in channel.all("atom:link") if link.get("rel") == "hub"),
+        images=read_images(channel),
+        trailers=read_trailers(channel),
+        tags=read_show_tags(channel),
     )
 
 
@@ -164,29 +174,51 @@ def _people(parent: Element) -> tuple[Appearance, ...]:
     )
 
 
-def _recording(item: Element) -> Recording:
-    for location in item.all("podcast:location"):
-        if location.get("rel") == "creator":
-            place = location.text.strip(SPACE)
-            geo, osm, country = location.get("geo"), location.get("osm"), location.get("country")
-            return Recording(place=place, geo=geo, osm=osm, country=country)
-    return Recording()
+def _places(item: Element) -> tuple[Recording, tuple[Location, ...]]:
+    """Return where an item was recorded, the first place of its making, and the other places."""
+    found = read_locations(item)
+    creator = next((place for place in found if place.relation is Relation.CREATOR and place.name), None)
+    if creator is None:
+        return Recording(), found
+    recording = Recording(place=creator.name, geo=creator.geo, osm=creator.osm, country=creator.country)
+    return recording, tuple(place for place in found if place is not creator)
 
 
 def _transcripts(item: Element) -> tuple[Transcript, ...]:
     return tuple(
-        Transcript(url=found.get("url"), media_type=found.get("type"), language=found.get("language"))
+        Transcript(
+            url=found.get("url"),
+            media_type=found.get("type"),
+            language=found.get("language"),
+            captions=found.get("rel") == "captions",
+        )
         for found in item.all("podcast:transcript")
     )
+
+
+def _chapters(item: Element) -> tuple[Chapter, ...]:
+    simple = item.first("psc:chapters")
+    return tuple(
+        Chapter(
+            start=_normal_play_time(found.get("start")),
+            title=found.get("title"),
+            link=found.get("href"),
+            image=found.get("image"),
+        )
+        for found in (simple.all("psc:chapter") if simple else ())
+    )
+
+
+def _normal_play_time(text: str) -> timedelta:
+    try:
+        return parse_position(text)
+    except ValueError:
+        return timedelta()
 
 
 def _attribute(parent: Element, name: str, attribute: str) -> str:
     child = parent.first(name)
     return child.get(attribute) if child else ""
-
-
-def _whole_number(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"\d{1,18}", text, re.ASCII) else None
 
 
 def _kind(text: str) -> Kind:

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from uuid import UUID
 
+from episodes.fields import one_line
 from episodes.frontmatter import parse, write_block, write_plain, write_scalar
 from episodes.model import Appearance, Audio, Episode, Kind, Recording, Status, Tags
 from episodes.problems import UNFIT, Problem, UserError, errors, nearest, quoted, unfit
-from episodes.schema import one_line, read_episode
+from episodes.schema import read_episode
 from episodes.slugs import slugify
 from episodes.timecode import parse_day, parse_moment, show_moment
 from podcast.layout import RESERVED_SLUGS

@@ -1,5 +1,6 @@
 """Which key every published object has, which of them never change, and how long they may be cached."""
 
+import re
 from urllib.parse import quote
 
 PRIVATE = ".folge/"
@@ -10,11 +11,17 @@ INVENTORY = f"{PRIVATE}inventory.json"
 FEED = "feed.xml"
 INDEX = "index.html"
 
+CHAPTERS = "chapters/"
+"""The prefix of chapter files: small, and made by the publish itself, yet never changing."""
+
 FOR_EVER = "public, max-age=31536000, immutable"
 SHORTLY = "public, max-age=300"
+A_DAY = "public, max-age=86400"
 NEVER = "no-store"
 
-RESERVED_SLUGS = frozenset({"f", "audio", "covers", "transcripts", "feed", "embed", "static", "search", "index"})
+RESERVED_SLUGS = frozenset(
+    {"f", "audio", "covers", "transcripts", "chapters", "feed", "embed", "static", "search", "index"}
+)
 """First parts of keys that mean something else and cannot be the slug of an episode."""
 
 _HASH = 12
@@ -36,6 +43,22 @@ def transcript_key(slug: str, sha256: str, extension: str) -> str:
     return f"transcripts/{slug}-{sha256[:_HASH]}{extension}"
 
 
+def chapters_key(slug: str, sha256: str) -> str:
+    """Return the write-once key of an episode's chapters."""
+    return f"{CHAPTERS}{slug}-{sha256[:_HASH]}.json"
+
+
+def feed_key(name: str = "", page: int = 0) -> str:
+    """Return the key of the feed, or of the selection `name`; `page` counts archive pages from the oldest, 1."""
+    base = f"feed/{name}" if name else "feed"
+    return f"{base}/{page}.xml" if page else f"{base}.xml"
+
+
+def is_archive(key: str) -> bool:
+    """Say whether a key is that of an archive page of a feed."""
+    return bool(re.fullmatch(r"feed/(?:[a-z0-9-]+/)?\d+\.xml", key))
+
+
 def source_key(guid_digest: str, sha256: str) -> str:
     """Return the private write-once key of the text of an episode file, one folder for each guid."""
     return f"{PRIVATE}sources/{guid_digest[:_HASH]}/{sha256[: 2 * _HASH]}.md"
@@ -52,10 +75,15 @@ def short_path(short: str) -> str:
 
 
 def cache_control(key: str) -> str:
-    """Return how long an object may be kept: content-named ones for ever, the rest five minutes, private never."""
+    """Return how long an object may be kept.
+
+    Content-named ones for ever, archive pages of feeds a day, private ones never, the rest five minutes.
+    """
     if key.startswith(PRIVATE):
         return NEVER
-    return FOR_EVER if key.startswith(("audio/", "covers/", "transcripts/")) else SHORTLY
+    if key.startswith(("audio/", "covers/", "transcripts/", CHAPTERS)):
+        return FOR_EVER
+    return A_DAY if is_archive(key) else SHORTLY
 
 
 def public_url(base: str, key: str) -> str:

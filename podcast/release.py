@@ -1,16 +1,22 @@
 """From an episode and its measured files to what the public gets of it."""
 
+import base64
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 
-from episodes.model import Appearance, Episode
+from episodes.model import Appearance, Chapter, Episode
+from episodes.namespace import ShowTags
 from episodes.notes import feed_html, summarize
-from feed.item import Enclosure, Item, Transcript
-from feed.show import Category, Show, ShowKind
-from podcast.layout import FEED, INDEX, page_url, public_url
+from feed.chapters import json_chapters
+from feed.item import Alternate, Enclosure, Integrity, Item, Source, Transcript
+from feed.show import Category, Image, Show, ShowKind
+from podcast.layout import FEED, INDEX, chapters_key, page_url, public_url
+from podcast.settings import FeedSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +40,41 @@ class AudioBlob(Blob):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptBlob(Blob):
-    """A published transcript; `language` empty means the show's."""
+    """A published transcript; `language` empty means the show's. `captions` says that it is timed to be read along."""
 
     language: str = ""
+    captions: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageRelease:
+    """A picture besides the cover: an object of ours or an address, and what is known of it (P20-IMAGE)."""
+
+    blob: Blob | None = None
+    url: str = ""
+    alt: str = ""
+    purpose: str = ""
+    aspect_ratio: str = ""
+    width: int | None = None
+    height: int | None = None
+    media_type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlternateRelease:
+    """The episode in another form: an object of ours or addresses, and what is known of it (P20-ALTENC)."""
+
+    media_type: str
+    blob: Blob | None = None
+    urls: tuple[str, ...] = ()
+    bytes: int | None = None
+    bitrate: int | None = None
+    height: int | None = None
+    language: str = ""
+    title: str = ""
+    rel: str = ""
+    codecs: str = ""
+    integrity: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +85,15 @@ class Release:
     audio: AudioBlob
     cover: Blob | None = None
     transcripts: tuple[TranscriptBlob, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
+    alternates: tuple[AlternateRelease, ...] = ()
+    images: tuple[ImageRelease, ...] = ()
 
     def blobs(self) -> tuple[Blob, ...]:
-        """Return every object this release refers to."""
-        return (self.audio, *((self.cover,) if self.cover else ()), *self.transcripts)
+        """Return every object made of a file that this release refers to."""
+        parts: tuple[AlternateRelease | ImageRelease, ...] = (*self.alternates, *self.images)
+        own = (part.blob for part in parts if part.blob)
+        return (self.audio, *((self.cover,) if self.cover else ()), *self.transcripts, *own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,22 +116,50 @@ class ShowRelease:
     locked: bool = True
     hosts: tuple[Appearance, ...] = ()
     cover: Blob | None = None
+    images: tuple[ImageRelease, ...] = ()
+    tags: ShowTags = ShowTags()
+    feed: FeedSettings = FeedSettings()
+
+    def blobs(self) -> tuple[Blob, ...]:
+        """Return every object made of a file that the show itself refers to."""
+        return (*((self.cover,) if self.cover else ()), *(image.blob for image in self.images if image.blob))
 
 
-_UNSEEN = frozenset({"source_name", "source_sha256", "status", "audio", "cover", "transcripts"})
+_UNSEEN = frozenset(
+    {"source_name", "source_sha256", "status", "audio", "cover", "transcripts", "chapters", "alternates", "images"}
+)
 """Fields of an episode file the public does not see, or sees as measured objects only."""
+
+_LATER = frozenset({"chapters", "alternates", "images", "tags", "feed", "captions"})
+"""Fields that ledgers written before them do not have: at their default they must not change a digest."""
 
 
 def digest(release: Release | ShowRelease) -> str:
     """Return the hex sha256 of what the public sees of a release; equal digests mean there is nothing to publish."""
     content = msgspec.to_builtins(release)
+    _drop_unused(release, content)
     if isinstance(release, Release):
+        _drop_unused(release.episode, content["episode"])
+        for transcript, written in zip(release.transcripts, content["transcripts"], strict=True):
+            _drop_unused(transcript, written)
         for name in _UNSEEN:
-            content["episode"].pop(name)
-        for blob in (content["audio"], content["cover"], *content["transcripts"]):
-            if blob:
-                blob.pop("key")
+            content["episode"].pop(name, None)
+    for blob in _blobs(content) if isinstance(release, Release) else ():
+        blob.pop("key")
     return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
+
+
+def _drop_unused(part: object, content: dict[str, object]) -> None:
+    """Take out of `content` the later fields of `part` that nobody has set."""
+    for field in fields(part):  # type: ignore[arg-type]  # every part is a dataclass
+        if field.name in _LATER and getattr(part, field.name) == field.default:
+            content.pop(field.name, None)
+
+
+def _blobs(content: dict[str, Any]) -> Iterator[dict[str, object]]:
+    """Yield the objects in the content of a release, whose keys the public sees only as an address."""
+    nested = (part["blob"] for name in ("alternates", "images") for part in content.get(name, ()))
+    yield from filter(None, (content["audio"], content["cover"], *content["transcripts"], *nested))
 
 
 def fingerprints(release: Release | ShowRelease) -> dict[str, str]:
@@ -101,6 +172,7 @@ def fingerprints(release: Release | ShowRelease) -> dict[str, str]:
         seen["audio"] = release.audio.sha256
         seen["cover"] = release.cover.sha256 if release.cover else ""
         seen["transcripts"] = [(blob.sha256, blob.language, blob.media_type) for blob in release.transcripts]
+        seen |= {"chapters": release.chapters, "alternates": release.alternates, "images": release.images}
     return {
         name: hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()[:12]
         for name, value in seen.items()
@@ -138,6 +210,9 @@ def show_of(release: ShowRelease) -> Show:
         copyright=release.copyright,
         locked=release.locked,
         hosts=release.hosts,
+        hubs=release.feed.hubs,
+        images=_images(release.images, base),
+        tags=release.tags,
     )
 
 
@@ -170,7 +245,53 @@ def item_of(release: Release, show: ShowRelease) -> Item:
                 url=public_url(base, blob.key),
                 media_type=blob.media_type.split(";")[0],
                 language=blob.language or show.language,
+                captions=blob.captions,
             )
             for blob in release.transcripts
         ),
+        chapters=tuple(chapter for chapter in release.chapters if not chapter.hidden),
+        chapters_url=public_url(base, chapters_file(release)[0]) if release.chapters else "",
+        alternates=tuple(_alternate(alternate, base) for alternate in release.alternates),
+        images=_images(release.images, base),
+        tags=episode.tags,
+    )
+
+
+def chapters_file(release: Release) -> tuple[str, bytes]:
+    """Return key and body of the JSON file of an episode's chapters."""
+    body = json_chapters(release.chapters)
+    return chapters_key(release.episode.slug, hashlib.sha256(body).hexdigest()), body
+
+
+def _images(images: tuple[ImageRelease, ...], base: str) -> tuple[Image, ...]:
+    return tuple(
+        Image(
+            url=public_url(base, image.blob.key) if image.blob else image.url,
+            alt=image.alt,
+            purpose=image.purpose,
+            aspect_ratio=image.aspect_ratio,
+            width=image.width,
+            height=image.height,
+            media_type=image.media_type,
+        )
+        for image in images
+    )
+
+
+def _alternate(alternate: AlternateRelease, base: str) -> Alternate:
+    blob = alternate.blob
+    digest = base64.b64encode(bytes.fromhex(blob.sha256)).decode() if blob else ""
+    proof = alternate.integrity or (f"sha256-{digest}" if digest else "")
+    urls = (public_url(base, blob.key),) if blob else alternate.urls
+    return Alternate(
+        media_type=alternate.media_type,
+        sources=tuple(Source(url=url) for url in urls),
+        bytes=alternate.bytes,
+        bitrate=alternate.bitrate,
+        height=alternate.height,
+        language=alternate.language,
+        title=alternate.title,
+        rel=alternate.rel,
+        codecs=alternate.codecs,
+        integrity=Integrity(kind="sri", value=proof) if proof else None,
     )

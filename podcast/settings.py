@@ -2,18 +2,22 @@
 
 import os
 import re
-import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
-from urllib.parse import urlsplit
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from episodes.fields import Fields, is_address, web_hint
 from episodes.model import Appearance
+from episodes.namespace import ImageFile, ShowTags
+from episodes.namespace_schema import SHOW_TABLES, SHOW_WORDS, read_images, read_show_tags
 from episodes.problems import Problem, Severity, UserError, nearest, quoted, unfit
 from feed.categories import CATEGORIES
-from feed.show import Category, ShowKind
+from feed.show import Category, Selection, ShowKind
+from podcast.tables import TomlFile, read_toml
 
 FILE = "podcast.toml"
 PREVIEW_URL = "http://127.0.0.1:8000/"
@@ -31,7 +35,6 @@ _TABLES: Mapping[str, Mapping[str, type]] = {
     },
 }  # fmt: skip
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_LARGEST = 1_000_000
 _PERSON = {"name": str, "function": str, "organisation": str, "role": str, "group": str, "link": str, "picture": str}
 _KINDS = {str: "text in quotes", bool: "true or false", list: 'a list such as ["a", "b"]', dict: "a table"}
 
@@ -50,6 +53,18 @@ class StoreSettings:
     profile: str = ""
     path_style: bool | None = None
     directory_index: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedSettings:
+    """How the feed is cut: the newest `items` in it, and archive pages of as many (0: all in one); `content:encoded`
+    only of the newest `slim_after` (0: of all); the WebSub `hubs` to tell; feeds with a selection of the episodes.
+    """
+
+    items: int = 0
+    slim_after: int = 0
+    hubs: tuple[str, ...] = ()
+    selections: tuple[Selection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +92,9 @@ class Settings:
     hosts: tuple[Appearance, ...] = ()
     people: Mapping[str, Appearance] = field(default_factory=dict)
     store: StoreSettings = field(default_factory=StoreSettings)
+    images: tuple[ImageFile, ...] = ()
+    tags: ShowTags = ShowTags()
+    feed: FeedSettings = FeedSettings()
 
 
 def find_folder(start: Path) -> Path:
@@ -94,79 +112,23 @@ def load_settings(folder: Path, environment: Mapping[str, str] = os.environ) -> 
     `FOLGE_STORE` and `FOLGE_PUBLIC_URL` in the environment win over `[store]`. Raises UserError where the
     file cannot be read at all; every other mistake is a problem with its line, and the value its default.
     """
-    text = _read(folder / FILE)
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        hint = "put texts into double quotes, one 'name = value' a line"
-        raise UserError(_explain(str(error), text), hint=hint) from error
-    except (RecursionError, ValueError) as error:
-        raise UserError(f"{FILE} holds a number or a list that is far too large") from error
-    reader = _Reader(text, tables)
+    reader = _Reader(read_toml(folder / FILE))
     return reader.settings(folder, environment), tuple(reader.problems)
-
-
-def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(_LARGEST + 1)
-        if len(raw) > _LARGEST:
-            raise UserError(f"{path} is larger than {_LARGEST:,} bytes", hint="it holds settings, nothing else")
-        return raw.decode("utf-8-sig").replace("\r\n", "\n")
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise UserError(f"{FILE}:{line}: is not UTF-8 text", hint="save it with the encoding UTF-8") from error
-
-
-def _explain(message: str, text: str) -> str:
-    match = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
-    if match is None:
-        return f"{FILE}: not valid TOML: {message}"
-    line = match[1] or text.rstrip("\n").count("\n") + 1
-    return f"{FILE}:{line}: not valid TOML: {message[: match.start()].lower()}"
-
-
-_TEXTS = re.compile(r'#[^\n]*|"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'', re.DOTALL)
-_KEY = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""")
-_HEADING = re.compile(r"\s*\[+([^=]*?)\]+\s*$")
-
-
-def _emptied(match: re.Match[str]) -> str:
-    """Return a comment or a text of several lines as empty lines: what stands in it is no setting."""
-    many = match[0].startswith(('"""', "'''", "#"))
-    return "\n" * match[0].count("\n") if many else match[0]
 
 
 class _Reader:
     """Checks the tables of one file; mistakes gather in `problems`."""
 
-    def __init__(self, text: str, tables: Mapping[str, object]) -> None:
-        self.lines = _TEXTS.sub(_emptied, text).split("\n")
-        self.tables = tables
+    def __init__(self, file: TomlFile) -> None:
+        self.file = file
+        self.tables = file.tables
         self.problems: list[Problem] = []
 
     def problem(self, table: str, name: str, message: str, hint: str = "", severity: Severity = Severity.ERROR) -> None:
         label = f"{table}.{name}" if name else table
-        line = self.line(table, name)
+        line = self.file.line_of(label)
         problem = Problem(path=FILE, line=line, field=label, message=message, hint=hint, severity=severity)
         self.problems.append(problem)
-
-    def line(self, table: str, name: str) -> int:
-        """Return the line of a name in a table, of the table, or 0. The standard library's reader keeps none."""
-        wanted, above, best, found = f"{table}.{name}".rstrip("."), "", "", 0
-        for number, line in enumerate(self.lines, start=1):
-            heading, key = _HEADING.match(line), _KEY.match(line)
-            if key:
-                here = f"{above}.{_bare(key[1])}".lstrip(".")
-            elif heading:
-                here = above = _bare(heading[1])
-            else:
-                continue
-            if (wanted == here or wanted.startswith(f"{here}.")) and len(here) > len(best):
-                best, found = here, number
-        return found
 
     def table(self, name: str, known: Mapping[str, type], values: object) -> dict[str, object]:
         """Return the values of a table that have the right type; unknown names and wrong types become problems."""
@@ -175,8 +137,12 @@ class _Reader:
             return {}
         sound: dict[str, object] = {}
         for key, value in values.items():
+            if name == "show" and key in SHOW_WORDS:
+                continue
             if key not in known:
-                self.problem(name, key, "is not a setting", hint=nearest(key, tuple(known)))
+                self.problem(
+                    name, key, "is not a setting", hint=nearest(key, (*known, *(SHOW_WORDS if name == "show" else ())))
+                )
                 continue
             parts = value if isinstance(value, list) else [value]
             if not isinstance(value, known[key]) or (known[key] is not bool and isinstance(value, bool)):
@@ -190,10 +156,12 @@ class _Reader:
         return sound
 
     def settings(self, folder: Path, environment: Mapping[str, str]) -> Settings:
+        known = (*_TABLES, "people", "feed", "feeds", "images", *SHOW_TABLES)
         for name in self.tables:
-            if name not in (*_TABLES, "people"):
-                known = (*_TABLES, "people")
-                below = next((table for table in _TABLES if name in _TABLES[table]), "")
+            if name not in known:
+                below = next(
+                    (table for table in _TABLES if name in _TABLES[table]), "show" if name in SHOW_WORDS else ""
+                )
                 hint = f"write it below a line [{below}]" if below else nearest(name, known)
                 self.problem(name, "", "is not a table of this file", hint=hint)
         show = self.table("show", _TABLES["show"], self.tables.get("show", {}))
@@ -221,15 +189,40 @@ class _Reader:
             hosts=self.hosts(show.get("hosts", []), people),
             people=people,
             store=self.store(environment),
+            images=read_images(self.file.fields("", known, self.problems)),
+            tags=read_show_tags(self.file.fields("show", (), self.problems), self.file.fields("", (), self.problems)),
+            feed=self.feed(words["guid"]),
+        )
+
+    def feed(self, guid: str) -> FeedSettings:
+        group = self.file.fields("feed", ("items", "slim_after", "hubs"), self.problems)
+        group.unknown()
+        hubs = group.texts("hubs")
+        for hub in hubs:
+            self.address("feed", "hubs", hub)
+        known = ("name", "title", "description", "format", "topic", "season", "guid")
+        selections = tuple(
+            selection
+            for fields in self.file.fields("", (), self.problems).groups("feeds", known, "name")
+            if (selection := _selection(fields, guid))
+        )
+        for name, count in Counter(selection.name for selection in selections).items():
+            if count > 1:
+                self.problem("feeds", "", f"{count} feeds have the name {quoted(name)}", "give each its own")
+        return FeedSettings(
+            items=group.count("items") or 0,
+            slim_after=group.count("slim_after") or 0,
+            hubs=hubs,
+            selections=selections,
         )
 
     def store(self, environment: Mapping[str, str]) -> StoreSettings:
         values = self.table("store", _TABLES["store"], self.tables.get("store", {}))
         url = environment.get("FOLGE_STORE") or str(values.get("url", "")) or StoreSettings().url
         override = environment.get("FOLGE_PUBLIC_URL", "").strip()
-        if override and not _is_address(override):
+        if override and not is_address(override):
             message = f"{quoted(override)} is not a web address"
-            self.problems.append(Problem(field="FOLGE_PUBLIC_URL", message=message, hint=_web_hint(override)))
+            self.problems.append(Problem(field="FOLGE_PUBLIC_URL", message=message, hint=web_hint(override)))
             override = ""
         public = override or self.address("store", "public_url", str(values.get("public_url", "")))
         said = override or values.get("public_url") or environment.get("FOLGE_PUBLIC_URL")
@@ -298,8 +291,8 @@ class _Reader:
         return text
 
     def address(self, table: str, name: str, text: str) -> str:
-        if text and not _is_address(text):
-            self.problem(table, name, f"{quoted(text)} is not a web address", hint=_web_hint(text))
+        if text and not is_address(text):
+            self.problem(table, name, f"{quoted(text)} is not a web address", hint=web_hint(text))
             return ""
         return text
 
@@ -338,9 +331,35 @@ def _as_host(person: Appearance) -> Appearance:
     return replace(person, role="host" if person.role == "guest" else person.role)
 
 
-def _bare(path: str) -> str:
-    """Return a dotted name without quotes and spaces."""
-    return re.sub(r"""[\s"']""", "", path)
+_FORMATS = ("mp3", "m4a", "opus", "ogg", "flac")
+
+
+def _selection(fields: Fields, guid: str) -> Selection | None:
+    """Return a feed with some of the episodes; its guid follows from the show's and its name unless it is written."""
+    name = fields.text("name", required=True)
+    if name and not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
+        fields.problem("name", f"{quoted(name)} cannot stand in an address", hint="use a-z, 0-9 and single hyphens")
+        return None
+    selection = Selection(
+        name=name,
+        title=fields.text("title", longest=255),
+        description=fields.block("description", largest=4000),
+        format=fields.choice("format", _FORMATS),
+        topic=fields.text("topic"),
+        season=fields.count("season"),
+        guid=fields.text("guid") or _derived(guid, name),
+    )
+    if not (selection.format or selection.topic or selection.season):
+        fields.problem("name", f"{quoted(name)} selects nothing", hint="add format, topic or season")
+        return None
+    return selection if name else None
+
+
+def _derived(guid: str, name: str) -> str:
+    try:
+        return str(uuid5(UUID(guid), name))
+    except ValueError:  # the guid of the show is told to be none
+        return ""
 
 
 def _shown(value: object) -> str:
@@ -364,23 +383,3 @@ def _quote(text: str) -> str:
 def _tidy(name: str, text: str) -> str:
     """Return a text without space around it, on one line unless it is the description."""
     return text.strip() if name == "description" else re.sub(r"[ \t\n]+", " ", text).strip()
-
-
-def _is_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return (
-            parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and parts.port != 0
-            and not re.search(r"\s", text)
-            and not unfit(text)
-        )
-    except ValueError:
-        return False
-
-
-def _web_hint(text: str) -> str:
-    with_scheme = f"https://{text.lstrip('/')}"
-    fits = "://" not in text and "." in text and ":" not in text and _is_address(with_scheme)
-    return f"write {with_scheme}" if fits else "write https://…"

@@ -43,12 +43,14 @@ class Workspace:
     def files(self) -> Iterator[Path]:
         """Yield every file a publish reads, whether it is there or not."""
         yield self.folder / FILE
-        if self.settings.cover:
-            yield self.resolve(self.settings.cover)
+        named = [self.settings.cover, *(image.path for image in self.settings.images)]
+        yield from (self.resolve(written) for written in named if written)
         yield from episode_files(self.catalogue.folder)
         for episode in self.catalogue.episodes:
             if episode.status is Status.READY:
-                named = (episode.audio, episode.cover, *(transcript.path for transcript in episode.transcripts))
+                named = [episode.audio, episode.cover, *(transcript.path for transcript in episode.transcripts)]
+                named += [alternate.path for alternate in episode.alternates]
+                named += [image.path for image in episode.images]
                 yield from (self.resolve(written) for written in named if written)
 
     def store(self) -> Store:

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from feed.reader import parse_date
+from feed.times import parse_date
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _FORM = re.compile(

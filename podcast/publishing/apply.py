@@ -37,14 +37,12 @@ def apply(plan: Plan, observed: Observed, store: Store, listener: Listener = SIL
     ledger_sha256 = observed.ledger_sha256
     for stage in Stage:
         steps = [step for step in plan.steps if step.stage is stage]
-        if stage is Stage.BLOBS:
-            _upload(steps, store, listener)
-        else:
-            for step, tag in _write(steps, store, listener):
-                if stage is Stage.LEDGER:
-                    ledger_sha256 = step.sha256
-                else:
-                    held[step.key] = Held(sha256=step.sha256, tag=tag)
+        _upload([step for step in steps if step.path], store, listener)
+        for step, tag in _write([step for step in steps if not step.path], store, listener):
+            if stage is Stage.LEDGER:
+                ledger_sha256 = step.sha256
+            else:
+                held[step.key] = Held(sha256=step.sha256, tag=tag)
     _put(inventory_step(encode_inventory(held, ledger_sha256), observed.inventory_tag), store)
 
 

@@ -7,9 +7,10 @@ from enum import IntEnum
 
 from episodes.mediatypes import media_type
 from feed.compiler import compile_feed
-from podcast.layout import FEED, cache_control, short_path
+from podcast.layout import CHAPTERS, FEED, cache_control, short_path
+from podcast.publishing.feeds import feed_pages
 from podcast.publishing.ledger import Entry, Ledger, State
-from podcast.release import item_of, show_of
+from podcast.release import chapters_file, item_of, show_of
 from podcast.website.render import Page, render_site
 
 
@@ -25,7 +26,7 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
-    """A small object that may be replaced: feed, pages."""
+    """A small object made by the publish itself: feed, pages, chapters."""
 
     key: str
     body: bytes
@@ -39,7 +40,7 @@ class Artifact:
     @property
     def media_type(self) -> str:
         """The Content-Type it is served with."""
-        return media_type(self.key)
+        return "application/json+chapters" if self.key.startswith(CHAPTERS) else media_type(self.key)
 
     @property
     def cache_control(self) -> str:
@@ -52,7 +53,6 @@ def render(ledger: Ledger) -> tuple[Artifact, ...]:
     show = show_of(ledger.show.release)
     entries = ledger.published
     items = [item_of(entry.release, ledger.show.release) for entry in entries]
-    feed = compile_feed(show, items, changed=ledger.changed)
     pages = [
         Page(
             item=item,
@@ -65,7 +65,16 @@ def render(ledger: Ledger) -> tuple[Artifact, ...]:
     ]
     gone = [path for entry in ledger.entries if entry.state is State.WITHDRAWN for path in addresses(entry)]
     rendered = render_site(show, pages, gone, base_url=ledger.show.release.base_url)
-    artifacts = [Artifact(key=FEED, body=feed, stage=Stage.FEED)]
+    artifacts = [
+        Artifact(
+            key=page.key,
+            body=compile_feed(page.show, page.items, changed=page.changed, paging=page.paging),
+            stage=Stage.FEED,
+        )
+        for page in feed_pages(ledger)
+    ]
+    chapters = dict(chapters_file(entry.release) for entry in entries if entry.release.chapters)
+    artifacts += [Artifact(key=key, body=body, stage=Stage.BLOBS) for key, body in chapters.items()]
     artifacts += [Artifact(key=key, body=body, stage=Stage.PAGES) for key, body in rendered.pages.items()]
     artifacts += [Artifact(key=key, body=body, stage=Stage.INDEX) for key, body in rendered.indexes.items()]
     return tuple(sorted(artifacts, key=lambda artifact: (artifact.stage, artifact.key)))

@@ -10,7 +10,7 @@ from episodes.model import Episode, Status
 from episodes.timecode import show_moment
 from podcast.layout import source_key
 from podcast.publishing.addresses import Addresses
-from podcast.publishing.ledger import Entry, Ledger, ShowEntry, State, Version
+from podcast.publishing.ledger import Entry, Ledger, ShowEntry, State, Version, with_positions
 from podcast.release import Release, ShowRelease, differences, digest, fingerprints
 
 KEPT_VERSIONS = 1000
@@ -114,7 +114,7 @@ def decide(
             entries.append(entry)
     changes.sort(key=lambda change: (change.guid != "", change.number is None, change.number or 0, change.slug))
     entries.sort(key=lambda entry: entry.guid)
-    return Decision(changes=tuple(changes), ledger=Ledger(show=show_entry, entries=tuple(entries)))
+    return Decision(changes=tuple(changes), ledger=Ledger(show=show_entry, entries=with_positions(entries)))
 
 
 def _age(release: Release) -> tuple[int, float, str]:

@@ -1,45 +1,30 @@
-"""Measure the files episodes name, and assemble them with the episodes into releases."""
+"""Assemble episodes and the measured files they name into releases."""
 
-import hashlib
-import json
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from math import gcd
 from pathlib import Path, PurePosixPath
 
 from episodes.audio import extension_for
-from episodes.covers import Cover, cover_problems, measure_cover
-from episodes.mediatypes import PICTURE_TYPES, TRANSCRIPT_TYPES, media_type
-from episodes.model import Audio, Episode, Status, TranscriptFile
-from episodes.problems import Problem, Severity, UserError
-from podcast.facts import Facts
+from episodes.mediatypes import PICTURE_TYPES, media_type
+from episodes.model import Audio, Episode, Status
+from episodes.namespace import AlternateFile, ImageFile
+from episodes.problems import Problem, Severity
 from podcast.layout import RESERVED_SLUGS, audio_key, cover_key, transcript_key
 from podcast.publishing.ledger import Entry, Ledger
-from podcast.release import AudioBlob, Blob, Release, ShowRelease, TranscriptBlob
+from podcast.publishing.measuring import Files
+from podcast.release import (
+    AlternateRelease,
+    AudioBlob,
+    Blob,
+    ImageRelease,
+    Release,
+    ShowRelease,
+    TranscriptBlob,
+)
 from podcast.settings import FILE
 from podcast.workspace import Workspace
-
-LARGEST_TRANSCRIPT = 20_000_000
-"""Bytes a transcript may have."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """A transcript on disk."""
-
-    bytes: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Files:
-    """What was measured, by the path as written. A path that is in none of the three is a file that is not there."""
-
-    audio: Mapping[str, Audio]
-    covers: Mapping[str, Cover]
-    transcripts: Mapping[str, Text]
-    problems: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,94 +36,6 @@ class Gathered:
     idle: tuple[Episode, ...]
     uploads: Mapping[str, Path]
     problems: tuple[Problem, ...]
-
-
-def measure_files(workspace: Workspace, facts: Facts) -> Files:
-    """Measure every file a ready episode or the show names. Files that cannot be used become problems."""
-    audio: dict[str, Audio] = {}
-    covers: dict[str, Cover] = {}
-    texts: dict[str, Text] = {}
-    problems: list[Problem] = []
-    if workspace.settings.cover:
-        problems += _measure_cover(workspace, workspace.settings.cover, FILE, "show.cover", covers)
-    for episode in workspace.catalogue.episodes:
-        if episode.status is not Status.READY:
-            continue
-        name = f"episodes/{episode.source_name}"
-        path = workspace.there(episode.audio)
-        if path:
-            try:
-                audio[episode.audio] = facts.audio(path)
-            except UserError as error:
-                problems.append(Problem(path=name, field="audio", message=error.message, hint=error.hint))
-        if episode.cover:
-            problems += _measure_cover(workspace, episode.cover, name, "cover", covers)
-        for transcript in episode.transcripts:
-            problems += _measure_transcript(workspace, transcript, name, texts)
-    facts.save()
-    return Files(audio=audio, covers=covers, transcripts=texts, problems=tuple(problems))
-
-
-def _measure_cover(
-    workspace: Workspace, written: str, name: str, field: str, covers: dict[str, Cover]
-) -> Sequence[Problem]:
-    path = workspace.there(written)
-    if written in covers or path is None:
-        return ()
-    try:
-        covers[written] = measure_cover(path)
-    except UserError as error:
-        return (Problem(path=name, field=field, message=error.message, hint=error.hint),)
-    return tuple(replace(problem, path=name, field=field) for problem in cover_problems(covers[written], written))
-
-
-def _measure_transcript(
-    workspace: Workspace, transcript: TranscriptFile, name: str, texts: dict[str, Text]
-) -> Sequence[Problem]:
-    def problem(message: str, hint: str) -> tuple[Problem]:
-        text = f"'{transcript.path}' {message}"
-        return (Problem(path=name, field="transcripts", message=text, hint=hint),)
-
-    path = workspace.there(transcript.path)
-    if path is None:
-        return ()
-    kind = path.suffix.lower()
-    if kind not in TRANSCRIPT_TYPES:
-        return problem("is not a kind of transcript", f"known are {' '.join(TRANSCRIPT_TYPES)}")
-    if not path.resolve().is_relative_to(workspace.folder.resolve()):
-        return problem("lies outside the show folder", "copy it into transcripts/; whatever is named here is published")
-    try:
-        if path.stat().st_size > LARGEST_TRANSCRIPT:
-            return problem(f"is larger than {LARGEST_TRANSCRIPT:,} bytes", "a transcript is text")
-        body = path.read_bytes()
-        text = body.decode("utf-8-sig")
-    except OSError as error:
-        return problem(f"cannot be read: {error.strerror}", "check its permissions")
-    except UnicodeDecodeError:
-        return problem("is not UTF-8 text", "save it with the encoding UTF-8")
-    wrong = _wrong_form(kind, text)
-    if wrong:
-        return problem(wrong, "export the transcript again, or name the right file")
-    texts[transcript.path] = Text(bytes=len(body), sha256=hashlib.sha256(body).hexdigest())
-    return ()
-
-
-def _wrong_form(kind: str, text: str) -> str:
-    """Return why a text is not the transcript its extension says, or nothing (TR-VTT-1, TR-SRT-1, TR-JSON-1)."""
-    if not text.strip():
-        return "is empty"
-    if kind == ".vtt" and not re.match(r"WEBVTT(\s|$)", text):
-        return "is not WebVTT: its first line is not WEBVTT"
-    if kind == ".srt" and not re.search(r"\d\d:\d\d,\d{3} --> ", text):
-        return "is not SRT: it has no line of times"
-    if kind == ".json":
-        try:
-            data = json.loads(text)
-        except (ValueError, RecursionError):
-            return "is not valid JSON"
-        if not isinstance(data, dict) or not isinstance(data.get("segments"), list):
-            return "is not a JSON transcript: it has no list 'segments'"
-    return ""
 
 
 def assemble(
@@ -202,6 +99,9 @@ class _Assembly:
             locked=settings.locked,
             hosts=settings.hosts,
             cover=self._cover("cover", settings.cover, ledger.show.release.cover if ledger else None, FILE),
+            images=self._images("show", settings.images, ledger.show.release.images if ledger else (), FILE),
+            tags=settings.tags,
+            feed=settings.feed,
         )
 
     def release(self, episode: Episode, old: Entry | None) -> Release | None:
@@ -212,9 +112,21 @@ class _Assembly:
         audio = self._audio(episode, old, name)
         cover = self._cover(episode.slug, episode.cover, old.release.cover if old else None, name)
         transcripts = self._transcripts(episode, old.release if old else None, name)
+        images = self._images(episode.slug, episode.images, old.release.images if old else (), name)
+        alternates = self._alternates(episode, old.release if old else None, name)
         if audio is None:
             return None
-        return Release(episode=episode, audio=audio, cover=cover, transcripts=transcripts)
+        facts = self.files.audio.get(episode.audio)
+        found = facts.chapters if facts and facts.sha256 == audio.sha256 else old.release.chapters if old else ()
+        return Release(
+            episode=episode,
+            audio=audio,
+            cover=cover,
+            transcripts=transcripts,
+            chapters=episode.chapters or found,
+            alternates=alternates,
+            images=images,
+        )
 
     def _absent(self, name: str, field: str, written: str, published: str | None) -> None:
         """Tell that a file is not on this machine: an error, unless one is published (under that path, or another)."""
@@ -266,11 +178,14 @@ class _Assembly:
         return was and facts.sha256 != old.release.audio.sha256 and old.guid not in self.replace_audio
 
     def _cover(self, slug: str, written: str, old: Blob | None, name: str) -> Blob | None:
+        return self._picture(slug, written, old, name, "show.cover" if name == FILE else "cover")
+
+    def _picture(self, slug: str, written: str, old: Blob | None, name: str, field: str) -> Blob | None:
         if not written:
             return None
         cover = self.files.covers.get(written)
         if cover is None:
-            self._absent(name, "show.cover" if name == FILE else "cover", written, "" if old else None)
+            self._absent(name, field, written, "" if old else None)
             return old
         extension = next((ext for ext, kind in PICTURE_TYPES.items() if kind == cover.media_type), ".img")
         same = old is not None and old.sha256 == cover.sha256
@@ -300,6 +215,82 @@ class _Assembly:
                     bytes=text.bytes,
                     sha256=text.sha256,
                     language=transcript.language,
+                    captions=transcript.captions,
                 )
             )
         return tuple(blobs)
+
+    def _images(
+        self, slug: str, written: Sequence[ImageFile], old: Sequence[ImageRelease], name: str
+    ) -> tuple[ImageRelease, ...]:
+        """Return the pictures besides the cover; those that are not on this machine as they were published."""
+        images = []
+        for index, image in enumerate(written):
+            there = old[index] if index < len(old) else None
+            blob = self._picture(slug, image.path, there.blob if there else None, name, "images")
+            if image.path and blob is None:
+                continue
+            cover = self.files.covers.get(image.path)
+            width, height = (cover.width, cover.height) if cover else (image.width, image.height)
+            if there and cover is None:
+                width, height = width or there.width, height or there.height
+            images.append(
+                ImageRelease(
+                    blob=blob,
+                    url=image.url,
+                    alt=image.alt,
+                    purpose=image.purpose,
+                    aspect_ratio=image.aspect_ratio or _ratio(width, height),
+                    width=width,
+                    height=height,
+                    media_type=blob.media_type if blob else image.media_type,
+                )
+            )
+        return tuple(images)
+
+    def _alternates(self, episode: Episode, old: Release | None, name: str) -> tuple[AlternateRelease, ...]:
+        """Return the other forms; where one is not on this machine, all as they were published."""
+        alternates = []
+        for written in episode.alternates:
+            facts = self.files.audio.get(written.path)
+            if written.path and facts is None:
+                same = old is not None and old.episode.alternates == episode.alternates
+                stands_in = written.path if same else ("" if old and old.alternates else None)
+                self._absent(name, "alternates", written.path, stands_in)
+                if old and old.alternates:
+                    return old.alternates
+                continue
+            alternates.append(_alternate(written, facts, self._alternate_blob(episode.slug, written.path, facts)))
+        return tuple(alternates)
+
+    def _alternate_blob(self, slug: str, written: str, facts: Audio | None) -> Blob | None:
+        if facts is None:
+            return None
+        path = self.workspace.resolve(written)
+        key = audio_key(slug, facts.sha256, extension_for(facts, path.name))
+        self.uploads[key] = path
+        return Blob(key=key, media_type=facts.media_type, bytes=facts.bytes, sha256=facts.sha256)
+
+
+def _alternate(written: AlternateFile, facts: Audio | None, blob: Blob | None) -> AlternateRelease:
+    return AlternateRelease(
+        media_type=facts.media_type if facts else written.media_type,
+        blob=blob,
+        urls=written.urls,
+        bytes=facts.bytes if facts else written.bytes,
+        bitrate=written.bitrate or (facts.bitrate if facts and facts.bitrate else None),
+        height=written.height,
+        language=written.language,
+        title=written.title,
+        rel=written.rel,
+        codecs=written.codecs,
+        integrity=written.integrity,
+    )
+
+
+def _ratio(width: int | None, height: int | None) -> str:
+    """Return the shape of a picture in the form of CSS, `16/9`."""
+    if not width or not height:
+        return ""
+    common = gcd(width, height)
+    return f"{width // common}/{height // common}"

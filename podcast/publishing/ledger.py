@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -45,7 +45,9 @@ class Version:
 class Entry:
     """A row of the ledger. `short` is what follows `/f/`, kept for life; `history` is oldest first and never empty.
 
-    `former_slugs` are earlier addresses, which go on leading to the episode's page.
+    `position` counts the episodes from 1 in the order they were first published: archive pages of the feed are cut by
+    it, so that what comes later changes none of them. `former_slugs` are earlier addresses, which go on leading to the
+    episode's page.
     """
 
     guid: str
@@ -55,6 +57,7 @@ class Entry:
     source_key: str = ""
     short: str = ""
     former_slugs: tuple[str, ...] = ()
+    position: int = 0
 
     @property
     def current(self) -> Version:
@@ -124,7 +127,7 @@ def decode_ledger(body: bytes) -> Ledger:
         if found > FORMAT:
             raise UserError(f"the store's ledger has format {found}, this folge knows {FORMAT}", hint="update folge")
         ledger = msgspec.json.decode(body, type=Ledger)
-        whole = msgspec.json.decode(encode_ledger(ledger)) == msgspec.json.decode(body)
+        whole = _holds(msgspec.json.decode(encode_ledger(ledger)), msgspec.json.decode(body))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UserError(f"the store's ledger is damaged: {error}", hint=_UNTOUCHED) from error
     if not whole:
@@ -133,7 +136,25 @@ def decode_ledger(body: bytes) -> Ledger:
     wrong = next(_faults(ledger), "")
     if wrong:
         raise UserError(f"the store's ledger is damaged: {visible(wrong)}", hint=_UNTOUCHED)
-    return ledger
+    return replace(ledger, entries=with_positions(ledger.entries))
+
+
+def with_positions(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return rows with a position each: those without one come behind the others, in the order of their publication."""
+    last = max((entry.position for entry in entries), default=0)
+    fresh = [entry for entry in entries if not entry.position]
+    fresh.sort(key=lambda entry: (entry.history[0].at, entry.release.episode.published, entry.guid))
+    positions = {entry.guid: last + index for index, entry in enumerate(fresh, start=1)}
+    return tuple(replace(entry, position=positions.get(entry.guid, entry.position)) for entry in entries)
+
+
+def _holds(whole: object, part: object) -> bool:
+    """Say whether everything in `part` is in `whole` too: fields that are new in `whole` are no loss."""
+    if isinstance(whole, dict) and isinstance(part, dict):
+        return all(name in whole and _holds(whole[name], value) for name, value in part.items())
+    if isinstance(whole, list) and isinstance(part, list):
+        return len(whole) == len(part) and all(map(_holds, whole, part))
+    return whole == part
 
 
 _UNTOUCHED = "nothing was changed; put back the last good .folge/ledger.json first"
@@ -152,8 +173,10 @@ def _faults(ledger: Ledger) -> Iterator[str]:
         yield "one guid in two rows"
     for entry in ledger.entries:
         yield from _row_faults(entry)
-    blobs = [blob for entry in ledger.entries for blob in entry.release.blobs()]
-    for blob in [*blobs, show.cover] if show.cover else blobs:
+    positions = [entry.position for entry in ledger.entries if entry.position]
+    if len(set(positions)) != len(positions) or any(position < 0 for position in positions):
+        yield "two rows at one position"
+    for blob in [*(blob for entry in ledger.entries for blob in entry.release.blobs()), *show.blobs()]:
         if not is_key(blob.key) or not blob.key.startswith(("audio/", "covers/", "transcripts/")):
             yield f"the key {blob.key}"
 

@@ -1,7 +1,7 @@
 """The plan: every write a publish would do, each with its reason. A value; `apply` does it, `folge plan` shows it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from episodes.problems import Problem, visible
 from podcast.layout import FEED, INDEX, INVENTORY, LEDGER, cache_control, page_key
 from podcast.publishing.artifacts import Artifact, Stage, addresses
 from podcast.publishing.decide import WRITES, Change, Decision, Kind
+from podcast.publishing.feeds import feed_keys
 from podcast.publishing.ledger import Ledger, encode_ledger
 from podcast.publishing.observe import Observed
 from podcast.release import Blob
@@ -75,7 +76,7 @@ def make_plan(
     `uploads` maps keys of write-once objects to files here, `sources` guids to episode files.
     """
     steps, lost = _blob_steps(decision, observed, uploads, sources)
-    ours = _ours(observed.ledger)
+    ours = _ours(observed.ledger) | {artifact.key for artifact in artifacts if artifact.stage is Stage.BLOBS}
     ledger_step = _ledger_step(decision, observed)
     steps += [ledger_step] if ledger_step else []
     strangers: list[str] = []
@@ -120,8 +121,10 @@ def stranger(key: str) -> Problem:
 
 def _ours(ledger: Ledger | None) -> frozenset[str]:
     """Return the keys of pages and feed that a ledger accounts for."""
-    paths = {path for entry in ledger.entries for path in addresses(entry)} if ledger else set()
-    return frozenset({FEED, INDEX, *map(page_key, paths)})
+    if ledger is None:
+        return frozenset({FEED, INDEX})
+    paths = {path for entry in ledger.entries for path in addresses(entry)}
+    return frozenset({FEED, INDEX, *map(page_key, paths), *feed_keys(ledger)})
 
 
 def _feed_url(decision: Decision) -> str:
@@ -139,9 +142,8 @@ def _blob_steps(
     planned: set[str] = set()
     old = observed.ledger
     there = {blob.key for entry in old.entries for blob in entry.release.blobs()} if old else set()
-    there |= {old.show.release.cover.key} if old and old.show.release.cover else set()
-    cover = decision.ledger.show.release.cover
-    wanted = [("the show's cover", cover)] if cover else []
+    there |= {blob.key for blob in old.show.release.blobs()} if old else set()
+    wanted = [("the show's picture", blob) for blob in decision.ledger.show.release.blobs()]
     for entry in decision.ledger.published:
         wanted += [(f"for {entry.release.episode.slug}", blob) for blob in entry.release.blobs()]
     for reason, blob in wanted:
@@ -225,9 +227,13 @@ def describe_change(change: Change) -> str:
     return visible(f"{_SIGNS[change.kind]} {change.kind.value:<9} {name}: {change.reason}{fields}")
 
 
-def describe_plan(plan: Plan, *, keys: bool = True) -> str:
-    """Return a plan as text: what listeners would notice, then what would be written, key by key or in sum."""
+def describe_plan(plan: Plan, *, keys: bool = True, remarks: Sequence[str] = ()) -> str:
+    """Return a plan as text: what listeners would notice, then what would be written, key by key or in sum.
+
+    `remarks` are lines about what their apps make of it.
+    """
     lines = [describe_change(change) for change in plan.changes if change.kind is not Kind.SAME]
+    lines += ["  in a listener's app:", *(f"    {remark}" for remark in remarks)] if remarks else []
     if plan.steps and not keys:
         files = [step for step in plan.steps if step.path]
         total, small = show_bytes(plan.upload_bytes), len(plan.steps) - len(files)

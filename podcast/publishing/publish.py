@@ -13,8 +13,9 @@ from podcast.facts import Facts
 from podcast.publishing.apply import SILENT, Listener, apply
 from podcast.publishing.artifacts import Artifact, feed_of, render
 from podcast.publishing.decide import WRITES, Asked, decide
-from podcast.publishing.gather import Files, assemble, measure_files
+from podcast.publishing.gather import assemble
 from podcast.publishing.ledger import Ledger
+from podcast.publishing.measuring import Files, measure_files
 from podcast.publishing.observe import Observed, observe
 from podcast.publishing.origin import name_origin
 from podcast.publishing.plan import Plan, make_plan, new_pages, stranger

@@ -9,10 +9,11 @@ import pytest
 
 from episodes.model import Appearance, Kind, Recording
 from episodes.problems import ProblemsFound
-from feed.compiler import compile_feed, newest_first, whole_seconds
+from feed.compiler import compile_feed, newest_first
 from feed.document import Element, read_document
 from feed.item import Enclosure
 from feed.show import ShowKind
+from feed.times import whole_seconds
 from tests.feed.builders import CHANGED, GUEST, HOST, SUMMER, a_feed, a_show, an_item
 
 ROOT = Path(__file__).parents[2]

@@ -1,0 +1,327 @@
+"""A group of fields as a producer wrote it, in YAML or TOML: values by kind, every mistake a problem with its line."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from episodes.frontmatter import is_blank
+from episodes.problems import Problem, nearest, quoted, unfit
+from episodes.timecode import parse_day, parse_moment, parse_position
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+class Lines(Protocol):
+    """The file a group of fields stands in: its path for problems, and where its fields begin."""
+
+    @property
+    def path(self) -> str:
+        """Return the name of the file, for problems."""
+        ...
+
+    @property
+    def first_line(self) -> int:
+        """Return the line its fields begin on."""
+        ...
+
+    def line(self, node: Node) -> int:
+        """Return the line of a node in the file, counted from 1."""
+        ...
+
+
+@dataclass(kw_only=True)
+class Fields:
+    """The fields of one mapping; what is wrong with them gathers in `problems`, which groups below share."""
+
+    document: Lines
+    mapping: MappingNode
+    known: tuple[str, ...]
+    prefix: str = ""
+    problems: list[Problem] = field(default_factory=list)
+    _bad: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._nodes: dict[str, Node] = {}
+        self._keys: dict[str, Node] = {}
+        for key, value in self.mapping.value:
+            if not isinstance(key, ScalarNode):
+                self.problem("", "a field needs a name", node=key)
+            elif key.value in self._keys:
+                first = self.document.line(self._keys[key.value])
+                self.problem(
+                    key.value, f"stands here twice, first on line {first}", node=key, hint="keep one of the two"
+                )
+            else:
+                self._keys[key.value] = key
+                self._nodes[key.value] = value
+
+    def problem(self, name: str, message: str, *, node: Node | None = None, hint: str = "") -> None:
+        """Note a problem with a field, at the line of `node`, of the field, or of the group."""
+        self._bad.add(name)
+        place = node or self._nodes.get(name) or self.mapping
+        line = self.document.line(place) if self.mapping.value or self.prefix else self.document.first_line - 1
+        label = f"{self.prefix}{name if len(name) < 40 else name[:40] + '…'}"
+        self.problems.append(Problem(path=self.document.path, line=line, field=label, message=message, hint=hint))
+
+    def sound(self, name: str) -> bool:
+        """Say whether no problem was noted for a field so far."""
+        return name not in self._bad
+
+    def unknown(self) -> None:
+        """Note a problem with every field that is not known."""
+        for name, key in self._keys.items():
+            if name not in self.known:
+                self.problem(name, "is not a field", node=key, hint=nearest(name, self.known))
+
+    def _scalar(self, name: str, kind: str = "text") -> str:
+        node = self._nodes.get(name)
+        if node is None or is_blank(node):
+            return ""
+        if not isinstance(node, ScalarNode):
+            shape = "a list" if isinstance(node, SequenceNode) else "a group of fields"
+            self.problem(name, f"is {shape} where {kind} is expected", node=node, hint=f"write '{name}: …' on one line")
+            return ""
+        return self._fit(name, node)
+
+    def _fit(self, name: str, node: ScalarNode) -> str:
+        """Return the text of a value; one that no text may be is a problem, and empty."""
+        if sentence := unfit(node.value):
+            self.problem(name, f"{quoted(node.value)} {sentence}", node=node, hint="delete it")
+            return ""
+        return str(node.value)
+
+    def text(self, name: str, *, required: bool = False, longest: int = 0) -> str:
+        """Return a text of one line; line breaks and runs of spaces in it count as one space."""
+        value = one_line(self._scalar(name))
+        self._require(name, value, required=required)
+        if longest and len(value) > longest:
+            self.problem(name, f"has {len(value):,} characters; podcast apps take at most {longest}", hint="shorten it")
+        return value
+
+    def block(self, name: str, *, largest: int = 0) -> str:
+        """Return a text of any number of lines."""
+        value = self._scalar(name).strip()
+        size = len(value.encode())
+        if largest and size > largest:
+            self.problem(name, f"has {size:,} bytes; podcast apps take at most {largest:,}", hint="shorten it")
+        return value
+
+    def path(self, name: str, *, required: bool = False) -> str:
+        """Return the name of a file exactly as written: it may begin or end with a space."""
+        value = self._scalar(name)
+        if "\n" in value:
+            self.problem(name, f"{quoted(value)} has several lines where a file is expected", hint="rename the file")
+        self._require(name, value.strip(), required=required)
+        return value
+
+    def _require(self, name: str, value: str, *, required: bool) -> None:
+        if required and not value and self.sound(name):
+            self.problem(name, "is missing", hint=f"write '{name}: …'")
+
+    def guid(self, name: str) -> str:
+        """Return an episode's guid."""
+        value = self.text(name)
+        if not value:
+            if self.sound(name):
+                self.problem(name, "is missing", hint="an episode file is made by 'folge add', which mints the guid")
+        elif re.search(r"\s", value) or len(value) > 255:
+            self.problem(
+                name, f"{quoted(value)} is not a guid", hint="restore the one this file had; a guid never changes"
+            )
+        return value
+
+    def count(self, name: str) -> int | None:
+        """Return a whole number from 1."""
+        value = self._scalar(name, "a number")
+        if not value:
+            return None
+        if not re.fullmatch(r"0*[1-9][0-9]{0,5}", value):
+            self.problem(name, f"{quoted(value)} is not a number", hint=f"write {_whole(value)}")
+            return None
+        return int(value)
+
+    def size(self, name: str) -> int | None:
+        """Return a whole number from 0, of any size a file has."""
+        value = self._scalar(name, "a number")
+        if value and not re.fullmatch(r"\d{1,15}", value, re.ASCII):
+            self.problem(name, f"{quoted(value)} is not a whole number", hint="write digits only")
+            return None
+        return int(value) if value else None
+
+    def truth(self, name: str, *, default: bool = False) -> bool:
+        """Return true or false; `default` where nothing is written."""
+        value = self._scalar(name, "true or false")
+        words = {"": default, "true": True, "false": False, "yes": True, "no": False}
+        if value.lower() not in words:
+            self.problem(name, f"{quoted(value)} is neither true nor false", hint="write true or false")
+        return words.get(value.lower(), False)
+
+    def word(self, name: str, words: type[_Word], default: _Word) -> _Word:
+        """Return one of the words of an enum."""
+        value = self._scalar(name, "one word")
+        known = tuple(word.value for word in words)
+        if value and value not in known:
+            self.problem(name, f"{quoted(value)} is not a {name}", hint=nearest(value, known))
+        return words(value) if value in known else default
+
+    def moment(self, name: str, zone: ZoneInfo | None) -> datetime | None:
+        """Return an aware time; a naive one means `zone`."""
+        value = self._scalar(name, "a date and time")
+        try:
+            return parse_moment(value, zone) if value else None
+        except ValueError as error:
+            self.problem(name, str(error))
+            return None
+
+    def day(self, name: str) -> date | None:
+        """Return a date."""
+        value = self._scalar(name, "a date")
+        try:
+            return parse_day(value) if value else None
+        except ValueError as error:
+            self.problem(name, str(error))
+            return None
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return a list of texts of one line; a lone text is a list of one."""
+        node = self._nodes.get(name)
+        if node is None or is_blank(node):
+            return ()
+        if isinstance(node, ScalarNode):
+            word = one_line(self._fit(name, node))
+            return (word,) if word else ()
+        values: list[str] = []
+        for part in node.value if isinstance(node, SequenceNode) else [node]:
+            if isinstance(part, ScalarNode) and part.value.strip():
+                values.append(one_line(self._fit(name, part)))
+            else:
+                self.problem(name, "a list of words is expected here", node=part if isinstance(part, Node) else node)
+        return tuple(dict.fromkeys(filter(None, values)))
+
+    def free_groups(self, name: str) -> "tuple[Fields, ...]":
+        """Return the groups in a list, whatever fields they have."""
+        return self.groups(name, (), "")
+
+    def groups(self, name: str, known: tuple[str, ...], lone: str) -> "tuple[Fields, ...]":
+        """Return the groups in a list; a lone word in the list counts as a group of its field `lone`."""
+        node = self._nodes.get(name)
+        if node is None or is_blank(node):
+            return ()
+        if not isinstance(node, SequenceNode):
+            self.problem(name, "is not a list", node=node, hint=f"begin each entry with '  - {lone}: …'")
+            return ()
+        groups = []
+        for index, part in enumerate(node.value, start=1):
+            if isinstance(part, ScalarNode) and lone:
+                key = ScalarNode("tag:yaml.org,2002:str", lone, part.start_mark, part.start_mark)
+                part = MappingNode(node.tag, [(key, part)], part.start_mark, part.end_mark)
+            if isinstance(part, MappingNode):
+                prefix = f"{self.prefix}{name}[{index}]."
+                groups.append(
+                    Fields(document=self.document, mapping=part, known=known, prefix=prefix, problems=self.problems)
+                )
+            else:
+                self.problem(name, "an entry is a list where fields are expected", node=part)
+        for group in groups if known else ():
+            group.unknown()
+        return tuple(groups)
+
+    def group(self, name: str, known: tuple[str, ...], shown: str = "") -> "Fields | None":
+        """Return a group of fields, or nothing where none is written; `shown` is the field a hint shows."""
+        node = self._nodes.get(name)
+        if node is None or is_blank(node):
+            return None
+        if not isinstance(node, MappingNode):
+            self.problem(name, "is not a group of fields", node=node, hint=f"write '  {shown or known[0]}: …' below it")
+            return None
+        group = Fields(
+            document=self.document, mapping=node, known=known, prefix=f"{self.prefix}{name}.", problems=self.problems
+        )
+        group.unknown()
+        return group
+
+    def entries(self) -> tuple[tuple[str, Node], ...]:
+        """Return names and values as they are written."""
+        return tuple(self._nodes.items())
+
+    def address(self, name: str, *, required: bool = False) -> str:
+        """Return a web address."""
+        value = self.text(name, required=required)
+        if value and not is_address(value):
+            self.problem(name, f"{quoted(value)} is not a web address", hint=web_hint(value))
+            return ""
+        return value
+
+    def choice(self, name: str, words: tuple[str, ...], *, required: bool = False) -> str:
+        """Return one of `words`, whatever the letter case it is written in; empty where nothing is."""
+        value = self.text(name, required=required)
+        found = next((word for word in words if word.lower() == value.lower()), "")
+        if value and not found:
+            self.problem(name, f"{quoted(value)} is not known here", hint=nearest(value, words))
+        return found
+
+    def position(self, name: str, value: str = "", *, required: bool = False) -> timedelta | None:
+        """Return a point in the audio or a length, such as `12:30`; `value` where it was read already."""
+        value = value or self.text(name, required=required)
+        try:
+            return parse_position(value) if value else None
+        except ValueError as error:
+            self.problem(name, str(error))
+            return None
+
+    def geo(self, name: str) -> str:
+        """Return an RFC 5870 address of a place on earth."""
+        value = self.text(name)
+        if value and not _is_geo(value):
+            self.problem(name, f"{quoted(value)} is not a place on earth", hint="write geo:51.2562,7.1508")
+        return value
+
+
+def one_line(text: str) -> str:
+    """Return text with every run of spaces, tabs and line breaks as one space; no-break spaces stay."""
+    return re.sub(r"[ \t\n]+", " ", text).strip()
+
+
+def _whole(text: str) -> str:
+    """Return the whole number nearest to what was written for one."""
+    found = re.search(r"[0-9]+", text)
+    number = int(found[0][:6]) if found else 0
+    return f"'{number}'" if number else "a whole number from 1"
+
+
+_GEO = re.compile(
+    r"geo:(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)(?:,-?\d+(?:\.\d+)?)?(?:;u=\d+(?:\.\d+)?)?", re.ASCII
+)
+
+
+def _is_geo(text: str) -> bool:
+    match = _GEO.fullmatch(text)
+    return match is not None and abs(float(match[1])) <= 90 and abs(float(match[2])) <= 180
+
+
+def is_address(text: str) -> bool:
+    """Say whether `text` is an absolute web address."""
+    try:
+        parts = urlsplit(text)
+        return (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and parts.port != 0
+            and not re.search(r"\s", text)
+            and not unfit(text)
+        )
+    except ValueError:
+        return False
+
+
+def web_hint(text: str) -> str:
+    """Return how a text that is no web address is written as one."""
+    with_scheme = f"https://{text.lstrip('/')}"
+    fits = "://" not in text and "." in text and ":" not in text and is_address(with_scheme)
+    return f"write {with_scheme}" if fits else "write https://…"

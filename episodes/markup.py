@@ -1,0 +1,119 @@
+"""Elements carried verbatim, and the namespaces of a podcast feed with the prefixes folge calls them by."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from episodes.problems import UserError, quoted
+
+ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
+PODCAST = "https://podcastindex.org/namespace/1.0"
+ATOM = "http://www.w3.org/2005/Atom"
+CONTENT = "http://purl.org/rss/1.0/modules/content/"
+PSC = "http://podlove.org/simple-chapters"
+HISTORY = "http://purl.org/syndication/history/1.0"
+MEDIA = "http://search.yahoo.com/mrss/"
+SPOTIFY = "http://www.spotify.com/ns/rss"
+GOOGLEPLAY = "http://www.google.com/schemas/play-podcasts/1.0"
+RAWVOICE = "http://www.rawvoice.com/rawvoiceRssModule/"
+DC = "http://purl.org/dc/elements/1.1/"
+SYNDICATION = "http://purl.org/rss/1.0/modules/syndication/"
+XML = "http://www.w3.org/XML/1998/namespace"
+
+# Readers must take the old address for the same namespace (podcast namespace, 1.0.md).
+FORMER_PODCAST = "https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md"
+
+PREFIXES = {
+    ITUNES: "itunes", PODCAST: "podcast", FORMER_PODCAST: "podcast", ATOM: "atom", CONTENT: "content", PSC: "psc",
+    HISTORY: "fh", MEDIA: "media", SPOTIFY: "spotify", GOOGLEPLAY: "googleplay", RAWVOICE: "rawvoice", DC: "dc",
+    SYNDICATION: "sy", XML: "xml",
+}  # fmt: skip
+"""The prefix of each namespace, whatever prefix a document gives it."""
+
+URIS = {prefix: uri for uri, prefix in PREFIXES.items() if uri != FORMER_PODCAST}
+"""The namespace of each prefix."""
+
+_LARGEST = 100_000
+_DEEPEST = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Markup:
+    """An element carried verbatim. `name` is `prefix:name` for the namespaces folge knows, else `{uri}name`.
+
+    `attributes` are pairs in the order written, their names in the same form; `text` has no space around it.
+    """
+
+    name: str
+    attributes: tuple[tuple[str, str], ...] = ()
+    text: str = ""
+    children: tuple["Markup", ...] = ()
+
+
+class _Parsed(Protocol):
+    """The part of an lxml element that reading needs."""
+
+    @property
+    def tag(self) -> object: ...
+    @property
+    def text(self) -> str | None: ...
+    @property
+    def tail(self) -> str | None: ...
+    def items(self) -> Iterable[tuple[object, object]]: ...
+    def __iter__(self) -> Iterator["_Parsed"]: ...
+    def __len__(self) -> int: ...
+
+
+def canonical(tag: str) -> str:
+    """Return a name in Clark form, `{uri}name`, as `prefix:name` where the namespace is known."""
+    uri, closed, name = tag.removeprefix("{").rpartition("}")
+    if not closed:
+        return tag
+    prefix = PREFIXES.get(uri)
+    return f"{prefix}:{name}" if prefix else tag
+
+
+def clark(name: str) -> str:
+    """Return a canonical name in Clark form, the inverse of `canonical`."""
+    prefix, colon, local = name.partition(":")
+    return f"{{{URIS[prefix]}}}{local}" if colon and not name.startswith("{") and prefix in URIS else name
+
+
+def parse_markup(xml: str) -> Markup:
+    """Read one XML element; prefixes folge knows need no declaration. Raises UserError.
+
+    Text between elements cannot be carried, nor can a DTD, a comment or a processing instruction.
+    """
+    from lxml import etree
+
+    hint = 'write one element, such as <spotify:limit recentCount="3"/>'
+    if len(xml) > _LARGEST:
+        raise UserError(f"the XML has {len(xml):,} characters", hint=f"at most {_LARGEST:,} are carried")
+    if re.search(r"<[!?]", re.sub(r"(?s)<!\[CDATA\[.*?\]\]>", "", xml)):
+        raise UserError(f"{quoted(xml)} holds a comment, a DTD or an instruction", hint=hint)
+    declared = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in URIS.items() if prefix != "xml")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False)
+    try:
+        root = etree.fromstring(f"<extra{declared}>{xml}</extra>", parser)
+    except etree.XMLSyntaxError as error:
+        reason = re.sub(r", line \d+, column \d+.*", "", error.msg)
+        raise UserError(f"{quoted(xml)} is not well-formed XML: {reason}", hint=hint) from error
+    if len(root) != 1 or (root.text or "").strip() or (root[0].tail or "").strip():
+        raise UserError(f"{quoted(xml)} is not one element", hint=hint)
+    return _markup(root[0], 0)
+
+
+def _markup(parsed: _Parsed, depth: int) -> Markup:
+    if depth > _DEEPEST:
+        raise UserError("the XML is nested too deeply", hint=f"at most {_DEEPEST} levels are carried")
+    children = list(parsed)
+    texts = [parsed.text or "", *(child.tail or "" for child in children)]
+    if children and any(text.strip() for text in texts):
+        raise UserError(f"{quoted(''.join(texts).strip())} stands between elements", hint="wrap it in one of its own")
+    return Markup(
+        name=canonical(str(parsed.tag)),
+        attributes=tuple((canonical(str(key)), str(value)) for key, value in parsed.items()),
+        text="" if children else texts[0].strip(),
+        children=tuple(_markup(child, depth + 1) for child in children),
+    )

@@ -1,0 +1,285 @@
+"""What is written about the words of the podcast namespace, in an episode file or in `podcast.toml`, as values."""
+
+from yaml.nodes import ScalarNode
+
+from episodes.fields import Fields
+from episodes.markup import Markup, parse_markup
+from episodes.namespace import (
+    AlternateFile,
+    Block,
+    Chat,
+    EpisodeTags,
+    Funding,
+    ImageFile,
+    License,
+    Location,
+    Relation,
+    RemoteItem,
+    ShowTags,
+    SocialInteract,
+    Soundbite,
+    Txt,
+    UpdateFrequency,
+)
+from episodes.problems import UserError
+
+_SHARED = ("itunes_title", "block", "license", "license_url", "locations", "funding", "txt", "chat", "social_interact")
+EPISODE_TAGS = ("season_name", "number_display", "soundbites", *_SHARED, "value", "extra")
+"""The fields of an episode file that become its tags."""
+
+SHOW_WORDS = ("itunes_title", "new_feed_url", "complete", "block", "podping", "medium", "license", "license_url")
+"""The settings below `[show]` that become its tags."""
+
+SHOW_TABLES = (
+    "update_frequency", "publisher", "chat", "funding", "locations", "txt", "social_interact", "podroll", "blocks",
+    "value", "extra",
+)  # fmt: skip
+"""The tables of `podcast.toml` that become tags of the show."""
+
+_MEDIA = ("podcast", "music", "video", "film", "audiobook", "newsletter", "blog", "publisher", "course")
+MEDIA = (*_MEDIA, *(f"{medium}L" for medium in _MEDIA), "mixed")
+_CHATS = ("irc", "xmpp", "nostr", "matrix")
+_SOCIAL = ("disabled", "activitypub", "twitter", "lightning", "atproto", "hive", "matrix", "nostr")
+
+
+def read_episode_tags(fields: Fields) -> EpisodeTags:
+    """Return the tags of an episode."""
+    return EpisodeTags(
+        itunes_title=fields.text("itunes_title", longest=255),
+        season_name=fields.text("season_name", longest=128),
+        number_display=fields.text("number_display", longest=32),
+        blocked=fields.truth("block"),
+        soundbites=_soundbites(fields),
+        locations=_locations(fields),
+        license=_license(fields),
+        funding=_funding(fields),
+        txt=_txt(fields),
+        chat=_chat(fields),
+        social_interact=_social(fields),
+        value=_value(fields),
+        extra=_extra(fields),
+    )
+
+
+def read_show_tags(show: Fields, tables: Fields) -> ShowTags:
+    """Return the tags of a show: `show` is the table `[show]`, `tables` the file as a whole."""
+    return ShowTags(
+        itunes_title=show.text("itunes_title", longest=255),
+        new_feed_url=show.address("new_feed_url"),
+        complete=show.truth("complete"),
+        blocked=show.truth("block"),
+        podping=show.truth("podping"),
+        medium=show.choice("medium", MEDIA),
+        license=_license(show),
+        update_frequency=_update_frequency(tables),
+        publisher=_publisher(tables),
+        chat=_chat(tables),
+        funding=_funding(tables),
+        locations=_locations(tables),
+        txt=_txt(tables),
+        social_interact=_social(tables),
+        podroll=tuple(_remote(group) for group in tables.groups("podroll", _REMOTE, "feed_guid")),
+        blocks=_blocks(tables),
+        value=_value(tables),
+        extra=_extra(tables),
+    )
+
+
+def read_images(fields: Fields) -> tuple[ImageFile, ...]:
+    """Return the pictures besides the cover."""
+    known = ("path", "url", "alt", "purpose", "aspect_ratio", "width", "height", "type")
+    images = []
+    for group in fields.groups("images", known, "path"):
+        path, url = group.path("path"), group.address("url")
+        _one_place(group, path, url)
+        images.append(
+            ImageFile(
+                path=path,
+                url=url,
+                alt=group.text("alt", longest=255),
+                purpose=group.text("purpose", longest=128),
+                aspect_ratio=group.text("aspect_ratio", longest=20),
+                width=group.count("width"),
+                height=group.count("height"),
+                media_type=group.text("type"),
+            )
+        )
+    return tuple(images)
+
+
+def read_alternates(fields: Fields) -> tuple[AlternateFile, ...]:
+    """Return the other forms of an episode's audio."""
+    known = (
+        "path", "urls", "type", "bytes", "bitrate", "height", "language", "title", "rel", "codecs", "integrity",
+    )  # fmt: skip
+    alternates = []
+    for group in fields.groups("alternates", known, "path"):
+        path, urls = group.path("path"), group.texts("urls")
+        _one_place(group, path, urls[0] if urls else "")
+        if urls and not path:
+            group.text("type", required=True)
+        alternates.append(
+            AlternateFile(
+                path=path,
+                urls=urls,
+                media_type=group.text("type"),
+                bytes=group.size("bytes"),
+                bitrate=group.size("bitrate"),
+                height=group.count("height"),
+                language=group.text("language"),
+                title=group.text("title", longest=32),
+                rel=group.text("rel", longest=32),
+                codecs=group.text("codecs"),
+                integrity=group.text("integrity"),
+            )
+        )
+    return tuple(alternates)
+
+
+def _one_place(group: Fields, path: str, url: str) -> None:
+    if not path and not url and group.sound("path") and group.sound("url") and group.sound("urls"):
+        group.problem("path", "is missing", hint="name a file of the show folder, or an address")
+    elif path and url:
+        group.problem("path", "stands beside an address", hint="keep one of the two")
+
+
+def _soundbites(fields: Fields) -> tuple[Soundbite, ...]:
+    found = []
+    for group in fields.groups("soundbites", ("start", "duration", "title"), "start"):
+        start, duration = group.position("start", required=True), group.position("duration", required=True)
+        title = group.text("title", longest=128)
+        if start is not None and duration is not None:
+            found.append(Soundbite(start=start, duration=duration, title=title))
+    return tuple(found)
+
+
+def _locations(fields: Fields) -> tuple[Location, ...]:
+    return tuple(
+        Location(
+            name=group.text("name", required=True, longest=128),
+            relation=group.word("rel", Relation, Relation.SUBJECT),
+            geo=group.geo("geo"),
+            osm=group.text("osm"),
+            country=group.text("country").upper(),
+        )
+        for group in fields.groups("locations", ("name", "rel", "geo", "osm", "country"), "name")
+    )
+
+
+def _license(fields: Fields) -> License | None:
+    name, url = fields.text("license", longest=128), fields.address("license_url")
+    if url and not name:
+        fields.problem("license", "is missing beside license_url", hint="write the name of the licence")
+    return License(name=name, url=url) if name else None
+
+
+def _funding(fields: Fields) -> tuple[Funding, ...]:
+    return tuple(
+        Funding(url=group.address("url", required=True), message=group.text("message", required=True, longest=128))
+        for group in fields.groups("funding", ("url", "message"), "url")
+    )
+
+
+def _txt(fields: Fields) -> tuple[Txt, ...]:
+    return tuple(
+        Txt(text=group.text("text", required=True, longest=4000), purpose=group.text("purpose", longest=128))
+        for group in fields.groups("txt", ("text", "purpose"), "text")
+    )
+
+
+def _chat(fields: Fields) -> Chat | None:
+    group = fields.group("chat", ("server", "protocol", "account_id", "space"))
+    if group is None:
+        return None
+    return Chat(
+        server=group.text("server", required=True),
+        protocol=group.choice("protocol", _CHATS, required=True),
+        account_id=group.text("account_id"),
+        space=group.text("space"),
+    )
+
+
+def _social(fields: Fields) -> tuple[SocialInteract, ...]:
+    known = ("protocol", "uri", "account_id", "account_url", "priority")
+    return tuple(
+        SocialInteract(
+            protocol=(protocol := group.choice("protocol", _SOCIAL, required=True)),
+            uri=group.text("uri", required=protocol != "disabled"),
+            account_id=group.text("account_id"),
+            account_url=group.address("account_url"),
+            priority=group.count("priority"),
+        )
+        for group in fields.groups("social_interact", known, "uri")
+    )
+
+
+_REMOTE = ("feed_guid", "feed_url", "item_guid", "medium", "title")
+
+
+def _remote(group: Fields) -> RemoteItem:
+    return RemoteItem(
+        feed_guid=group.text("feed_guid", required=True),
+        feed_url=group.address("feed_url"),
+        item_guid=group.text("item_guid"),
+        medium=group.choice("medium", MEDIA),
+        title=group.text("title"),
+    )
+
+
+def _publisher(fields: Fields) -> RemoteItem | None:
+    group = fields.group("publisher", ("feed_guid", "feed_url", "title"))
+    if group is None:
+        return None
+    return RemoteItem(
+        feed_guid=group.text("feed_guid", required=True),
+        feed_url=group.address("feed_url"),
+        medium="publisher",
+        title=group.text("title"),
+    )
+
+
+def _update_frequency(fields: Fields) -> UpdateFrequency | None:
+    group = fields.group("update_frequency", ("message", "rrule", "start", "complete"))
+    if group is None:
+        return None
+    return UpdateFrequency(
+        message=group.text("message", required=True, longest=128),
+        rrule=group.text("rrule"),
+        start=group.text("start"),
+        complete=group.truth("complete"),
+    )
+
+
+def _blocks(fields: Fields) -> tuple[Block, ...]:
+    return tuple(
+        Block(blocked=group.truth("blocked", default=True), service=group.text("service"))
+        for group in fields.groups("blocks", ("service", "blocked"), "service")
+    )
+
+
+def _value(fields: Fields) -> tuple[Markup, ...]:
+    """Return value blocks as they are written: names with one value are attributes, lists of groups are children."""
+    return tuple(_passed_on("value", group) for group in fields.free_groups("value"))
+
+
+def _passed_on(name: str, fields: Fields) -> Markup:
+    attributes, children, text = [], [], ""
+    for key, node in fields.entries():
+        if isinstance(node, ScalarNode) and key == "text":
+            text = fields.text(key)
+        elif isinstance(node, ScalarNode):
+            attributes.append((key, fields.text(key)))
+        else:
+            children += [_passed_on(key, group) for group in fields.free_groups(key)]
+    return Markup(name=f"podcast:{name}", attributes=tuple(attributes), text=text, children=tuple(children))
+
+
+def _extra(fields: Fields) -> tuple[Markup, ...]:
+    found = []
+    for group in fields.groups("extra", ("xml",), "xml"):
+        xml = group.block("xml")
+        try:
+            found += [parse_markup(xml)] if xml else []
+        except UserError as error:
+            group.problem("xml", error.message, hint=error.hint)
+    return tuple(found)

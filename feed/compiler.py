@@ -72,7 +72,7 @@ def compile_feed(show: Show, items: Sequence[Item], *, changed: datetime, paging
     Text loses the characters XML forbids and the space around it, a description longer than 4,000 bytes
     is cut between words, and addresses become ASCII. Raises ProblemsFound for what no feed can carry.
     """
-    if problems := tuple(_unpublishable(show, items, changed)):
+    if problems := (*show_problems(show, changed), *item_problems(items)):
         raise ProblemsFound(problems)
     return join_feed(show, compile_items(show, newest_first(items)), changed=changed, paging=paging)
 
@@ -180,13 +180,17 @@ def _new_generator() -> _Generator:
     return generator
 
 
-def _unpublishable(show: Show, items: Sequence[Item], changed: datetime) -> Iterator[Problem]:
-    """Yield what feedgen would refuse with a bare ValueError, or leave out or let pass without a word."""
+def show_problems(show: Show, changed: datetime) -> Iterator[Problem]:
+    """Yield what of a show feedgen would refuse with a bare ValueError, leave out or let pass without a word."""
     for field, value in (("title", show.title), ("description", show.description), ("link", show.link)):
         if not clean(value):
             yield Problem(message=f"the show has no {field}, and a feed needs one", field=field)
     if changed.tzinfo is None:
         yield Problem(message=f"the time of the last change, {changed}, has no time zone", field="changed")
+
+
+def item_problems(items: Sequence[Item]) -> Iterator[Problem]:
+    """Yield the same of the items of one feed."""
     for item in items:
         yield from _unpublishable_item(item)
     for guid, count in Counter(one_line(item.guid) for item in items).items():

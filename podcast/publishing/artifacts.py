@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from episodes.mediatypes import media_type
-from feed.compiler import compile_feed
 from podcast.layout import CHAPTERS, FEED, cache_control, short_path
-from podcast.publishing.feeds import feed_pages
+from podcast.publishing.feeds import compile_pages
 from podcast.publishing.ledger import Entry, Ledger, State
+from podcast.publishing.rendered import Rendered
 from podcast.release import chapters_file, item_of, show_of
 from podcast.website.render import Page, render_site
 
@@ -48,8 +48,8 @@ class Artifact:
         return cache_control(self.key)
 
 
-def render(ledger: Ledger) -> tuple[Artifact, ...]:
-    """Return feed and pages of everything the ledger says is public."""
+def render(ledger: Ledger, rendered: Rendered | None = None) -> tuple[Artifact, ...]:
+    """Return feeds, pages and chapters of everything the ledger says is public; `rendered` saves time, nothing else."""
     show = show_of(ledger.show.release)
     entries = ledger.published
     items = [item_of(entry.release, ledger.show.release) for entry in entries]
@@ -64,19 +64,13 @@ def render(ledger: Ledger) -> tuple[Artifact, ...]:
         for entry, item in zip(entries, items, strict=True)
     ]
     gone = [path for entry in ledger.entries if entry.state is State.WITHDRAWN for path in addresses(entry)]
-    rendered = render_site(show, pages, gone, base_url=ledger.show.release.base_url)
-    artifacts = [
-        Artifact(
-            key=page.key,
-            body=compile_feed(page.show, page.items, changed=page.changed, paging=page.paging),
-            stage=Stage.FEED,
-        )
-        for page in feed_pages(ledger)
-    ]
+    site = render_site(show, pages, gone, base_url=ledger.show.release.base_url)
+    feeds = compile_pages(ledger, rendered or Rendered())
+    artifacts = [Artifact(key=key, body=body, stage=Stage.FEED) for key, body in feeds.items()]
     chapters = dict(chapters_file(entry.release) for entry in entries if entry.release.chapters)
     artifacts += [Artifact(key=key, body=body, stage=Stage.BLOBS) for key, body in chapters.items()]
-    artifacts += [Artifact(key=key, body=body, stage=Stage.PAGES) for key, body in rendered.pages.items()]
-    artifacts += [Artifact(key=key, body=body, stage=Stage.INDEX) for key, body in rendered.indexes.items()]
+    artifacts += [Artifact(key=key, body=body, stage=Stage.PAGES) for key, body in site.pages.items()]
+    artifacts += [Artifact(key=key, body=body, stage=Stage.INDEX) for key, body in site.indexes.items()]
     return tuple(sorted(artifacts, key=lambda artifact: (artifact.stage, artifact.key)))
 
 

@@ -1,30 +1,63 @@
 """The feeds of a show: the one with every episode, those with a selection, and the archive pages of long ones."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+import msgspec
+
 from episodes.model import Kind
-from feed.compiler import newest_first
+from episodes.problems import ProblemsFound
+from feed.compiler import compile_items, item_problems, join_feed, show_problems
 from feed.item import Alternate, Enclosure, Item
 from feed.paging import Paging
 from feed.show import Selection, Show, Trailer
 from podcast.layout import feed_key, public_url
 from podcast.publishing.ledger import Entry, Ledger, State
-from podcast.release import item_of, show_of
+from podcast.publishing.rendered import Rendered
+from podcast.release import ShowRelease, item_of, show_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """An episode's place on a page: `form` is the format of its enclosure where the feed asks for one.
+
+    `slim` leaves out its notes. The same release, form and slimness give the same bytes in every feed of a show.
+    """
+
+    entry: Entry
+    form: str = ""
+    slim: bool = False
+
+    def item(self, show: ShowRelease) -> Item:
+        """Return the episode as the apps of this page see it."""
+        item = _formed(item_of(self.entry.release, show), self.form)
+        return replace(item, notes_html="") if self.slim else item
+
+    def key(self, show: ShowRelease) -> bytes:
+        """Return a hash of everything the item is made of, apart from the program."""
+        return hashlib.sha256(
+            msgspec.json.encode((self.entry.release, self.form, self.slim, *_context(show)), order="deterministic")
+        ).digest()
+
+
+def _context(show: ShowRelease) -> tuple[object, ...]:
+    """Return what an item takes from the show."""
+    return (show.base_url, show.directory_index, show.language, show.cover, show.hosts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPage:
-    """One page of a feed: what its channel says, and its items, newest first, as apps of this page see them."""
+    """One page of a feed: what its channel says, and the places of its episodes, newest first."""
 
     key: str
     show: Show
     paging: Paging
     changed: datetime
-    items: tuple[Item, ...]
+    slots: tuple[Slot, ...]
 
 
 def feed_pages(ledger: Ledger) -> Iterator[FeedPage]:
@@ -33,9 +66,31 @@ def feed_pages(ledger: Ledger) -> Iterator[FeedPage]:
     An archive page holds the episodes of a fixed range of positions, so that it changes only where one of them does.
     The first page holds the newest, and whatever is in no archive page yet.
     """
-    items = {entry.guid: item_of(entry.release, ledger.show.release) for entry in ledger.published}
     for selection in (None, *ledger.show.release.feed.selections):
-        yield from _Feed(ledger, selection, items).pages()
+        yield from _Feed(ledger, selection).pages()
+
+
+def compile_pages(ledger: Ledger, rendered: Rendered) -> dict[str, bytes]:
+    """Return the bytes of every page of every feed by key; items that are known are not compiled again.
+
+    Raises ProblemsFound for what no feed can carry.
+    """
+    release, show = ledger.show.release, show_of(ledger.show.release)
+    pages = [(page, [(slot.key(release), slot) for slot in page.slots]) for page in feed_pages(ledger)]
+    wanted = {key: slot for _, slots in pages for key, slot in slots}
+    known = rendered.known(wanted)
+    missing = {key: slot for key, slot in wanted.items() if key not in known}
+    items = [slot.item(release) for slot in missing.values()]
+    problems = [*show_problems(show, ledger.changed), *(found for item in items for found in item_problems((item,)))]
+    if problems:
+        raise ProblemsFound(tuple(dict.fromkeys(problems)))
+    fresh = dict(zip(missing, compile_items(show, items), strict=True))
+    rendered.keep(fresh, wanted)
+    known |= fresh
+    return {
+        page.key: join_feed(page.show, (known[key] for key, _ in slots), changed=page.changed, paging=page.paging)
+        for page, slots in pages
+    }
 
 
 def feed_keys(ledger: Ledger) -> frozenset[str]:
@@ -57,36 +112,33 @@ def _full_pages(count: int, size: int) -> int:
 class _Feed:
     """One feed: the whole, or a selection."""
 
-    def __init__(self, ledger: Ledger, selection: Selection | None, items: dict[str, Item]) -> None:
+    def __init__(self, ledger: Ledger, selection: Selection | None) -> None:
         self.ledger = ledger
         self.name = selection.name if selection else ""
         self.policy = ledger.show.release.feed
         self.base = ledger.show.release.base_url
         self.entries = [entry for entry in ledger.entries if selection is None or _selected(entry, selection)]
         self.entries.sort(key=lambda entry: entry.position)
-        shown = (entry for entry in self.entries if entry.state is State.PUBLISHED)
-        self.items = {entry.guid: _formed(items[entry.guid], selection) for entry in shown}
+        self.form = selection.format if selection else ""
         self.show = self._show(selection)
 
     def pages(self) -> Iterator[FeedPage]:
         size = self.policy.items
         full = _full_pages(len(self.entries), size)
-        rest = self.entries[full * size :]
-        newest = newest_first(list(self.items.values()))
-        kept = {item.guid for item in newest[:size]} | {entry.guid for entry in rest} if full else self.items.keys()
-        first = [item for item in newest if item.guid in kept]
+        newest = _newest_first(self.entries)
+        rest = {entry.guid for entry in self.entries[full * size :]} if full else set()
+        first = [entry for rank, entry in enumerate(newest) if not full or rank < size or entry.guid in rest]
         yield FeedPage(
             key=feed_key(self.name),
-            show=replace(self.show, trailers=_trailers(newest)),
+            show=replace(self.show, trailers=self._trailers(newest)),
             paging=Paging(links=self._links(full, full)) if full else Paging(),
             changed=self._changed(self.entries),
-            items=tuple(self._slim(item, rank) for rank, item in enumerate(first)),
+            slots=tuple(self._slot(entry, rank) for rank, entry in enumerate(first)),
         )
         for page in range(full, 0, -1):
             yield self._archive(page, self.entries[(page - 1) * size : page * size], full)
 
     def _archive(self, page: int, entries: Sequence[Entry], full: int) -> FeedPage:
-        items = [self.items[entry.guid] for entry in entries if entry.guid in self.items]
         own = self._url(page)
         current = (("current", self._url(0)),)
         return FeedPage(
@@ -94,7 +146,7 @@ class _Feed:
             show=replace(self.show, feed_url=own, trailers=()),
             paging=Paging(links=(*current, *self._links(page - 1, full)), archive=True),
             changed=self._changed(entries),
-            items=tuple(self._slim(item, self.policy.slim_after) for item in newest_first(items)),
+            slots=tuple(self._slot(entry, self.policy.slim_after) for entry in _newest_first(entries)),
         )
 
     def _links(self, older: int, full: int) -> tuple[tuple[str, str], ...]:
@@ -121,9 +173,26 @@ class _Feed:
         """Return the newest change of the show or of these episodes: what `lastBuildDate` says (RSS-12)."""
         return max(version.at for version in (self.ledger.show.current, *(entry.current for entry in entries)))
 
-    def _slim(self, item: Item, rank: int) -> Item:
-        slim = self.policy.slim_after and rank >= self.policy.slim_after
-        return replace(item, notes_html="") if slim else item
+    def _slot(self, entry: Entry, rank: int) -> Slot:
+        slim = bool(self.policy.slim_after) and rank >= self.policy.slim_after
+        return Slot(entry=entry, form=self.form, slim=slim)
+
+    def _trailers(self, newest: Sequence[Entry]) -> tuple[Trailer, ...]:
+        """Return the trailers of the show, the newest first, which apps take (P20-TRAILER)."""
+        trailers = (entry for entry in newest if entry.release.episode.kind is Kind.TRAILER)
+        return tuple(_trailer(self._slot(entry, 0).item(self.ledger.show.release)) for entry in trailers)
+
+
+def _newest_first(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the published rows in the order of a feed, as `feed.compiler.newest_first` orders items."""
+    shown = sorted((entry for entry in entries if entry.state is State.PUBLISHED), key=lambda entry: entry.guid)
+    return sorted(shown, key=_date, reverse=True)
+
+
+def _date(entry: Entry) -> datetime:
+    if entry.release.episode.published is None:
+        raise ValueError(f"{entry.release.episode.slug} has no date")
+    return entry.release.episode.published
 
 
 def _selected(entry: Entry, selection: Selection) -> bool:
@@ -138,17 +207,17 @@ def _selected(entry: Entry, selection: Selection) -> bool:
 def _has_format(entry: Entry, form: str) -> bool:
     keys = [entry.release.audio.key]
     for alternate in entry.release.alternates:
-        keys += [alternate.blob.key] if alternate.blob else [urlsplit(url).path for url in alternate.urls]
-    return any(PurePosixPath(key).suffix == f".{form}" for key in keys)
+        keys += [alternate.blob.key] if alternate.blob else alternate.urls
+    return any(_is_form(key, form) for key in keys)
 
 
-def _formed(item: Item, selection: Selection | None) -> Item:
-    """Return an item with the enclosure of the format a selection asks for; the same guid."""
-    if selection is None or not selection.format or _is_form(item.enclosure.url, selection.format):
+def _formed(item: Item, form: str) -> Item:
+    """Return an item with the enclosure of a format, where one is asked for; the same guid."""
+    if not form or _is_form(item.enclosure.url, form):
         return item
     for alternate in item.alternates:
         for source in alternate.sources:
-            if _is_form(source.url, selection.format):
+            if _is_form(source.url, form):
                 return replace(item, enclosure=_enclosure(source.url, alternate))
     return item
 
@@ -161,17 +230,12 @@ def _enclosure(url: str, alternate: Alternate) -> Enclosure:
     return Enclosure(url=url, bytes=alternate.bytes or 0, media_type=alternate.media_type)
 
 
-def _trailers(items: Sequence[Item]) -> tuple[Trailer, ...]:
-    """Return the trailers among the items, the newest first, which apps take (P20-TRAILER)."""
-    return tuple(
-        Trailer(
-            title=item.title[:128],
-            url=item.enclosure.url,
-            published=item.published,
-            bytes=item.enclosure.bytes,
-            media_type=item.enclosure.media_type,
-            season=item.season,
-        )
-        for item in items
-        if item.kind is Kind.TRAILER
+def _trailer(item: Item) -> Trailer:
+    return Trailer(
+        title=item.title[:128],
+        url=item.enclosure.url,
+        published=item.published,
+        bytes=item.enclosure.bytes,
+        media_type=item.enclosure.media_type,
+        season=item.season,
     )

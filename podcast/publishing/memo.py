@@ -3,7 +3,6 @@
 Whoever only recalls loads neither settings nor catalogue nor the command line: see `podcast.start`.
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -12,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from podcast.cache import Stamp, cache_folder, stamp, write_cache
+from podcast.code import code_digest
 from podcast.layout import FEED, INVENTORY, LEDGER
 from podcast.stores import ABSENT, Store
 from podcast.stores.opening import StoreOptions, open_store
@@ -51,7 +51,7 @@ def recall(folder: Path, now: datetime) -> Quiet | None:
     try:
         memo = json.loads(_path(folder).read_bytes())
         until = datetime.fromisoformat(memo["until"]) if memo["until"] else None
-        if (until and now >= until) or memo["code"] != _code_digest() or memo["environment"] != _environment():
+        if (until and now >= until) or memo["code"] != code_digest() or memo["environment"] != _environment():
             return None
         files: Mapping[str, list[int] | None] = memo["files"]
         if not _episode_files(folder) <= files.keys():
@@ -82,7 +82,7 @@ def remember(place: Place, stamps: Mapping[str, Stamp | None], quiet: Quiet, tag
     if look(map(Path, stamps)) != stamps:
         return
     memo = {
-        "code": _code_digest(),
+        "code": code_digest(),
         "environment": _environment(),
         "url": place.url,
         "options": asdict(place.options),
@@ -120,15 +120,3 @@ def _environment() -> list[str | None]:
 def _tag(store: Store, key: str) -> str:
     found = store.stat(key)
     return found.tag if found else ABSENT
-
-
-def _code_digest() -> str:
-    """Return a digest of this program's files by name, size and time: another version may render other bytes."""
-    digest = hashlib.sha256()
-    house = Path(__file__).parents[2]
-    for name in ("episodes", "feed", "podcast"):
-        for folder, folders, files in os.walk(house / name):
-            folders[:] = sorted(folder for folder in folders if folder != "__pycache__")
-            for file in sorted(files):
-                digest.update(f"{file} {stamp(f'{folder}{os.sep}{file}')}\n".encode())
-    return digest.hexdigest()

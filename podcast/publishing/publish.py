@@ -19,6 +19,7 @@ from podcast.publishing.measuring import Files, measure_files
 from podcast.publishing.observe import Observed, observe
 from podcast.publishing.origin import name_origin
 from podcast.publishing.plan import Plan, make_plan, new_pages, stranger
+from podcast.publishing.rendered import Rendered
 from podcast.stores import Moved, Store
 from podcast.workspace import Workspace, require_sound
 
@@ -94,7 +95,7 @@ class Publisher:
         if observed.ledger is None and not any(change.kind in WRITES for change in decision.changes):
             plan = Plan(changes=decision.changes, steps=(), feed_url="", store_url=self.store.url, published=0)
             return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
-        artifacts = render(decision.ledger)
+        artifacts = render(decision.ledger, Rendered(cache_folder(self.workspace.folder) / "rendered.sqlite3"))
         problems = (*problems, *_check(artifacts, decision.ledger))
         if errors(problems):
             raise ProblemsFound(problems)

@@ -20,6 +20,7 @@ COMMANDS = {
     "edit": ("edit", "Open an episode in your editor and check it."),
     "set": ("setting", "Set fields of an episode."),
     "check": ("check", "Check the show folder, or a feed."),
+    "diff": ("diff", "Show what a listener's app would notice."),
     "plan": ("plan", "Show what a publish would do."),
     "publish": ("publish", "Publish what is due."),
     "serve": ("serve", "Serve the published folder for a preview."),

@@ -1,48 +1,224 @@
-"""`folge check`: the show folder and the feed it would publish, or a feed in a file."""
+"""`folge check`: the show folder and the feed it would publish, or any feed in a file or at an address."""
 
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urljoin
 
 import click
 
-from episodes.problems import Problem, ProblemsFound, UserError, errors
+from episodes.problems import Problem, ProblemsFound, Severity, UserError, errors, quoted
 from feed.checks.run import check_feed
+from feed.document import FeedDocument, MalformedFeedError, read_document
+from feed.reader import read_feed
 from podcast.cli import FINDINGS
+from podcast.cli.findings import FORMS, print_findings
 from podcast.cli.options import json_option
-from podcast.cli.output import emit, problem_data, tell_problems
-from podcast.publishing.publish import Publisher
-from podcast.workspace import open_workspace, producer
+from podcast.cli.output import say
+from podcast.cli.ruling import Selection, explain, list_rules, select
+from podcast.fetching import LARGEST_FEED, Fetcher, Unreachable, fetch_feed
+from podcast.layout import FEED, public_url
+from podcast.probing import probe_feed
+from podcast.publishing.artifacts import feed_of, render
+from podcast.publishing.origin import name_origin
+from podcast.publishing.publish import Prepared, Publisher
+from podcast.workspace import Workspace, open_workspace, producer
+
+_RULES = "RULE"
 
 
 @click.command("check")
-@click.argument("feed", required=False, type=click.Path(path_type=Path))
+@click.argument("feed", required=False, metavar="[FILE|URL]")
+@click.option("--online", is_flag=True, help="Ask the addresses of the feed too: status, size, ranges, pictures.")
+@click.option("--all", "everything", is_flag=True, help="With --online: ask those of every episode of a long show.")
+@click.option("--only", multiple=True, metavar=_RULES, help="Keep to these rules, as APPLE or P20-LOC,RSS-2.")
+@click.option("--skip", multiple=True, metavar=_RULES, help="Leave these rules out.")
+@click.option("--explain", "explained", metavar=_RULES, help="Say what a rule asks for, and who asks.")
+@click.option("--list", "listed", is_flag=True, help="List the rules.")
+@click.option("--format", "form", type=click.Choice(FORMS), default="text", help="For people, programs, or CI.")
 @json_option
 @click.pass_context
-def command(ctx: click.Context, feed: Path | None, as_json: bool) -> int:
-    """Check the show folder and the feed it would publish, or the FEED in a file. Silence means: nothing found."""
-    found = _check_file(feed) if feed else _check_folder(ctx.obj.folder)
-    if as_json:
-        emit([problem_data(problem) for problem in found])
+def command(
+    ctx: click.Context,
+    feed: str | None,
+    *,
+    online: bool,
+    everything: bool,
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+    explained: str | None,
+    listed: bool,
+    form: str,
+    as_json: bool,
+) -> int:
+    """Check the show folder and the feed it would publish, or the feed in FILE or at URL, whoever made it.
+
+    Silence means: nothing found. RULE is the id of a rule, or how the ids of several begin; it may be given again.
+    """
+    form = "json" if as_json else form
+    if explained is not None:
+        explain(explained, as_json=form == "json")
+        return 0
+    selection = select(only, skip)
+    if listed:
+        list_rules(selection.rules, as_json=form == "json")
+        return 0
+    if everything and not online:
+        raise click.UsageError("--all says how much --online asks; give both")
+    check = _Check(selection=selection, online=online, everything=everything, quiet=form != "text")
+    base = Path()
+    if feed is None:
+        base, found = check.folder(ctx.obj.folder)
+    elif re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", feed) and not Path(feed).exists():
+        found = check.address(feed)
     else:
-        tell_problems(found)
+        found = check.file(Path(feed))
+    print_findings(found, form, sources={rule.id: rule.source for rule in selection.rules}, base=base)
     return FINDINGS if errors(found) else 0
 
 
-def _check_file(path: Path) -> tuple[Problem, ...]:
-    if "://" in str(path) or str(path).startswith(("http:", "https:")):
-        raise UserError(
-            f"{path} is an address; folge check reads files", hint="fetch the feed first, then check the file"
-        )
-    try:
-        return check_feed(path.read_bytes(), name=str(path))
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}") from error
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Check:
+    """What a call asks for, whatever it is to be done with."""
+
+    selection: Selection
+    online: bool
+    everything: bool
+    quiet: bool
+
+    def file(self, path: Path) -> tuple[Problem, ...]:
+        """Check the feed in a file. Raises UserError where it cannot be read."""
+        try:
+            with path.open("rb") as file:
+                body = file.read(LARGEST_FEED + 1)
+        except OSError as error:
+            hint = f"to check a show folder: folge -C {path} check" if path.is_dir() else ""
+            raise UserError(f"{path} cannot be read: {error.strerror}", hint=hint) from error
+        if len(body) > LARGEST_FEED:
+            raise UserError(f"{path} has more than {LARGEST_FEED:,} bytes", hint="no podcast app would take it")
+        with Fetcher(private=False) as fetcher:
+            return self._body(body, str(path), "", fetcher)
+
+    def address(self, url: str) -> tuple[Problem, ...]:
+        """Check the feed at an address. Raises Unreachable (exit code 6), and UserError for a feed out of bounds."""
+        if not re.match(r"https?://", url, re.IGNORECASE):
+            raise UserError(f"{quoted(url)} is neither a file nor an address with http or https")
+        with Fetcher(private=False) as fetcher:
+            answer = fetch_feed(fetcher, url)
+            return self._body(answer.body, url, answer.url, fetcher, hops=answer.hops)
+
+    def folder(self, start: Path) -> tuple[Path, tuple[Problem, ...]]:
+        """Check the show folder, the feed it would publish and, online, the one that is published.
+
+        Returns the folder and what was found.
+        """
+        workspace = open_workspace(start)
+        publisher = Publisher(workspace, workspace.store(), now=datetime.now(UTC), by=producer())
+        try:
+            prepared = publisher.prepare(every=True)
+        except ProblemsFound as stopped:
+            found = self.selection.keep(stopped.problems)
+            if not errors(found):
+                say("errors of other rules stop the feed from being made; run 'folge check' to see them")
+        else:
+            found = self.selection.keep(prepared.problems) + self._feed_again(prepared)
+        if self.online:
+            found += self._published(workspace)
+        return workspace.folder, tuple(dict.fromkeys(found))
+
+    def _feed_again(self, prepared: Prepared) -> tuple[Problem, ...]:
+        """Ask the rules of a selection alone: of what several rules say together, a full check names one of them."""
+        if self.selection.everything or not prepared.ledger.published:
+            return ()
+        body = feed_of(render(prepared.ledger))
+        found = self.selection.run(read_document(body), name=FEED)
+        items = read_feed(body).items if found else ()
+        return tuple(name_origin(problem, prepared.ledger, items) for problem in found)
+
+    def _published(self, workspace: Workspace) -> tuple[Problem, ...]:
+        """Return what is wrong with the answers of the published feed and its addresses; its text is not judged."""
+        url = public_url(workspace.settings.store.public_url, FEED)
+        if not re.match(r"https?://", url, re.IGNORECASE):
+            say("the show has no public address yet, so nothing was asked online")
+            return ()
+        with Fetcher() as fetcher:
+            try:
+                answer = fetch_feed(fetcher, url)
+                document = read_document(answer.body)
+            except (Unreachable, MalformedFeedError) as error:
+                hint = error.hint or "publish first, and look whether the public address is right"
+                problem = Problem(message=error.message, path=url, hint=hint, rule="HTTP-2")
+                return self.selection.keep((problem,))
+            document = replace(document, served_from=_own_address(document, answer.url, answer.hops))
+            asked = self._ask(document, fetcher)
+        before = set(self.selection.run(document, name=url))
+        return tuple(problem for problem in self.selection.run(asked, name=url) if problem not in before)
+
+    def _body(
+        self, body: bytes, name: str, served_from: str, fetcher: Fetcher, hops: tuple[str, ...] = ()
+    ) -> tuple[Problem, ...]:
+        """Return what is wrong with the bytes of a feed; `served_from` is where they came from, if from an address."""
+        now = datetime.now(UTC)
+        try:
+            document = read_document(body, now=now)
+        except MalformedFeedError:
+            page = _web_page(body, name, served_from)
+            return self.selection.keep(page or check_feed(body, name=name, now=now))
+        if served_from:
+            document = replace(document, served_from=_own_address(document, served_from, hops))
+        if document.root.name == "html":
+            return self.selection.keep(_web_page(body, name, served_from))
+        if self.online:
+            document = self._ask(document, fetcher)
+        return self.selection.run(document, name=name)
+
+    def _ask(self, document: FeedDocument, fetcher: Fetcher) -> FeedDocument:
+        with _progress(quiet=self.quiet) as told:
+            probed = probe_feed(document, fetcher, everything=self.everything, told=told)
+        if not self.quiet:
+            left = "" if probed.asked == probed.total or self.everything else "; --all asks those of every episode"
+            say(f"asked {probed.asked} of {probed.total} addresses{left}")
+        return replace(document, probes=probed.probes)
 
 
-def _check_folder(folder: Path) -> tuple[Problem, ...]:
-    workspace = open_workspace(folder)
-    publisher = Publisher(workspace, workspace.store(), now=datetime.now(UTC), by=producer())
+def _own_address(document: FeedDocument, answered: str, hops: tuple[str, ...]) -> str:
+    """Return the address a feed was fetched from: of those it was led through, the one it calls its own."""
+    links = (link for channel in document.channels for link in channel.all("atom:link"))
+    own = {link.get("href") for link in links if link.get("rel") == "self"}
+    return next((hop for hop in hops if hop in own), answered)
+
+
+def _web_page(body: bytes, name: str, url: str) -> tuple[Problem, ...]:
+    """Return one problem where the bytes are a web page, with the address of the feed if the page names it."""
+    start = body[:100_000]
+    if not re.match(rb"(?i)(?:\xef\xbb\xbf)?\s*(?:<!doctype\s+html|<html)\b", start):
+        return ()
+    hint = "look on it for a link called RSS or feed, and check that address"
+    for link in re.findall(rb"(?i)<link\b([^<>]{1,2000})>", start):
+        address = re.search(rb"""(?i)\bhref\s*=\s*["']?([^"'\s>]{1,1000})""", link)
+        if b"application/rss+xml" in link.lower() and address:
+            found = address[1].decode("utf-8", "replace")
+            hint = f"check the feed that this page names: {urljoin(url, found)}"
+            break
+    message = "this is a web page, not a feed"
+    return (Problem(message=message, severity=Severity.ERROR, path=name, line=1, hint=hint, rule="RSS-1"),)
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how many addresses were asked."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+
+    def told(done: int, total: int) -> None:
+        click.echo(f"\r{done} of {total} addresses ", err=True, nl=False)
+
     try:
-        return publisher.prepare().problems
-    except ProblemsFound as found:
-        return found.problems
+        yield told
+    finally:
+        click.echo("\r\033[K", err=True, nl=False)

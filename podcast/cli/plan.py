@@ -4,10 +4,16 @@ import click
 
 from podcast.cli import TO_DO
 from podcast.cli.asking import Wanted, asked_options
+from podcast.cli.noticing import plan_remarks
 from podcast.cli.options import json_option
 from podcast.cli.output import emit, problem_data, tell_problems
 from podcast.cli.publishing import make_publisher
+from podcast.layout import FEED
+from podcast.publishing.decide import WRITES
+from podcast.publishing.noticing import UnreadableFeedError, compare_live
 from podcast.publishing.plan import describe_plan, plan_data
+from podcast.publishing.publish import Prepared
+from podcast.stores import Store
 from podcast.workspace import open_workspace
 
 
@@ -18,15 +24,29 @@ from podcast.workspace import open_workspace
 @click.pass_context
 def command(ctx: click.Context, as_json: bool, exit_code: bool, wanted: Wanted) -> int:
     """Show what a publish would do. Nothing is written."""
-    prepared = make_publisher(open_workspace(ctx.obj.folder), wanted).prepare(thorough=wanted.verify)
+    publisher = make_publisher(open_workspace(ctx.obj.folder), wanted)
+    prepared = publisher.prepare(thorough=wanted.verify)
     plan = prepared.plan
+    remarks = _remarks(prepared, publisher.store)
     if as_json:
-        emit(plan_data(plan) | {"problems": [problem_data(problem) for problem in prepared.problems]})
+        problems = [problem_data(problem) for problem in prepared.problems]
+        emit(plan_data(plan) | {"remarks": remarks, "problems": problems})
     else:
         tell_problems(prepared.problems)
-        text = describe_plan(plan)
+        text = describe_plan(plan, remarks=remarks)
         if text:
             click.echo(text)
         if plan.empty:
             click.echo("nothing to do")
     return TO_DO if exit_code and not plan.empty else 0
+
+
+def _remarks(prepared: Prepared, store: Store) -> list[str]:
+    """Return what an app makes of a feed that would be replaced, beyond what the changes of the plan say."""
+    if prepared.observed.ledger is None or all(step.key != FEED for step in prepared.plan.steps):
+        return []
+    told = {change.guid for change in prepared.plan.changes if change.kind in WRITES}
+    try:
+        return plan_remarks(compare_live(prepared, store), told)
+    except UnreadableFeedError as error:
+        return [f"! {error.message}"]

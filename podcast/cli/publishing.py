@@ -19,6 +19,7 @@ from podcast.publishing.decide import Asked
 from podcast.publishing.memo import Place, Quiet, look, observed_tags, remember
 from podcast.publishing.plan import Step, describe_plan, plan_data
 from podcast.publishing.publish import Outcome, Prepared, Publisher
+from podcast.publishing.push import Told, push_of, tell_hubs
 from podcast.settings import FILE
 from podcast.stores import ABSENT, Moved
 from podcast.workspace import Workspace, open_workspace, producer
@@ -51,11 +52,13 @@ def publish(folder: Path, wanted: Wanted, *, yes: bool, as_json: bool) -> None:
     session = _Session(yes=yes, quiet=as_json)
     with closing(session):
         outcome = publisher.run(session.confirm, session.listener, _tell_moved, thorough=wanted.verify)
+    told = _push(workspace, outcome) if outcome else ()
     if outcome is None:
         say("nothing was published")
     elif as_json:
         problems = [problem_data(problem) for problem in outcome.problems]
-        emit(plan_data(outcome.plan) | {"attempts": outcome.attempts, "problems": problems})
+        pushed = [{"hub": one.hub, "feed": one.topic, "error": one.error} for one in told]
+        emit(plan_data(outcome.plan) | {"attempts": outcome.attempts, "problems": problems, "hubs": pushed})
     elif outcome.plan.empty:
         quiet = _quiet(outcome)
         click.echo(quiet.told, err=True, nl=False)
@@ -64,6 +67,22 @@ def publish(folder: Path, wanted: Wanted, *, yes: bool, as_json: bool) -> None:
             remember(_place(workspace), stamps, quiet, _tags(outcome))
     else:
         click.echo(f"published: {count_episodes(outcome.plan.published)} at {outcome.plan.feed_url}")
+
+
+def _push(workspace: Workspace, outcome: Outcome) -> tuple[Told, ...]:
+    """Tell the hubs what changed; whoever could not be told is a warning, for the publish is done."""
+    settings = workspace.settings
+    push = push_of(outcome.plan, settings.feed.hubs, settings.store.public_url)
+    if not push.topics:
+        return ()
+    from podcast.fetching import Fetcher, Limits
+
+    with Fetcher(limits=Limits(connect=5, read=10, total=30)) as fetcher:
+        told = tell_hubs(push, fetcher)
+    for one in told:
+        if one.error:
+            say(f"warning: the hub {one.hub} was not told: {one.error}; subscribers find the news when they next ask")
+    return told
 
 
 def _place(workspace: Workspace) -> Place:

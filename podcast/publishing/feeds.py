@@ -93,6 +93,16 @@ def compile_pages(ledger: Ledger, rendered: Rendered) -> dict[str, bytes]:
     }
 
 
+def waived_rules(ledger: Ledger) -> dict[str, frozenset[str]]:
+    """Return the rules that a feed breaks on purpose, by the start of its keys: one in a format Apple does not take."""
+    selections = ledger.show.release.feed.selections
+    return {f"feed/{s.name}": _ONLY_APPLE for s in selections if s.format and s.format not in _APPLES}
+
+
+_APPLES = frozenset({"mp3", "m4a"})
+_ONLY_APPLE = frozenset({"APPLE-IT-3", "APPLE-IT-4", "PSP-IT-4", "APPLE-AUD-1"})
+
+
 def feed_keys(ledger: Ledger) -> frozenset[str]:
     """Return the key of every page `feed_pages` yields."""
     policy = ledger.show.release.feed
@@ -215,10 +225,12 @@ def _formed(item: Item, form: str) -> Item:
     """Return an item with the enclosure of a format, where one is asked for; the same guid."""
     if not form or _is_form(item.enclosure.url, form):
         return item
-    for alternate in item.alternates:
+    for index, alternate in enumerate(item.alternates):
         for source in alternate.sources:
             if _is_form(source.url, form):
-                return replace(item, enclosure=_enclosure(source.url, alternate))
+                own = replace(alternate, default=True)  # P20-ALT-1
+                alternates = (*item.alternates[:index], own, *item.alternates[index + 1 :])
+                return replace(item, enclosure=_enclosure(source.url, alternate), alternates=alternates)
     return item
 
 

@@ -1,6 +1,6 @@
 """The one flow: load, measure, observe, decide, render, plan, apply; again from observe where somebody moved."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +11,9 @@ from feed.reader import read_feed
 from podcast.cache import cache_folder
 from podcast.facts import Facts
 from podcast.publishing.apply import SILENT, Listener, apply
-from podcast.publishing.artifacts import Artifact, feed_of, render
+from podcast.publishing.artifacts import Artifact, Stage, render
 from podcast.publishing.decide import WRITES, Asked, decide
+from podcast.publishing.feeds import waived_rules
 from podcast.publishing.gather import assemble
 from podcast.publishing.ledger import Ledger
 from podcast.publishing.measuring import Files, measure_files
@@ -69,8 +70,11 @@ class Publisher:
         self._files: Files | None = None
         self._seen: dict[str, str] = {}
 
-    def prepare(self, *, thorough: bool = False) -> Prepared:
-        """Make the plan; write nothing. Raises ProblemsFound for errors in files or feed, Refused for refusals."""
+    def prepare(self, *, thorough: bool = False, every: bool = False) -> Prepared:
+        """Make the plan; write nothing. Raises ProblemsFound for errors in files or feed, Refused for refusals.
+
+        Feeds that would be written are checked; with `every` those too that are published as they are.
+        """
         require_sound(self.workspace)
         if self._files is None:
             self._files = measure_files(self.workspace, Facts(cache_folder(self.workspace.folder)))
@@ -96,7 +100,7 @@ class Publisher:
             plan = Plan(changes=decision.changes, steps=(), feed_url="", store_url=self.store.url, published=0)
             return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
         artifacts = render(decision.ledger, Rendered(cache_folder(self.workspace.folder) / "rendered.sqlite3"))
-        problems = (*problems, *_check(artifacts, decision.ledger))
+        problems = (*problems, *_check(_unchecked(artifacts, observed, every=every), decision.ledger))
         if errors(problems):
             raise ProblemsFound(problems)
         plan, impossible = make_plan(
@@ -152,12 +156,24 @@ def _digests(ledger: Ledger | None) -> dict[str, str]:
     return {"": ledger.show.current.digest} | {entry.guid: entry.current.digest for entry in ledger.entries}
 
 
-def _check(artifacts: tuple[Artifact, ...], ledger: Ledger) -> tuple[Problem, ...]:
-    """Check the very bytes of the feed; findings name the file they come from."""
-    body = feed_of(artifacts)
-    found = check_feed(body)
-    items = read_feed(body).items if found else ()
-    return tuple(name_origin(problem, ledger, items) for problem in found)
+def _unchecked(artifacts: Sequence[Artifact], observed: Observed, *, every: bool) -> Iterator[Artifact]:
+    """Yield the pages of feeds that are not in the store as they are, where they were checked before."""
+    for artifact in artifacts:
+        held = observed.held.get(artifact.key)
+        if artifact.stage is Stage.FEED and (every or held is None or held.sha256 != artifact.sha256):
+            yield artifact
+
+
+def _check(feeds: Iterable[Artifact], ledger: Ledger) -> tuple[Problem, ...]:
+    """Check the very bytes of feeds; findings name the file they come from, each once."""
+    problems: list[Problem] = []
+    waived = waived_rules(ledger)
+    for feed in feeds:
+        mine = next((rules for start, rules in waived.items() if feed.key.startswith((f"{start}.", f"{start}/"))), ())
+        found = [problem for problem in check_feed(feed.body, name=feed.key) if problem.rule not in mine]
+        items = read_feed(feed.body).items if found else ()
+        problems += [name_origin(problem, ledger, items) for problem in found]
+    return tuple(dict.fromkeys(problems))
 
 
 def _refusal(title: str, reason: str) -> Problem:

@@ -25,14 +25,16 @@ class Rendered:
     def known(self, keys: Collection[bytes]) -> dict[bytes, bytes]:
         """Return what is kept under `keys`."""
         found: dict[bytes, bytes] = {}
-        if self._path is None or not self._path.is_file():
+        if self._path is None:
             return found
         ordered = list(keys)
-        with suppress(sqlite3.Error), closing(self._open(self._path)) as base:
-            for start in range(0, len(ordered), _AT_ONCE):
-                part = ordered[start : start + _AT_ONCE]
-                marks = ",".join("?" * len(part))
-                found.update(base.execute(f"SELECT key, body FROM items WHERE key IN ({marks})", part))  # noqa: S608
+        with suppress(sqlite3.Error, OSError):
+            if self._path.is_file():
+                with closing(self._open(self._path)) as base:
+                    for start in range(0, len(ordered), _AT_ONCE):
+                        part = ordered[start : start + _AT_ONCE]
+                        marks = ",".join("?" * len(part))
+                        found.update(base.execute(f"SELECT key, body FROM items WHERE key IN ({marks})", part))  # noqa: S608
         return found
 
     def keep(self, fresh: Mapping[bytes, bytes], used: Collection[bytes]) -> None:

@@ -64,7 +64,7 @@ class TestPublish:
         show.file(2).rename(show.file(2, "folge-1"))
 
         assert folge(show.path, "check") == 3
-        assert "slug: 'folge-1' is also that of episodes/001-folge-1.md" in capsys.readouterr().err
+        assert "slug: 'folge-1' is also that of episodes/001-folge-1.md" in capsys.readouterr().out
 
     def test_broken_toml_is_named_with_its_line(self, show: ShowFolder, capsys: pytest.CaptureFixture[str]) -> None:
         (show.path / "podcast.toml").write_text('[show]\ntitle = "A\n', encoding="utf-8")

@@ -1,0 +1,240 @@
+"""What a listener's app would notice, in words and as JSON data."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+from episodes.problems import quoted, visible
+from episodes.timecode import show_length, show_moment
+from feed.comparison import Comparison, Difference, Effect, Noticed, Shared, apart
+from podcast.cli.output import count_episodes
+
+LISTED = 20
+"""How many episodes of one effect are listed; JSON has them all."""
+
+_ROOM = 60
+
+_SHOW_NAMES = {
+    "guid": "podcast:guid",
+    "feed_url": "the feed's own address",
+    "image_url": "picture",
+    "link": "web page",
+    "kind": "order of listening",
+    "tags.new_feed_url": "itunes:new-feed-url",
+    "tags.blocked": "itunes:block",
+    "tags.complete": "itunes:complete",
+}
+
+_ITEM_NAMES = {
+    "enclosure.url": "audio address",
+    "enclosure.bytes": "audio size",
+    "enclosure.media_type": "audio type",
+    "published": "date",
+    "duration": "length",
+    "link": "web page",
+    "image_url": "picture",
+    "notes_html": "show notes",
+    "tags.blocked": "itunes:block",
+}
+
+_GRAVE = {
+    "guid": "apps and directories take it for another show",
+    "feed_url": "apps may move there; keep the old address answering",
+    "tags.new_feed_url": "apps move there and forget the old address",
+    "tags.blocked": "directories list or drop the show",
+    "tags.blocks": "directories list or drop the show",
+    "tags.complete": "apps stop or begin looking for new episodes",
+    "locked": "says whether another host may import the show",
+}
+"""What follows from a change of the show that is worse than another text; these are told first."""
+
+_MEANING = {
+    Effect.AGAIN: ("!", "the same episode under another guid: everybody would download it again; keep the guid"),
+    Effect.REUSED: ("!", "this guid was another episode: who has heard that one may never get this one"),
+    Effect.GONE: ("-", "leaves the feed"),
+    Effect.OVERWRITTEN: ("!", "another file under the same address: a download that is resumed mixes both"),
+    Effect.REPLACED: ("!", "another audio file under a new address: would be downloaded again"),
+    Effect.REDATED: ("~", "has another date: it moves in the list and may be announced again"),
+    Effect.MOVED: ("~", "the same audio under a new address: some apps would download it again"),
+    Effect.CHANGED: ("~", ""),
+    Effect.NEW: ("+", ""),
+}
+"""Sign and consequence of each effect (APPLE-IT-6, HTTP-5, APPLE-IT-15, IAB-URL-1)."""
+
+_NO_GUID = ("!", "without a guid it is known by its audio address, which changes: everybody would download it again")
+
+_TOLD_ALREADY = frozenset({Effect.GONE, Effect.CHANGED, Effect.NEW})
+"""What the change lines of a plan say by themselves."""
+
+
+def comparison_lines(comparison: Comparison) -> list[str]:
+    """Return everything an app would notice, the worst first, in lines."""
+    return list(_lines(comparison, told=None))
+
+
+def plan_remarks(comparison: Comparison, told: Collection[str]) -> list[str]:
+    """Return what an app would notice and the changes of a plan do not say.
+
+    `told` are the guids a plan speaks of as changed, the empty one standing for the show.
+    """
+    return list(_lines(comparison, told=told))
+
+
+def _lines(comparison: Comparison, told: Collection[str] | None) -> Iterator[str]:
+    for effect in Effect:
+        noticed = [each for each in comparison.noticed if each.effect is effect and _own(each)]
+        if told is not None and effect in _TOLD_ALREADY:
+            noticed = [each for each in noticed if each.item.guid not in told]
+        yield from _episodes(noticed, brief=told is not None)
+        if effect is Effect.AGAIN:
+            yield from (_grave_line(each) for each in comparison.show if each.field in _GRAVE)
+        if effect is Effect.MOVED:
+            yield from map(_move_line, comparison.moves)
+            if told is None or "" not in told:
+                yield from (f"~ show: {_of_show(each)}" for each in comparison.show if each.field not in _GRAVE)
+        if effect is Effect.CHANGED:
+            yield from map(_shared_line, comparison.shared)
+            yield from _order_line(comparison.reordered)
+
+
+def _own(noticed: Noticed) -> bool:
+    """Say whether something of this item is to be told that is not told of several at once."""
+    alike = noticed.effect in (Effect.REDATED, Effect.MOVED, Effect.CHANGED)
+    return not alike or not all(difference.shared for difference in noticed.differences)
+
+
+def _episodes(noticed: Sequence[Noticed], *, brief: bool) -> Iterator[str]:
+    for each in noticed[:LISTED]:
+        sign, meaning = _MEANING[each.effect] if not _without_guid(each) else _NO_GUID
+        title = " ".join(each.item.title.split()) or each.item.guid
+        name = f"{each.item.number}  {title}" if each.item.number else title
+        line = f"{sign} {each.effect.value:<11} {_clipped(name)}"
+        yield visible(f"{line}: {meaning}" if meaning else line)
+        own = () if brief else (difference for difference in each.differences if not difference.shared)
+        yield from (f"      {_ITEM_NAMES.get(one.field, _plain(one.field))}: {_values(one)}" for one in own)
+    if len(noticed) > LISTED:
+        yield f"      … and {len(noticed) - LISTED} more that are {noticed[0].effect.value}; --json has them all"
+
+
+def _without_guid(noticed: Noticed) -> bool:
+    """Say whether an episode is taken for another one because its feeds give it no guid."""
+    items = [item for item in (noticed.old, noticed.new) if item]
+    return noticed.effect is Effect.AGAIN and all(item.guid == item.enclosure.url for item in items)
+
+
+def _grave_line(difference: Difference) -> str:
+    return f"! show: {_of_show(difference)}: {_GRAVE[difference.field]}"
+
+
+def _of_show(difference: Difference) -> str:
+    return f"{_SHOW_NAMES.get(difference.field, _plain(difference.field))}: {_values(difference)}"
+
+
+def _move_line(move: Shared) -> str:
+    where = visible(f"{_clipped(str(move.before))} → {_clipped(str(move.after))}")
+    if not move.audio:
+        return f"~ moved: addresses of {count_episodes(move.items)}: {where}"
+    consequence = "the guids stay, so most apps keep what they have; some would download it again and be counted again"
+    return f"~ moved: the audio of {count_episodes(move.audio)}: {where}: {consequence}"
+
+
+def _shared_line(shared: Shared) -> str:
+    name = _ITEM_NAMES.get(shared.field, _plain(shared.field))
+    difference = Difference(field=shared.field, before=shared.before, after=shared.after)
+    return f"~ changed: {count_episodes(shared.items)} in the same way: {name}: {_values(difference)}"
+
+
+def _order_line(count: int) -> Iterator[str]:
+    if count:
+        yield f"~ order: {count_episodes(count)} would stand elsewhere in the feed, with the same date"
+
+
+def _plain(field: str) -> str:
+    """Return the path of a field as words, for those that have no better name."""
+    return field.removeprefix("tags.").replace(".", " ").replace("_", " ")
+
+
+def _values(difference: Difference) -> str:
+    before, after = difference.before, difference.after
+    if isinstance(before, str) and isinstance(after, str) and before and after and not isinstance(before, Enum):
+        return " → ".join(_around(before, after))
+    if isinstance(before, tuple) and isinstance(after, tuple) and before and after:
+        out, put = apart(before, after)
+        if (out, put) == (before, after) and sorted(map(repr, before)) == sorted(map(repr, after)):
+            return "in another order"
+        before, after = out, put
+    return f"{_clipped(_words(before))} → {_clipped(_words(after))}"
+
+
+def _around(before: str, after: str) -> tuple[str, str]:
+    """Return two texts in quotes: whole where both are short, else the part around their first difference."""
+    if max(len(before), len(after)) <= _ROOM:
+        return quoted(before), quoted(after)
+    alike = next((place for place, (old, new) in enumerate(zip(before, after, strict=False)) if old != new), None)
+    start = max(0, (min(len(before), len(after)) if alike is None else alike) - _ROOM // 3)
+    return _part(before, start), _part(after, start)
+
+
+def _part(text: str, start: int) -> str:
+    shown = visible(text[start : start + _ROOM]).replace("\n", "\\n").replace("\t", "\\t")
+    return f"'{'…' if start else ''}{shown}{'…' if len(text) > start + _ROOM else ''}'"
+
+
+def _words(value: object) -> str:
+    """Return a value of a feed as a person would write it."""
+    match value:
+        case None | "" | ():
+            return "nothing"
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return show_moment(value)
+        case date():
+            return value.isoformat()
+        case timedelta():
+            return show_length(value)
+        case Enum():
+            return str(value.value)
+        case str():
+            return quoted(value)
+        case tuple():
+            return ", ".join(_words(one) for one in value)
+        case _ if is_dataclass(value):
+            inner = [getattr(value, field.name) for field in fields(value)]
+            return f"({', '.join(_words(one) for one in inner if one)})"
+        case _:
+            return str(value)
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= 2 * _ROOM else f"{text[: 2 * _ROOM]}…"
+
+
+def comparison_data(comparison: Comparison) -> dict[str, object]:
+    """Return a comparison as JSON data: times in ISO 8601, `items` without those of which nothing is noticed."""
+    import msgspec
+
+    totals = Counter(noticed.effect for noticed in comparison.items)
+    return {
+        "noticed": not comparison.empty,
+        "totals": {effect.value: totals[effect] for effect in Effect},
+        "reordered": comparison.reordered,
+        "show": msgspec.to_builtins(comparison.show),
+        "moves": msgspec.to_builtins(comparison.moves),
+        "shared": msgspec.to_builtins(comparison.shared),
+        "items": [_item_data(noticed) for noticed in comparison.noticed],
+    }
+
+
+def _item_data(noticed: Noticed) -> dict[str, object]:
+    import msgspec
+
+    return {
+        "effect": noticed.effect.value,
+        "guid": noticed.item.guid,
+        "number": noticed.item.number,
+        "title": noticed.item.title,
+        "differences": msgspec.to_builtins(noticed.differences),
+    }

@@ -1,0 +1,286 @@
+"""Long feeds, several feeds, and what may not change their bytes, seen through the store."""
+
+import io
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+import podcastparser
+import pytest
+
+from episodes.problems import ProblemsFound
+from feed.checks.run import check_feed
+from feed.compiler import compile_feed
+from feed.reader import read_feed
+from podcast.publishing.feeds import feed_pages
+from podcast.publishing.ledger import decode_ledger
+from podcast.publishing.memo import look
+from podcast.stores.memory import MemoryStore
+from tests.episodes.audio_builders import opus
+from tests.podcast.builders import BASE, NOW, ShowFolder, later, make_show, objects
+
+FIRST = datetime(2024, 1, 1, 6, tzinfo=UTC)
+
+
+def long_show(path: Path, episodes: int, feed: str) -> ShowFolder:
+    """A show with one episode a day and a `[feed]` of its own."""
+    folder = make_show(path, 0)
+    add_settings(folder, feed)
+    for number in range(1, episodes + 1):
+        add(folder, number)
+    return folder
+
+
+def add(folder: ShowFolder, number: int, *, day: int = 0, more: str = "") -> None:
+    when = FIRST + timedelta(days=day or number)
+    folder.episode(number, published=f"{when:%Y-%m-%d %H:%M} +00:00", more=more)
+
+
+def add_settings(folder: ShowFolder, text: str) -> None:
+    path = folder.path / "podcast.toml"
+    path.write_text(f"{path.read_text()}\n{text}", encoding="utf-8")
+
+
+def guids(store: MemoryStore, key: str = "feed.xml") -> list[str]:
+    stored = store.get(key)
+    assert stored is not None
+    return [item.guid for item in read_feed(stored.body).items]
+
+
+def followed(store: MemoryStore, key: str = "feed.xml") -> list[str]:
+    """The guids gPodder's parser sees that goes from page to page, each once."""
+    found: dict[str, None] = {}
+    while key:
+        stored = store.get(key)
+        assert stored is not None, key
+        parsed = cast("dict[str, object]", podcastparser.parse(f"{BASE}{key}", io.BytesIO(stored.body)))
+        episodes = cast("list[dict[str, str]]", parsed["episodes"])
+        found |= dict.fromkeys(episode["guid"] for episode in episodes)
+        key = str(parsed.get("paged_feed_next") or "").removeprefix(BASE)
+    return list(found)
+
+
+def archive(store: MemoryStore) -> dict[str, bytes]:
+    return {key: body for key, body in objects(store).items() if key.startswith("feed/")}
+
+
+def test_a_short_show_has_one_page_whatever_its_limit(tmp_path: Path) -> None:
+    store = MemoryStore()
+    long_show(tmp_path / "show", 4, "[feed]\nitems = 4\n").publish(store)
+    assert len(guids(store)) == 4
+    assert archive(store) == {}
+
+
+def test_all_episodes_of_a_long_show_are_reached_from_page_to_page(tmp_path: Path) -> None:
+    store = MemoryStore()
+    long_show(tmp_path / "show", 11, "[feed]\nitems = 4\n").publish(store)
+    assert archive(store).keys() == {"feed/1.xml", "feed/2.xml"}
+    everything = [f"0000000{number}-aaaa-4bbb-8ccc-000000000000" for number in range(11, 0, -1)]
+    assert sorted(followed(store)) == sorted(everything)
+    assert guids(store) == everything[:4]
+
+
+def test_every_page_passes_the_checks(tmp_path: Path) -> None:
+    store = MemoryStore()
+    long_show(tmp_path / "show", 9, "[feed]\nitems = 4\nslim_after = 2\n").publish(store)
+    for key, body in objects(store).items():
+        if key.endswith(".xml"):
+            assert check_feed(body, name=key, now=NOW) == ()
+
+
+def test_a_full_page_never_changes_when_episodes_come(tmp_path: Path) -> None:
+    store = MemoryStore()
+    folder = long_show(tmp_path / "show", 9, "[feed]\nitems = 4\nslim_after = 1\n")
+    folder.publish(store)
+    before = archive(store)
+    assert before.keys() == {"feed/1.xml", "feed/2.xml"}
+
+    for number in range(10, 16):
+        add(folder, number, more="kind: trailer\n" if number == 12 else "")
+        folder.publish(store, now=later(number))
+
+    after = archive(store)
+    assert after.keys() == {"feed/1.xml", "feed/2.xml", "feed/3.xml"}
+    assert {key: after[key] for key in before} == before
+
+
+def test_an_episode_dated_back_changes_no_full_page_and_is_reached(tmp_path: Path) -> None:
+    store = MemoryStore()
+    folder = long_show(tmp_path / "show", 9, "[feed]\nitems = 4\n")
+    folder.publish(store)
+    before = archive(store)
+
+    add(folder, 10, day=-300)
+    folder.publish(store, now=later(1))
+
+    assert archive(store) == before
+    assert "000000010-aaaa-4bbb-8ccc-000000000000" in followed(store)
+
+
+def test_only_the_page_of_an_edited_episode_changes(tmp_path: Path) -> None:
+    store = MemoryStore()
+    folder = long_show(tmp_path / "show", 9, "[feed]\nitems = 4\n")
+    folder.publish(store)
+    before = archive(store)
+
+    folder.file(1).write_text(folder.file(1).read_text() + "\nBerichtigt.\n", encoding="utf-8")
+    folder.publish(store, now=later(1))
+
+    assert [key for key, body in archive(store).items() if body != before[key]] == ["feed/1.xml"]
+
+
+def test_a_withdrawn_episode_leaves_its_page_and_moves_no_other(tmp_path: Path) -> None:
+    store = MemoryStore()
+    folder = long_show(tmp_path / "show", 9, "[feed]\nitems = 4\n")
+    folder.publish(store)
+    before = archive(store)
+    text = folder.file(2).read_text().replace("title:", "status: withdrawn\ntitle:", 1)
+    folder.file(2).write_text(text, encoding="utf-8")
+
+    folder.publish(store, now=later(1))
+
+    after = archive(store)
+    assert len(read_feed(after["feed/1.xml"]).items) == 3
+    assert after["feed/2.xml"] == before["feed/2.xml"]
+
+
+def test_pages_say_where_they_stand(tmp_path: Path) -> None:
+    store = MemoryStore()
+    long_show(tmp_path / "show", 9, "[feed]\nitems = 4\n").publish(store)
+    first, old = objects(store)["feed.xml"].decode(), objects(store)["feed/1.xml"].decode()
+    assert f'<atom:link href="{BASE}feed/2.xml" rel="next"' in first
+    assert "<fh:archive" not in first
+    assert "<fh:archive/>" in old
+    assert f'<atom:link href="{BASE}feed/1.xml" rel="self"' in old
+    assert f'<atom:link href="{BASE}feed.xml" rel="current"' in old
+    assert 'rel="next"' not in old
+
+
+def test_older_episodes_are_slim_where_that_is_wished(tmp_path: Path) -> None:
+    store = MemoryStore()
+    long_show(tmp_path / "show", 5, "[feed]\nslim_after = 2\n").publish(store)
+    items = read_feed(objects(store)["feed.xml"]).items
+    assert [bool(item.notes_html) for item in items] == [True, True, False, False, False]
+    assert all(item.summary for item in items)
+
+
+SELECTIONS = """
+[[feeds]]
+name = "opus"
+title = "Kommunen-Podcast (Opus)"
+format = "opus"
+
+[[feeds]]
+name = "staffel-2"
+season = 2
+
+[[feeds]]
+name = "mut"
+topic = "mut"
+description = "Nur Mut"
+"""
+
+
+@pytest.fixture
+def selections(tmp_path: Path) -> tuple[ShowFolder, MemoryStore]:
+    folder = make_show(tmp_path / "show", 0)
+    add_settings(folder, SELECTIONS)
+    (folder.path / "audio" / "2.opus").write_bytes(opus(30))
+    add(folder, 1, more="topics: [Mut]\n")
+    add(folder, 2, more="season: 2\nalternates: [audio/2.opus]\n")
+    add(folder, 3, more="season: 2\ntopics: [Mut, Wandel]\n")
+    store = MemoryStore()
+    folder.publish(store)
+    return folder, store
+
+
+def test_each_feed_has_its_episodes_its_address_and_its_guid(selections: tuple[ShowFolder, MemoryStore]) -> None:
+    _, store = selections
+    feeds = {key: read_feed(body) for key, body in objects(store).items() if key.endswith(".xml")}
+    assert {key: [item.title for item in feed.items] for key, feed in feeds.items()} == {
+        "feed.xml": ["Mut 3", "Mut 2", "Mut 1"],
+        "feed/opus.xml": ["Mut 2"],
+        "feed/staffel-2.xml": ["Mut 3", "Mut 2"],
+        "feed/mut.xml": ["Mut 3", "Mut 1"],
+    }
+    assert all(feed.show.feed_url == f"{BASE}{key}" for key, feed in feeds.items())
+    assert len({feed.show.guid for feed in feeds.values()}) == 4
+    assert feeds["feed/opus.xml"].show.title == "Kommunen-Podcast (Opus)"
+    assert feeds["feed/mut.xml"].show.description == "Nur Mut"
+    main = {item.guid for item in feeds["feed.xml"].items}
+    assert all({item.guid for item in feed.items} <= main for feed in feeds.values())
+
+
+def test_a_feed_of_a_format_has_that_file(selections: tuple[ShowFolder, MemoryStore]) -> None:
+    _, store = selections
+    there = objects(store)
+    (item,) = read_feed(there["feed/opus.xml"]).items
+    assert item.enclosure.url.endswith(".opus")
+    assert item.enclosure.media_type == "audio/ogg"
+    assert len(there[item.enclosure.url.removeprefix(BASE)]) == item.enclosure.bytes
+
+
+def test_a_feed_changes_only_with_what_is_in_it(selections: tuple[ShowFolder, MemoryStore]) -> None:
+    folder, store = selections
+    before = objects(store)
+    folder.file(1).write_text(folder.file(1).read_text() + "\nBerichtigt.\n", encoding="utf-8")
+
+    folder.publish(store, now=later(5))
+
+    changed = [key for key, body in objects(store).items() if key.endswith(".xml") and body != before.get(key)]
+    assert sorted(changed) == ["feed.xml", "feed/mut.xml"]
+
+
+def test_a_name_that_is_no_address_and_a_feed_of_nothing_are_refused(tmp_path: Path) -> None:
+    folder = make_show(tmp_path / "show")
+    add_settings(folder, '[[feeds]]\nname = "Staffel 2"\nseason = 2\n\n[[feeds]]\nname = "leer"\n')
+    with pytest.raises(ProblemsFound) as refused:
+        folder.publish(MemoryStore())
+    (name, empty) = refused.value.problems
+    assert (name.field, name.line) == ("feeds[1].name", 21)
+    assert (empty.field, empty.message) == ("feeds[2].name", "'leer' selects nothing")
+
+
+def test_kept_items_change_no_byte_and_are_not_compiled_again(
+    tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = long_show(tmp_path / "show", 6, "[feed]\nitems = 2\n")
+    warm = MemoryStore()
+    folder.publish(warm)
+    folder.file(6).write_text(folder.file(6).read_text() + "\nNeu.\n", encoding="utf-8")
+    cold = MemoryStore()
+    cold_objects = objects(warm)
+    for key, body in cold_objects.items():
+        cold.put(key, body, media_type="", cache_control="", expected=None)
+    (kept,) = own_cache.rglob("rendered.sqlite3")
+    folder.publish(warm, now=later(1))
+
+    stamps = look([kept])
+    kept.unlink()
+    folder.publish(cold, now=later(1))
+
+    def feeds(store: MemoryStore) -> dict[str, bytes]:
+        return {key: body for key, body in objects(store).items() if key.endswith(".xml")}
+
+    assert feeds(warm) == feeds(cold)
+    assert look([kept]) != stamps
+
+
+@pytest.mark.parametrize("damage", [b"", b"not a database", b"SQLite format 3\x00" + b"\xff" * 5000])
+def test_a_damaged_cache_is_as_good_as_none(tmp_path: Path, own_cache: Path, damage: bytes) -> None:
+    folder = long_show(tmp_path / "show", 2, "")
+    folder.publish(MemoryStore())
+    (kept,) = own_cache.rglob("rendered.sqlite3")
+    kept.write_bytes(damage)
+    store = MemoryStore()
+    folder.publish(store)
+    assert len(guids(store)) == 2
+
+
+def test_items_compiled_one_by_one_are_the_bytes_of_the_whole_feed(tmp_path: Path) -> None:
+    store = MemoryStore()
+    long_show(tmp_path / "show", 3, "").publish(store)
+    ledger = decode_ledger(objects(store)[".folge/ledger.json"])
+    (page,) = feed_pages(ledger)
+    items = [slot.item(ledger.show.release) for slot in page.slots]
+    assert compile_feed(page.show, items, changed=page.changed) == objects(store)["feed.xml"]

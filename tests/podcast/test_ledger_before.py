@@ -1,0 +1,68 @@
+"""A ledger that an earlier folge wrote is read, and publishing again changes nothing it did not have to."""
+
+import json
+
+import pytest
+
+from episodes.problems import UserError
+from podcast.publishing.ledger import decode_ledger
+from podcast.stores.memory import MemoryStore
+from tests.podcast.builders import ShowFolder, later, objects
+
+LEDGER = ".folge/ledger.json"
+SINCE = frozenset({"position", "chapters", "alternates", "images", "tags", "feed", "captions", "hidden", "image"})
+"""Names that ledgers did not have before 0.2."""
+
+# what folge 0.1 wrote for the show of `builders`
+SHOW_DIGEST = "9a2b910ac7360778601058be6172fa82908a0eb80c913b4e604faa39a71258b1"
+DIGESTS = [
+    "16e602d6ae665367a2878bda893f519faf303b4f1ce5c6e57972c8ae59db3022",
+    "2adeb24f417b96be02d31739db0f123247afa6351f1920d5a9bc05fd5a73e7fe",
+]
+
+
+def without_new(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: without_new(part) for name, part in value.items() if name not in SINCE}
+    return [without_new(part) for part in value] if isinstance(value, list) else value
+
+
+def test_what_was_published_keeps_its_digest(show: ShowFolder) -> None:
+    store = MemoryStore()
+    show.publish(store)
+    ledger = decode_ledger(objects(store)[LEDGER])
+    assert ledger.show.current.digest == SHOW_DIGEST
+    assert [entry.current.digest for entry in ledger.entries] == DIGESTS
+
+
+def test_an_earlier_ledger_is_read_and_nothing_is_published_anew(show: ShowFolder) -> None:
+    store = MemoryStore()
+    show.publish(store)
+    whole = json.loads(objects(store)[LEDGER])
+    earlier = json.dumps(without_new(whole)).encode()
+    assert b"position" not in earlier
+    store.put(LEDGER, earlier, media_type="", cache_control="", expected=None)
+
+    outcome = show.publish(store, now=later(1))
+
+    assert [step.key for step in outcome.plan.steps] == []
+    assert objects(store)[LEDGER] == earlier
+
+
+def test_episodes_of_an_earlier_ledger_stand_in_the_order_they_were_published(show: ShowFolder) -> None:
+    store = MemoryStore()
+    show.publish(store)
+    show.episode(3, published="2024-11-01 06:00")
+    show.publish(store, now=later(1))
+    earlier = json.dumps(without_new(json.loads(objects(store)[LEDGER]))).encode()
+    entries = decode_ledger(earlier).entries
+    assert {entry.release.episode.title: entry.position for entry in entries} == {"Mut 1": 1, "Mut 2": 2, "Mut 3": 3}
+
+
+def test_what_a_later_folge_added_is_refused_and_not_lost(show: ShowFolder) -> None:
+    store = MemoryStore()
+    show.publish(store)
+    later_ledger = json.loads(objects(store)[LEDGER])
+    later_ledger["entries"][0]["release"]["episode"]["smell"] = "Kaffee"
+    with pytest.raises(UserError, match="holds what this folge does not know"):
+        decode_ledger(json.dumps(later_ledger).encode())

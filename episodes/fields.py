@@ -1,6 +1,7 @@
 """A group of fields as a producer wrote it, in YAML or TOML: values by kind, every mistake a problem with its line."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -15,6 +16,19 @@ from episodes.problems import Problem, nearest, quoted, unfit
 from episodes.timecode import parse_day, parse_moment, parse_position
 
 _Word = TypeVar("_Word", bound=StrEnum)
+_TEXT = "tag:yaml.org,2002:str"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notation:
+    """How a field, an entry of a list of groups and a group are written in a kind of file: for hints."""
+
+    field: str = "'{}: …'"
+    entry: str = "begin each entry with '  - {lone}: …'"
+    group: str = "write '  {shown}: …' below it"
+
+
+YAML = Notation()
 
 
 class Lines(Protocol):
@@ -44,6 +58,7 @@ class Fields:
     known: tuple[str, ...]
     prefix: str = ""
     problems: list[Problem] = field(default_factory=list)
+    notation: Notation = YAML
     _bad: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -85,7 +100,12 @@ class Fields:
             return ""
         if not isinstance(node, ScalarNode):
             shape = "a list" if isinstance(node, SequenceNode) else "a group of fields"
-            self.problem(name, f"is {shape} where {kind} is expected", node=node, hint=f"write '{name}: …' on one line")
+            hint = f"write {self.notation.field.format(name)} on one line"
+            self.problem(name, f"is {shape} where {kind} is expected", node=node, hint=hint)
+            return ""
+        if kind == "text" and node.tag != _TEXT:
+            hint = f'write {name} = "{node.value}"'
+            self.problem(name, f"{quoted(node.value)} is not text in quotes", node=node, hint=hint)
             return ""
         return self._fit(name, node)
 
@@ -103,6 +123,10 @@ class Fields:
         if longest and len(value) > longest:
             self.problem(name, f"has {len(value):,} characters; podcast apps take at most {longest}", hint="shorten it")
         return value
+
+    def plain(self, name: str) -> str:
+        """Return a value of one line as text, a number or a truth value included."""
+        return one_line(self._scalar(name, "one value"))
 
     def block(self, name: str, *, largest: int = 0) -> str:
         """Return a text of any number of lines."""
@@ -122,7 +146,7 @@ class Fields:
 
     def _require(self, name: str, value: str, *, required: bool) -> None:
         if required and not value and self.sound(name):
-            self.problem(name, "is missing", hint=f"write '{name}: …'")
+            self.problem(name, "is missing", hint=f"write {self.notation.field.format(name)}")
 
     def guid(self, name: str) -> str:
         """Return an episode's guid."""
@@ -214,18 +238,15 @@ class Fields:
         if node is None or is_blank(node):
             return ()
         if not isinstance(node, SequenceNode):
-            self.problem(name, "is not a list", node=node, hint=f"begin each entry with '  - {lone}: …'")
+            self.problem(name, "is not a list", node=node, hint=self.notation.entry.format(name, lone=lone or "type"))
             return ()
         groups = []
         for index, part in enumerate(node.value, start=1):
             if isinstance(part, ScalarNode) and lone:
-                key = ScalarNode("tag:yaml.org,2002:str", lone, part.start_mark, part.start_mark)
+                key = ScalarNode(_TEXT, lone, part.start_mark, part.start_mark)
                 part = MappingNode(node.tag, [(key, part)], part.start_mark, part.end_mark)
             if isinstance(part, MappingNode):
-                prefix = f"{self.prefix}{name}[{index}]."
-                groups.append(
-                    Fields(document=self.document, mapping=part, known=known, prefix=prefix, problems=self.problems)
-                )
+                groups.append(self._below(f"{name}[{index}]", part, known))
             else:
                 self.problem(name, "an entry is a list where fields are expected", node=part)
         for group in groups if known else ():
@@ -238,13 +259,22 @@ class Fields:
         if node is None or is_blank(node):
             return None
         if not isinstance(node, MappingNode):
-            self.problem(name, "is not a group of fields", node=node, hint=f"write '  {shown or known[0]}: …' below it")
+            hint = self.notation.group.format(name, shown=shown or known[0])
+            self.problem(name, "is not a group of fields", node=node, hint=hint)
             return None
-        group = Fields(
-            document=self.document, mapping=node, known=known, prefix=f"{self.prefix}{name}.", problems=self.problems
-        )
+        group = self._below(name, node, known)
         group.unknown()
         return group
+
+    def _below(self, name: str, node: MappingNode, known: tuple[str, ...]) -> "Fields":
+        return Fields(
+            document=self.document,
+            mapping=node,
+            known=known,
+            prefix=f"{self.prefix}{name}.",
+            problems=self.problems,
+            notation=self.notation,
+        )
 
     def entries(self) -> tuple[tuple[str, Node], ...]:
         """Return names and values as they are written."""
@@ -281,6 +311,28 @@ class Fields:
         if value and not _is_geo(value):
             self.problem(name, f"{quoted(value)} is not a place on earth", hint="write geo:51.2562,7.1508")
         return value
+
+
+def lines_of(document: Lines, mapping: MappingNode, prefix: str = "") -> dict[str, int]:
+    """Return the line of every field, by its name in problems: `chat.server`, `funding[2].url`."""
+    lines: dict[str, int] = {}
+    for key, value in mapping.value:
+        name = f"{prefix}{key.value}"
+        lines[name] = document.line(key)
+        if isinstance(value, MappingNode):
+            lines |= lines_of(document, value, f"{name}.")
+        for index, part in enumerate(value.value if isinstance(value, SequenceNode) else (), start=1):
+            lines[f"{name}[{index}]"] = document.line(part)
+            if isinstance(part, MappingNode):
+                lines |= lines_of(document, part, f"{name}[{index}].")
+    return lines
+
+
+def line_of(lines: Mapping[str, int], name: str) -> int:
+    """Return the line of a field, or of what holds it; 0 where nothing of it is written."""
+    while name and name not in lines:
+        name = name.rpartition(".")[0] if "." in name else name.partition("[")[0] if "[" in name else ""
+    return lines.get(name, 0)
 
 
 def one_line(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from episodes.problems import UserError, quoted
+from episodes.problems import UserError, quoted, unfit
 
 ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 PODCAST = "https://podcastindex.org/namespace/1.0"
@@ -36,6 +36,7 @@ URIS = {prefix: uri for uri, prefix in PREFIXES.items() if uri != FORMER_PODCAST
 
 _LARGEST = 100_000
 _DEEPEST = 20
+_HINT = 'write one element, such as <spotify:limit recentCount="3"/>'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,32 +88,48 @@ def parse_markup(xml: str) -> Markup:
     """
     from lxml import etree
 
-    hint = 'write one element, such as <spotify:limit recentCount="3"/>'
     if len(xml) > _LARGEST:
         raise UserError(f"the XML has {len(xml):,} characters", hint=f"at most {_LARGEST:,} are carried")
-    if re.search(r"<[!?]", re.sub(r"(?s)<!\[CDATA\[.*?\]\]>", "", xml)):
-        raise UserError(f"{quoted(xml)} holds a comment, a DTD or an instruction", hint=hint)
     declared = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in URIS.items() if prefix != "xml")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False)
     try:
+        # inside an element nothing can declare a DTD
         root = etree.fromstring(f"<extra{declared}>{xml}</extra>", parser)
     except etree.XMLSyntaxError as error:
-        reason = re.sub(r", line \d+, column \d+.*", "", error.msg)
-        raise UserError(f"{quoted(xml)} is not well-formed XML: {reason}", hint=hint) from error
+        reason = re.sub(r"(?s)(, line \d+, column \d+|\n).*", "", error.msg)
+        raise UserError(f"{quoted(xml)} is not well-formed XML: {_explained(reason, xml)}", hint=_HINT) from error
     if len(root) != 1 or (root.text or "").strip() or (root[0].tail or "").strip():
-        raise UserError(f"{quoted(xml)} is not one element", hint=hint)
+        raise UserError(f"{quoted(xml)} is not one element", hint=_HINT)
     return _markup(root[0], 0)
+
+
+def _explained(reason: str, xml: str) -> str:
+    """Return what the parser says, in our words where its own speak of the element around."""
+    if "<!DOCTYPE" in xml:
+        return "it holds a DTD"
+    undeclared = re.match(r"Namespace prefix (\S+)", reason)
+    if undeclared:
+        return f'the prefix {undeclared[1]} is not declared; add xmlns:{undeclared[1]}="…" to the element'
+    if "Excessive depth" in reason:
+        return "it is nested too deeply"
+    unbalanced = "tag mismatch" in reason or "Extra content" in reason
+    return "an element is opened and not closed, or closed and not opened" if unbalanced else reason
 
 
 def _markup(parsed: _Parsed, depth: int) -> Markup:
     if depth > _DEEPEST:
         raise UserError("the XML is nested too deeply", hint=f"at most {_DEEPEST} levels are carried")
+    if not isinstance(parsed.tag, str):
+        raise UserError("the XML holds a comment, an entity or an instruction", hint="leave it out")
     children = list(parsed)
     texts = [parsed.text or "", *(child.tail or "" for child in children)]
     if children and any(text.strip() for text in texts):
         raise UserError(f"{quoted(''.join(texts).strip())} stands between elements", hint="wrap it in one of its own")
+    for text in (texts[0], *(str(value) for _, value in parsed.items())):
+        if sentence := unfit(text):
+            raise UserError(f"{quoted(text.strip())} {sentence}", hint="delete it")
     return Markup(
-        name=canonical(str(parsed.tag)),
+        name=canonical(parsed.tag),
         attributes=tuple((canonical(str(key)), str(value)) for key, value in parsed.items()),
         text="" if children else texts[0].strip(),
         children=tuple(_markup(child, depth + 1) for child in children),

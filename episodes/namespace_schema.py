@@ -1,5 +1,8 @@
 """What is written about the words of the podcast namespace, in an episode file or in `podcast.toml`, as values."""
 
+import re
+from collections.abc import Mapping
+
 from yaml.nodes import ScalarNode
 
 from episodes.fields import Fields
@@ -36,6 +39,41 @@ SHOW_TABLES = (
 )  # fmt: skip
 """The tables of `podcast.toml` that become tags of the show."""
 
+_BOTH = {
+    "title": "title", "itunes:title": "itunes_title", "itunes:block": "block", "itunes:explicit": "explicit",
+    "itunes:image": "cover", "podcast:license": "license", "podcast:chat": "chat", "podcast:funding": "funding[]",
+    "podcast:txt": "txt[]", "podcast:socialInteract": "social_interact[]", "podcast:image": "images[]",
+    "podcast:value": "value[]", "podcast:location": "locations[]",
+}  # fmt: skip
+_IN_SHOW = (
+    "title", "description", "language", "link", "copyright", "itunes_title", "block", "explicit", "cover", "license",
+)  # fmt: skip
+
+SHOW_ELEMENTS = {
+    **{element: f"show.{field}" if field in _IN_SHOW else field for element, field in _BOTH.items()},
+    **{name: f"show.{name}" for name in ("description", "language", "link", "copyright")},
+    "image": "show.cover", "itunes:author": "show.author", "itunes:category": "show.category",
+    "itunes:owner": "show.email", "itunes:type": "show.type", "itunes:new-feed-url": "show.new_feed_url",
+    "itunes:complete": "show.complete", "podcast:guid": "show.guid", "podcast:locked": "show.locked",
+    "podcast:person": "show.hosts", "podcast:medium": "show.medium", "podcast:podping": "show.podping",
+    "podcast:block": "blocks[]", "podcast:updateFrequency": "update_frequency", "podcast:publisher": "publisher",
+    "podcast:podroll": "podroll[]",
+}  # fmt: skip
+"""The setting of `podcast.toml` each element of the channel comes from; `[]` stands for the number among several."""
+
+EPISODE_ELEMENTS = {
+    **_BOTH, "description": "summary", "guid": "guid", "enclosure": "audio", "pubDate": "published",
+    "content:encoded": "notes", "itunes:duration": "audio", "itunes:episode": "number", "itunes:season": "season",
+    "itunes:episodeType": "kind", "podcast:episode": "number", "podcast:season": "season",
+    "podcast:person": "appearances[]", "podcast:transcript": "transcripts[]", "podcast:chapters": "chapters",
+    "psc:chapters": "chapters[]", "podcast:soundbite": "soundbites[]", "podcast:alternateEnclosure": "alternates[]",
+}  # fmt: skip
+"""The field of an episode file each element of an item comes from; `[]` stands for the number among several."""
+
+_DEEPEST = 5
+_WRITTEN_ALONE = frozenset({"lastBuildDate", "generator", "docs", "item", "fh:archive", "podcast:trailer"})
+
+CHAT_FIELDS = ("server", "protocol", "account_id", "space")
 _MEDIA = ("podcast", "music", "video", "film", "audiobook", "newsletter", "blog", "publisher", "course")
 MEDIA = (*_MEDIA, *(f"{medium}L" for medium in _MEDIA), "mixed")
 _CHATS = ("irc", "xmpp", "nostr", "matrix")
@@ -57,7 +95,7 @@ def read_episode_tags(fields: Fields) -> EpisodeTags:
         chat=_chat(fields),
         social_interact=_social(fields),
         value=_value(fields),
-        extra=_extra(fields),
+        extra=_extra(fields, EPISODE_ELEMENTS),
     )
 
 
@@ -81,7 +119,7 @@ def read_show_tags(show: Fields, tables: Fields) -> ShowTags:
         podroll=tuple(_remote(group) for group in tables.groups("podroll", _REMOTE, "feed_guid")),
         blocks=_blocks(tables),
         value=_value(tables),
-        extra=_extra(tables),
+        extra=_extra(tables, SHOW_ELEMENTS),
     )
 
 
@@ -188,7 +226,7 @@ def _txt(fields: Fields) -> tuple[Txt, ...]:
 
 
 def _chat(fields: Fields) -> Chat | None:
-    group = fields.group("chat", ("server", "protocol", "account_id", "space"))
+    group = fields.group("chat", CHAT_FIELDS)
     if group is None:
         return None
     return Chat(
@@ -259,27 +297,42 @@ def _blocks(fields: Fields) -> tuple[Block, ...]:
 
 def _value(fields: Fields) -> tuple[Markup, ...]:
     """Return value blocks as they are written: names with one value are attributes, lists of groups are children."""
-    return tuple(_passed_on("value", group) for group in fields.free_groups("value"))
+    return tuple(_passed_on("value", group, 0) for group in fields.free_groups("value"))
 
 
-def _passed_on(name: str, fields: Fields) -> Markup:
+def _passed_on(name: str, fields: Fields, depth: int) -> Markup:
     attributes, children, text = [], [], ""
     for key, node in fields.entries():
         if isinstance(node, ScalarNode) and key == "text":
-            text = fields.text(key)
+            text = fields.plain(key)
+        elif depth > _DEEPEST:
+            fields.problem(key, "is nested too deeply", hint=f"at most {_DEEPEST} levels are carried")
+        elif not re.fullmatch(r"(?i)(?!xml)[a-z_][\w.-]*", key, re.ASCII):
+            fields.problem(key, "cannot be the name of an attribute or element", hint="use letters and digits")
         elif isinstance(node, ScalarNode):
-            attributes.append((key, fields.text(key)))
+            attributes.append((key, fields.plain(key)))
         else:
-            children += [_passed_on(key, group) for group in fields.free_groups(key)]
+            children += [_passed_on(key, group, depth + 1) for group in fields.free_groups(key)]
     return Markup(name=f"podcast:{name}", attributes=tuple(attributes), text=text, children=tuple(children))
 
 
-def _extra(fields: Fields) -> tuple[Markup, ...]:
+def _extra(fields: Fields, own: Mapping[str, str]) -> tuple[Markup, ...]:
+    """Return the elements carried verbatim; those in `own` have a field, which says it better."""
     found = []
     for group in fields.groups("extra", ("xml",), "xml"):
         xml = group.block("xml")
         try:
-            found += [parse_markup(xml)] if xml else []
+            markup = parse_markup(xml) if xml else None
         except UserError as error:
             group.problem("xml", error.message, hint=error.hint)
+            continue
+        if markup is None:
+            if group.sound("xml"):
+                group.problem("xml", "is missing", hint="write one XML element")
+        elif markup.name in own:
+            group.problem("xml", f"<{markup.name}> has a place of its own", hint=f"set {own[markup.name].strip('[]')}")
+        elif markup.name in _WRITTEN_ALONE:
+            group.problem("xml", f"<{markup.name}> is written by folge itself", hint="leave it out")
+        else:
+            found.append(markup)
     return tuple(found)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from episodes.fields import Fields
 from episodes.frontmatter import Document
 from episodes.model import Appearance, Chapter, Episode, Kind, Recording, Status, TranscriptFile
-from episodes.namespace_schema import EPISODE_TAGS, read_alternates, read_episode_tags, read_images
+from episodes.namespace_schema import CHAT_FIELDS, EPISODE_TAGS, read_alternates, read_episode_tags, read_images
 from episodes.problems import UNFIT, Problem, Severity, quoted, unfit
 from episodes.slugs import is_slug, slugify
 
@@ -24,7 +24,7 @@ TRANSCRIPT_FIELDS = ("path", "language", "captions")
 CHAPTER_FIELDS = ("start", "title", "link", "image", "hidden")
 TEXT_FIELDS = frozenset(
     {"title", "summary", "topics", *APPEARANCE_FIELDS, "occasion", "place", "remark", "itunes_title", "season_name"}
-    | {"number_display", "license", "license_url"}
+    | {"number_display", "license", "license_url", *CHAT_FIELDS}
 )
 """Fields that hold free text, and are quoted where another YAML reader would see a number or a date."""
 

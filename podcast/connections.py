@@ -37,11 +37,16 @@ class Watch:
 
 
 def proxy_for(scheme: str, host: str) -> str:
-    """Return the proxy that this machine asks through, by `HTTPS_PROXY`, `NO_PROXY` and their like; empty for none."""
+    """Return the proxy that this machine asks through, by `HTTPS_PROXY`, `NO_PROXY` and their like; empty for none.
+
+    This machine itself is asked without.
+    """
     from urllib.request import getproxies, proxy_bypass
 
     proxies = getproxies()
-    return "" if not proxies or proxy_bypass(host) else proxies.get(scheme) or proxies.get("all", "")
+    if not proxies or host == "localhost" or host.startswith("127.") or host == "::1" or proxy_bypass(host):
+        return ""
+    return proxies.get(scheme) or proxies.get("all", "")
 
 
 def is_private(host: str) -> bool:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from http import HTTPStatus
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -68,7 +69,6 @@ class Fetcher:
         self._ended = False
         self._turns: dict[str, threading.BoundedSemaphore] = defaultdict(lambda: threading.BoundedSemaphore(2))
         self._pools: dict[str, urllib3.PoolManager] = {}
-        self._agent = _user_agent()
 
     def __enter__(self) -> "Fetcher":
         return self
@@ -106,7 +106,7 @@ class Fetcher:
         `form` is sent as the fields of a web form; it goes on only where a redirect says that it should.
         Nothing is raised: an address that does not answer is an Answer with status 0 and an error.
         """
-        sent = {"User-Agent": self._agent, "Accept": "*/*", **(headers or {})}
+        sent = {"User-Agent": _user_agent(), "Accept": "*/*", **(headers or {})}
         sent["Accept-Encoding"] = "gzip, deflate" if compressed else "identity"
         body = None if form is None else urlencode(form).encode()
         if body is not None:
@@ -176,9 +176,9 @@ class Fetcher:
 
     def _pools_to(self, scheme: str, host: str) -> "urllib3.PoolManager":
         """Return connections to a host, straight or through the proxy of this machine. Raises RefusedError."""
-        proxy = proxy_for(scheme, host)
-        if proxy and not self.private and is_private(host):
+        if not self.private and is_private(host):
             raise RefusedError(ELSEWHERE)
+        proxy = proxy_for(scheme, host)
         with self._lock:
             if proxy not in self._pools:
                 self._pools[proxy] = make_pools(self._watched, lambda: self.private, proxy)
@@ -245,6 +245,7 @@ class _Question:
     ends: float
 
 
+@cache
 def _user_agent() -> str:
     from importlib.metadata import version
 

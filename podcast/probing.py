@@ -44,11 +44,19 @@ _BEGUN = 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probed:
-    """What the addresses of a feed answered, how many were asked, and how many there are."""
+    """What the addresses of a feed answered, how many there are, and whether the time was over before all that were
+    wanted had been asked.
+    """
 
     probes: Mapping[str, Probe]
-    asked: int
     total: int
+    late: bool
+
+    def __str__(self) -> str:
+        told = f"asked {len(self.probes)} of {self.total} addresses"
+        if self.late:
+            return f"{told}; the others would have taken too long"
+        return f"{told}; --all asks those of every episode" if len(self.probes) < self.total else told
 
 
 def probe_feed(
@@ -84,7 +92,8 @@ def probe_feed(
             for future in done:
                 probes[running.pop(future)] = future.result()
                 told(len(probes), len(wanted))
-    return Probed(probes=probes, asked=len(probes), total=len({target.url for target in every}))
+    total = len({target.url for target in every})
+    return Probed(probes=probes, total=total, late=len(probes) < len(wanted))
 
 
 def _until(ends: float, waiting: Iterator[Target], count: int) -> Iterator[Target]:

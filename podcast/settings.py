@@ -35,6 +35,7 @@ _TABLES: Mapping[str, Mapping[str, type]] = {
     },
 }  # fmt: skip
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PERSON = {"name": str, "function": str, "organisation": str, "role": str, "group": str, "link": str, "picture": str}
 _KINDS = {str: "text in quotes", bool: "true or false", list: 'a list such as ["a", "b"]', dict: "a table"}
 
@@ -280,7 +281,7 @@ class _Reader:
         return text.lower()
 
     def guid(self, text: str) -> str:
-        if text and not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text):
+        if text and not _GUID.fullmatch(text):
             hint = "restore the one 'folge init' stored; it never changes"
             self.problem("show", "guid", f"{quoted(text)} is not a podcast guid", hint=hint)
         return text
@@ -340,6 +341,11 @@ def _selection(fields: Fields, guid: str) -> Selection | None:
     if name and not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         fields.problem("name", f"{quoted(name)} cannot stand in an address", hint="use a-z, 0-9 and single hyphens")
         return None
+    own = fields.text("guid")
+    if own and not _GUID.fullmatch(own):
+        fields.problem(
+            "guid", f"{quoted(own)} is not a podcast guid", hint="leave it out, and it follows from the name"
+        )
     selection = Selection(
         name=name,
         title=fields.text("title", longest=255),
@@ -347,7 +353,7 @@ def _selection(fields: Fields, guid: str) -> Selection | None:
         format=fields.choice("format", _FORMATS),
         topic=fields.text("topic"),
         season=fields.count("season"),
-        guid=fields.text("guid") or _derived(guid, name),
+        guid=own or _derived(guid, name),
     )
     if not (selection.format or selection.topic or selection.season):
         fields.problem("name", f"{quoted(name)} selects nothing", hint="add format, topic or season")

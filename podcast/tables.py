@@ -11,13 +11,20 @@ from pathlib import Path
 from yaml import Mark
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from episodes.fields import Fields
+from episodes.fields import Fields, Notation, line_of
 from episodes.problems import Problem, UserError
 
 _LARGEST = 1_000_000
 _TEXTS = re.compile(r'#[^\n]*|"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'', re.DOTALL)
-_KEY = re.compile(r"""\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""")
-_HEADING = re.compile(r"\s*(\[+)([^=]*?)\]+\s*$")
+_NAME = r"""(?:"(?:\\.|[^"\\\n])*"|'[^'\n]*'|[\w-]+)"""
+_PATH = rf"{_NAME}(?:[ \t]*\.[ \t]*{_NAME})*"
+_KEY = re.compile(rf"[ \t]*({_PATH})[ \t]*=")
+_HEADING = re.compile(rf"[ \t]*(\[\[?)[ \t]*({_PATH})[ \t]*\]\]?[ \t]*(?:#[^\n]*)?(?:\n|$)")
+_NOTATION = Notation(
+    field='{} = "…"',
+    entry='write [[{}]] on a line of its own, and {lone} = "…" below it',
+    group='write [{}] on a line of its own, and {shown} = "…" below it',
+)
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -40,16 +47,21 @@ class TomlFile:
 
     def line_of(self, name: str) -> int:
         """Return the line of a dotted name, `show.title` or `funding[2].url`, or of what holds it; 0 where nothing."""
-        while name and name not in self.lines:
-            name = name.rpartition(".")[0] if "." in name else name.partition("[")[0] if "[" in name else ""
-        return self.lines.get(name, 0)
+        return line_of(self.lines, name)
 
     def fields(self, name: str, known: tuple[str, ...], problems: list[Problem]) -> Fields:
         """Return a table as a group of fields (`name` empty: the file as a whole); what is no table is an empty one."""
         value: object = self.tables.get(name, {}) if name else self.tables
         node = self._node(value if isinstance(value, dict) else {}, name)
         prefix = f"{name}." if name else ""
-        return Fields(document=self, mapping=node, known=known, prefix=prefix, problems=problems)  # type: ignore[arg-type]  # a mapping gives a MappingNode
+        return Fields(
+            document=self,
+            mapping=node,  # type: ignore[arg-type]  # a mapping gives a MappingNode
+            known=known,
+            prefix=prefix,
+            problems=problems,
+            notation=_NOTATION,
+        )
 
     def _node(self, value: object, name: str) -> Node:
         line = self.line_of(name)
@@ -60,7 +72,8 @@ class TomlFile:
         if isinstance(value, list):
             parts = [self._node(part, f"{name}[{index}]") for index, part in enumerate(value, start=1)]
             return SequenceNode(f"{_TAG}seq", parts, mark, mark)
-        return ScalarNode(f"{_TAG}str", _text(value), mark, mark, style='"')
+        kind = "str" if isinstance(value, str | date | datetime | time) else type(value).__name__
+        return ScalarNode(f"{_TAG}{kind}", _text(value), mark, mark, style='"')
 
     def _node_of_key(self, key: str, name: str) -> ScalarNode:
         mark = Mark("", 0, self.line_of(_join(name, key)), 0, None, 0)
@@ -79,7 +92,9 @@ def read_toml(path: Path) -> TomlFile:
         raise UserError(f"{path.name} holds a number or a list that is far too large") from error
     lines: dict[str, int] = {}
     for name, number in _names(text):
-        lines.setdefault(name, number)
+        while name:
+            lines.setdefault(name, number)
+            name = name.rpartition(".")[0]
     return TomlFile(path=path.name, tables=tables, lines=lines)
 
 
@@ -106,30 +121,76 @@ def _explain(name: str, message: str, text: str) -> str:
 
 
 def _names(text: str) -> Iterator[tuple[str, int]]:
-    """Yield every dotted name with its line; the second `[[funding]]` is `funding[2]`."""
+    """Yield every dotted name with its line; the second `[[funding]]`, or entry of a list, is `funding[2]`."""
+    masked = _TEXTS.sub(_masked, text)
     above, counts = "", Counter[str]()
-    for number, line in enumerate(_TEXTS.sub(_emptied, text).split("\n"), start=1):
-        heading, key = _HEADING.match(line), _KEY.match(line)
-        if key:
-            yield _join(above, _bare(key[1])), number
-        elif heading:
-            above = _bare(heading[2])
-            if heading[1] == "[[":
-                counts[above] += 1
-                yield above, number
-                above = f"{above}[{counts[above]}]"
-            yield above, number
+    at, line = 0, 1
+    while at < len(text):
+        end = masked.find("\n", at) + 1 or len(text)
+        heading, key = _HEADING.match(text, at, end), _KEY.match(text, at, end)
+        if heading:
+            above = _heading(heading[2], counts, repeated=heading[1] == "[[")
+            yield above, line
+            yield re.sub(r"\[\d+\]$", "", above), line
+        elif key:
+            name = _join(above, ".".join(_parts(key[1])))
+            yield name, line
+            for offset, entry in _entries(masked, key.end()):
+                end = offset
+                if entry:
+                    yield f"{name}[{entry}]", line + text.count("\n", at, offset)
+        line += text.count("\n", at, end)
+        at = end
 
 
-def _emptied(match: re.Match[str]) -> str:
-    """Return a comment or a text of several lines as empty lines: what stands in it is no setting."""
-    many = match[0].startswith(('"""', "'''", "#"))
-    return "\n" * match[0].count("\n") if many else match[0]
+def _heading(path: str, counts: Counter[str], *, repeated: bool) -> str:
+    """Return the name below which a heading puts what follows: of `[[value]]` and `[[value.rate]]` the last of each."""
+    *before, last = _parts(path)
+    above = ""
+    for part in before:
+        above = _join(above, part)
+        above = f"{above}[{counts[above]}]" if counts[above] else above
+    name = _join(above, last)
+    counts[name] += repeated
+    return f"{name}[{counts[name]}]" if repeated else name
 
 
-def _bare(path: str) -> str:
-    """Return a dotted name without quotes and spaces."""
-    return re.sub(r"""[\s"']""", "", path)
+def _entries(masked: str, at: int) -> Iterator[tuple[int, int]]:
+    """Yield where the entries of a list begin, with their number from 1, and with 0 where the value's line ends."""
+    depth, entry, listed, due = 0, 0, False, False
+    for offset in range(at, len(masked)):
+        found = masked[offset]
+        if found in "]}":
+            depth -= 1
+        elif found == "," and depth == 1:
+            due = listed
+        elif found == "\n" and not depth:
+            yield offset + 1, 0
+            return
+        elif not found.isspace():
+            if due and depth == 1:
+                entry, due = entry + 1, False
+                yield offset, entry
+            if found in "[{":
+                listed, due = (True, True) if found == "[" and not depth else (listed, due)
+                depth += 1
+    yield len(masked), 0
+
+
+def _masked(match: re.Match[str]) -> str:
+    """Return what stands for a text or a comment: as long, without a bracket or the end of a line in it."""
+    return (" " if match[0].startswith("#") else "_") * len(match[0])
+
+
+def _parts(path: str) -> list[str]:
+    """Return the parts of a dotted name without their quotes."""
+    if not re.search("[\"']", path):
+        return [part.strip() for part in path.split(".")]
+    parts, table = [], tomllib.loads(f"{path} = {{}}")
+    while table:
+        ((part, table),) = table.items()
+        parts.append(part)
+    return parts
 
 
 def _join(above: str, name: str) -> str:

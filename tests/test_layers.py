@@ -21,10 +21,10 @@ DOORS = {
     "s3transfer": ["podcast/stores/s3*.py"],
     "mypy_boto3_s3": ["podcast/stores/s3*.py"],
     "feedgen": ["feed/compiler.py"],
-    "lxml": ["episodes/markup.py", "feed/compiler.py", "feed/document.py", "feed/extensions.py"],
+    "lxml": ["episodes/markup.py", "feed/compiler.py", "feed/extensions.py", "feed/checks/html_tags.py"],
     "mutagen": ["episodes/audiotags.py"],
-    "PIL": ["episodes/covers.py"],
-    "yaml": ["episodes/fields.py", "episodes/frontmatter.py", "episodes/namespace_schema.py"],
+    "PIL": ["episodes/covers.py", "feed/checks/artwork.py"],
+    "yaml": ["episodes/fields.py", "episodes/frontmatter.py", "episodes/namespace_schema.py", "podcast/tables.py"],
     "cmarkgfm": ["episodes/notes.py"],
     "nh3": ["episodes/notes.py"],
     "anyascii": ["episodes/slugs.py"],
@@ -33,10 +33,24 @@ DOORS = {
     "filelock": ["podcast/files.py", "podcast/stores/folder.py"],
     "platformdirs": ["podcast/cache.py"],
     "msgspec": ["podcast/*.py"],
+    "urllib3": ["podcast/connections.py", "podcast/fetching.py"],
 }
 """Every dependency, and the modules that may import it."""
 
-LATE = ("boto3", "botocore", "s3transfer", "feedgen", "mutagen", "lxml", "rich", "PIL", "filelock", "cmarkgfm", "nh3")
+LATE = (
+    "boto3",
+    "botocore",
+    "s3transfer",
+    "feedgen",
+    "mutagen",
+    "lxml",
+    "rich",
+    "PIL",
+    "filelock",
+    "cmarkgfm",
+    "nh3",
+    "urllib3",
+)
 """What is imported inside functions only, because it is slow and most commands do without it."""
 
 HOUSE = ("episodes", "feed", "podcast")

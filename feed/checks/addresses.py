@@ -4,11 +4,12 @@ import ipaddress
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from episodes.problems import Severity
 from feed.checks.rule import Finding, rule
 from feed.document import Element, FeedDocument
+from feed.text import ascii_url
 
 _APPLE = "https://podcasters.apple.com/support/823-podcast-requirements"
 
@@ -27,6 +28,12 @@ _IN_ATTRIBUTE = {
     "podcast:contentLink": ("href",),
 }
 _EXPIRING = ({"x-amz-signature"}, {"x-goog-signature"}, {"signature", "expires"}, {"signature", "key-pair-id"})
+WEBSITE_ENDPOINT = re.compile(r"\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(?:\.cn)?$")
+"""Hosts of Amazon's website endpoints: plain http only (S3-1)."""
+
+_PORTS = {"http": 80, "https": 443}
+_ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
+_UNRESERVED = re.compile("[A-Za-z0-9._~-]")
 
 
 class Address(NamedTuple):
@@ -35,6 +42,11 @@ class Address(NamedTuple):
     url: str
     at: Element
     attribute: str
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for a message."""
+        return f"{self.attribute} of <{self.at.name}>" if self.attribute else f"<{self.at.name}>"
 
 
 def addresses(document: FeedDocument) -> Iterator[Address]:
@@ -47,29 +59,44 @@ def addresses(document: FeedDocument) -> Iterator[Address]:
                 yield Address(url, element, attribute)
 
 
+def comparable(url: str) -> str:
+    """Return `url` in the form in which two that differ only in spelling are the same (RFC 3986, section 6.2); http and
+    https count as one.
+    """
+    plain = ascii_url(url)
+    try:
+        parts = urlsplit(plain)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return plain
+    if ":" in host:
+        host = f"[{host}]"
+    authority = host if port in {None, _PORTS.get(parts.scheme.lower())} else f"{host}:{port}"
+    path = _ESCAPE.sub(_plainest, parts.path) or "/"
+    return urlunsplit(("", authority, path, parts.query, ""))
+
+
 @rule("HTTP-1", severity=Severity.ERROR, source=_APPLE)
 def http_1(document: FeedDocument) -> Iterator[Finding]:
     """Every address is an absolute https address without password and without a signature that expires (Apple,
-    podcast requirements; podcast namespace 1.0); plain http to this machine is a preview and passes.
+    podcast requirements; podcast namespace 1.0); plain http to this machine is a preview and passes, plain http to an
+    S3 website endpoint is the matter of S3-1.
     """
-    for url, element, attribute in addresses(document):
-        if element.name == "podcast:person" and attribute == "href":
+    for address in addresses(document):
+        if address.at.name == "podcast:person" and address.attribute == "href":
             continue  # a guest's own website is not the publisher's to move
-        if why := _not_public(url):
-            where = f"{attribute} of <{element.name}>" if attribute else f"<{element.name}>"
-            yield Finding(
-                message=f"{where} {url!r} {why}", at=element, hint="write an address anybody can open by https"
-            )
+        if why := _not_public(address.url):
+            message = f"{address.place} {address.url!r} {why}"
+            yield Finding(message=message, at=address.at, hint="write an address anybody can open by https")
 
 
 @rule("APPLE-FEED-3", severity=Severity.WARNING, source=_APPLE)
 def apple_feed_3(document: FeedDocument) -> Iterator[Finding]:
     """Addresses are ASCII without spaces, everything else percent-encoded (Apple, podcast requirements)."""
-    for url, element, attribute in addresses(document):
-        if found := re.search(r"[^!-~]", url):
-            where = f"{attribute} of <{element.name}>" if attribute else f"<{element.name}>"
-            message = f"{where} {url!r} holds {found.group()!r}"
-            yield Finding(message=message, at=element, hint="percent-encode what is not a plain letter or digit")
+    for address in addresses(document):
+        if found := re.search(r"[^!-~]", address.url):
+            message = f"{address.place} {address.url!r} holds {found.group()!r}"
+            yield Finding(message=message, at=address.at, hint="percent-encode what is not a plain letter or digit")
 
 
 def _not_public(url: str) -> str:
@@ -80,7 +107,7 @@ def _not_public(url: str) -> str:
         return "is not an address"
     if parts.scheme.lower() not in {"http", "https"} or not host:
         return "is not an absolute https address"
-    if parts.scheme.lower() == "http" and not _is_loopback(host):
+    if parts.scheme.lower() == "http" and not _is_loopback(host) and not WEBSITE_ENDPOINT.search(host):
         return "is not https"
     if parts.username or parts.password:
         return "holds a user name or password"
@@ -88,6 +115,11 @@ def _not_public(url: str) -> str:
     if any(signed <= names for signed in _EXPIRING):
         return "is signed and will expire"
     return ""
+
+
+def _plainest(escape: re.Match[str]) -> str:
+    sign = chr(int(escape.group()[1:], 16))
+    return sign if _UNRESERVED.fullmatch(sign) else escape.group().upper()
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,9 +1,13 @@
 """Rules of Apple Podcasts for a feed and its channel."""
 
+import re
 from collections.abc import Iterator
 
-from episodes.problems import Severity
+from episodes.problems import Severity, quoted
 from feed.categories import CATEGORIES
+from feed.checks.addresses import comparable
+from feed.checks.links import own_links
+from feed.checks.names import loosely
 from feed.checks.rule import Finding, missing, missing_attributes, rule
 from feed.codes import COUNTRIES, LANGUAGES
 from feed.document import SPACE, Element, FeedDocument
@@ -13,7 +17,14 @@ from feed.text import DESCRIPTION_BYTES
 _REQUIREMENTS = "https://podcasters.apple.com/support/823-podcast-requirements"
 _TAGS = "https://help.apple.com/itc/podcasts_connect/#/itcb54353390"
 _CATEGORIES = "https://podcasters.apple.com/support/1691-apple-podcasts-categories"
+_CLAIM = "https://podcasters.apple.com/support/5497-claim-your-show"
 
+_KEYWORD_MARKS = {"|": 3, "•": 3, ";": 3, ",": 5}
+"""How many of a sign make a title a list of keywords."""
+
+_NUMBER = re.compile(
+    r"\b(?:season|staffel|saison|episode|folge|épisode)\s*#?\d+\b|\bS\d{1,2}\s?E\d{1,3}\b", re.IGNORECASE
+)
 _LONGEST_TEXT = 255
 _SHORT_TEXTS = frozenset(
     {"title", "itunes:title", "itunes:subtitle", "itunes:author", "itunes:name", "itunes:email", "copyright", "guid"}
@@ -31,7 +42,7 @@ def apple_feed_1(document: FeedDocument) -> Iterator[Finding]:
         yield Finding(message=f"the XML declaration {said}, not UTF-8", at=document.root, hint=hint)
     for uri in sorted(document.namespaces):
         for exact in (ITUNES, CONTENT):
-            if uri != exact and _loosely(uri) == _loosely(exact):
+            if uri != exact and loosely(uri) == loosely(exact):
                 message = f"the namespace {uri!r} is not {exact!r}, and apps will not see its elements"
                 yield Finding(message=message, at=document.root, hint=f"write {exact}, letter for letter")
 
@@ -148,8 +159,76 @@ def apple_ch_10(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=element, hint="write Yes, or take the element out to say no")
 
 
-def _loosely(uri: str) -> str:
-    return uri.lower().rstrip("/").removeprefix("https://").removeprefix("http://")
+@rule("APPLE-CH-8", severity=Severity.NOTE, source=_TAGS)
+def apple_ch_8(document: FeedDocument) -> Iterator[Finding]:
+    """Apple uses the first category and its subcategory only (Apple, podcast tags): where the first has none, no later
+    one gives the same category one.
+    """
+    for channel in document.channels:
+        categories = channel.all("itunes:category")
+        for later in categories[1:]:
+            inner = later.first("itunes:category")
+            if inner and later.get("text") == categories[0].get("text") and not categories[0].first("itunes:category"):
+                message = f"Apple reads the first category only, and that one lacks {inner.get('text')!r}"
+                yield Finding(message=message, at=later, hint="put this one first")
+                break
+
+
+@rule("APPLE-CH-11", severity=Severity.WARNING, source=_TAGS)
+def apple_ch_11(document: FeedDocument) -> Iterator[Finding]:
+    """itunes:new-feed-url is the address of the feed it stands in, the new one (Apple, podcast tags); elsewhere it
+    sends listeners away.
+    """
+    for channel in document.channels:
+        own = [document.served_from, *(link.get("href") for link in own_links(channel))]
+        for moved in channel.all("itunes:new-feed-url"):
+            text = moved.text.strip(SPACE)
+            known = {comparable(url) for url in own if url}
+            if text and known and comparable(text) not in known:
+                message = f"itunes:new-feed-url sends listeners to {text}, away from this feed"
+                hint = "write the address of this feed; an old feed that redirects for good may keep it"
+                yield Finding(message=message, at=moved, hint=hint)
+
+
+@rule("APPLE-CH-12", severity=Severity.WARNING, source=_TAGS)
+def apple_ch_12(document: FeedDocument) -> Iterator[Finding]:
+    """The title of a show is its name, without a list of keywords and without numbers of episodes or seasons (Apple,
+    podcast tags).
+    """
+    for title in (title for channel in document.channels for title in channel.all("title")):
+        text = title.text.strip(SPACE)
+        if any(text.count(mark) >= many for mark, many in _KEYWORD_MARKS.items()):
+            message = f"the title {quoted(text)} reads like a list of keywords, for which Apple removes shows"
+            yield Finding(message=message, at=title, hint="write the name of the show only")
+        elif number := _NUMBER.search(text):
+            message = f"the title of the show holds {quoted(number.group())}"
+            hint = "leave numbers to itunes:season and itunes:episode of the items"
+            yield Finding(message=message, at=title, hint=hint)
+
+
+@rule("APPLE-CH-13", severity=Severity.NOTE, source=_CLAIM)
+def apple_ch_13(document: FeedDocument) -> Iterator[Finding]:
+    """The code that claims a show at Apple leaves the feed afterwards (Apple, claim your show)."""
+    for channel in document.channels:
+        codes = channel.all("itunes:applepodcastsverify", "podcast:txt")
+        for code in codes:
+            if code.name == "podcast:txt" and code.get("purpose").lower() != "applepodcastsverify":
+                continue
+            message = f"<{code.name}> holds the code that claims the show at Apple"
+            yield Finding(message=message, at=code, hint="take it out once the show is claimed")
+
+
+@rule("APPLE-CH-14", severity=Severity.NOTE, source=_TAGS)
+def apple_ch_14(document: FeedDocument) -> Iterator[Finding]:
+    """itunes:summary, itunes:subtitle and itunes:keywords are no longer on Apple's list (Apple, podcast tags); they
+    harm nobody, and are told once for a feed.
+    """
+    names = ("itunes:summary", "itunes:subtitle", "itunes:keywords")
+    found = [element for parent in (*document.channels, *document.items) for element in parent.all(*names)]
+    if found:
+        listed = ", ".join(name for name in names if any(element.name == name for element in found))
+        message = f"Apple no longer reads {listed}"
+        yield Finding(message=message, at=found[0], hint="leave them out where no other program of yours needs them")
 
 
 def _is_language(text: str) -> bool:

@@ -9,10 +9,15 @@ from episodes.problems import Severity
 from feed.checks import dates
 from feed.checks.rule import Finding, missing, missing_attributes, rule
 from feed.document import SPACE, Element, FeedDocument
+from feed.vocabulary import LIST_MEDIA
 
 _REQUIREMENTS = "https://podcasters.apple.com/support/823-podcast-requirements"
 _TAGS = "https://help.apple.com/itc/podcasts_connect/#/itcb54353390"
+_TRANSCRIPTS = "https://podcasters.apple.com/support/5316-transcripts-on-apple-podcasts"
+_SPOTIFY = "https://content-ops.atspotify.com/hc/en-us/sections/360010813671-Spotify-Podcast-Documentation-"
 
+_READ_TRANSCRIPTS = frozenset({"text/vtt", "application/x-subrip", "application/srt"})
+_MORE_PAGES = frozenset({"next", "previous", "prev-archive", "next-archive"})
 # Apple's name first; PSP-1 and IANA have others for the same, and apps take them all.
 _TYPES = {
     ".mp3": ("audio/mpeg",),
@@ -157,6 +162,46 @@ def apple_it_11(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=kind, hint="write full, trailer or bonus")
 
 
+@rule("APPLE-IT-12", severity=Severity.NOTE, source=_TAGS)
+def apple_it_12(document: FeedDocument) -> Iterator[Finding]:
+    """A bonus with a number belongs to the episode of that number (Apple, podcast tags): there is one in the feed,
+    where the feed is all there is.
+    """
+    if any(link.get("rel") in _MORE_PAGES for channel in document.channels for link in channel.all("atom:link")):
+        return
+    full = {_numbers(item) for item in document.items if item.value("itunes:episodeType").lower() in {"", "full"}}
+    for item in document.items:
+        season, episode = _numbers(item)
+        if item.value("itunes:episodeType") == "bonus" and episode and (season, episode) not in full:
+            message = f"the bonus says it belongs to episode {episode}, and there is none of that number"
+            hint = "write the number of the episode it belongs to, or none"
+            yield Finding(message=message, at=item, missing="itunes:episode", hint=hint)
+
+
+@rule("APPLE-IT-14", severity=Severity.NOTE, source=_SPOTIFY)
+def apple_it_14(document: FeedDocument) -> Iterator[Finding]:
+    """A feed that is handed in at a directory has an item (Spotify, show metadata requirements); lists of other feeds
+    and publishers have none.
+    """
+    for channel in document.channels:
+        medium = channel.value("podcast:medium")
+        others = channel.first("podcast:remoteItem") or channel.first("podcast:liveItem")
+        if not channel.all("item") and not others and medium != "publisher" and medium not in LIST_MEDIA:
+            message = "there is no episode yet, and directories take a show with its first"
+            yield Finding(message=message, at=channel, missing="item", hint="publish an episode, then submit the show")
+
+
+@rule("APPLE-TR-1", severity=Severity.WARNING, source=_TRANSCRIPTS)
+def apple_tr_1(document: FeedDocument) -> Iterator[Finding]:
+    """Where an item has transcripts, one is WebVTT or SubRip: Apple reads no other (Apple, transcripts)."""
+    for item in document.items:
+        transcripts = item.all("podcast:transcript")
+        types = [transcript.get("type").lower().partition(";")[0].strip() for transcript in transcripts]
+        if any(types) and not _READ_TRANSCRIPTS & set(types):
+            message = f"the transcript is {' and '.join(sorted(filter(None, set(types))))}, which Apple does not read"
+            yield Finding(message=message, at=transcripts[0], hint="offer it as text/vtt too")
+
+
 def _enclosures(document: FeedDocument) -> Iterator[Element]:
     for item in document.items:
         yield from item.all("enclosure")
@@ -168,3 +213,7 @@ def _suffix(enclosure: Element) -> str:
     except ValueError:
         return ""
     return PurePosixPath(path).suffix.lower()
+
+
+def _numbers(item: Element) -> tuple[str, str]:
+    return item.value("itunes:season").lstrip("0"), item.value("itunes:episode").lstrip("0")

@@ -1,154 +1,194 @@
-"""Rules of the podcast namespace (Podcasting 2.0)."""
+"""Rules of the podcast namespace (Podcasting 2.0) for what a show or an episode says of itself."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
+from difflib import get_close_matches
 
-from episodes.problems import Severity
-from feed.checks.rule import Finding, rule
-from feed.codes import COUNTRIES
-from feed.document import SPACE, Element, FeedDocument
-from feed.taxonomy import ROLES, groups_of
-
-_TAGS = "https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/tags"
-_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
-_NUMBER = r"-?\d+(?:\.\d+)?"
-_GEO = re.compile(
-    rf"geo:(?P<lat>{_NUMBER}),(?P<lon>{_NUMBER})(?:,{_NUMBER})?(?:;[A-Za-z0-9-]+(?:=[^;\s]+)?)*",
-    re.ASCII | re.IGNORECASE,
+from episodes.problems import Severity, nearest, quoted
+from feed.checks.lengths import too_long
+from feed.checks.moments import is_moment, recurrence_fault
+from feed.checks.placed import (
+    EVERYWHERE,
+    ITEMS,
+    TAGS,
+    TRUTH,
+    UUID,
+    blank,
+    elements,
+    formed,
+    live_and_items,
+    misplaced,
+    required,
 )
-_OSM = re.compile(r"[NWR]\d+(?:#\d+)?", re.ASCII)
+from feed.checks.rule import Finding, rule
+from feed.document import SPACE, FeedDocument
+from feed.vocabulary import LICENCES, LIST_MEDIA, MEDIA, SERVICES
+
+_A_SLIP = 0.85
 _ONCE_NAMES = "chapters guid locked medium license season episode podroll updateFrequency podping chat publisher"
 _ONCE = frozenset(f"podcast:{name}" for name in _ONCE_NAMES.split())
 
 
-@rule("P20-GUID", severity=Severity.ERROR, source=f"{_TAGS}/guid.md")
+@rule("P20-GUID", severity=Severity.ERROR, source=f"{TAGS}/guid.md")
 def p20_guid(document: FeedDocument) -> Iterator[Finding]:
     """podcast:guid is a UUID (podcast namespace, guid); whether it fits the address is nobody's business, for it
     stays when a show moves.
     """
     for channel in document.channels:
         for guid in channel.all("podcast:guid"):
-            if not _UUID.fullmatch(guid.text.strip(SPACE)):
+            if not UUID.fullmatch(guid.text.strip(SPACE)):
                 message = f"the podcast:guid {guid.text.strip(SPACE)!r} is not a UUID"
                 yield Finding(message=message, at=guid, hint="write the 36 characters it was given at first")
 
 
-@rule("P20-PERSON-1", severity=Severity.WARNING, source=f"{_TAGS}/person.md")
-def p20_person_1(document: FeedDocument) -> Iterator[Finding]:
-    """An item that names persons names a host, where the show has one: they replace the channel's (podcast
-    namespace, person).
+@rule("P20-LOCKED", severity=Severity.ERROR, source=f"{TAGS}/locked.md")
+def p20_locked(document: FeedDocument) -> Iterator[Finding]:
+    """podcast:locked of the channel is `yes` or `no` (podcast namespace, locked)."""
+    yield from misplaced(document, "podcast:locked", "channel")
+    for locked in elements(document, "podcast:locked"):
+        text = locked.text.strip(SPACE)
+        if text.lower() not in {"yes", "no"}:
+            message = f"podcast:locked is {quoted(text)}, and hosts understand neither yes nor no"
+            yield Finding(message=message, at=locked, hint="write yes to forbid an import elsewhere, no to allow it")
+        if locked.get("owner") and "@" not in locked.get("owner"):
+            message = f"the owner {quoted(locked.get('owner'))} of podcast:locked is not an e-mail address"
+            hint = "write the address that may unlock the show, or take owner out"
+            yield Finding(message=message, at=locked, missing="@owner", hint=hint)
+
+
+@rule("P20-FUNDING", severity=Severity.ERROR, source=f"{TAGS}/funding.md")
+def p20_funding(document: FeedDocument) -> Iterator[Finding]:
+    """podcast:funding has the url of a page where listeners can give (podcast namespace, funding)."""
+    yield from misplaced(document, "podcast:funding", *EVERYWHERE)
+    for funding in elements(document, "podcast:funding"):
+        yield from required(funding, "url")
+        yield from too_long(funding)
+
+
+@rule("P20-MEDIUM", severity=Severity.ERROR, source=f"{TAGS}/medium.md")
+def p20_medium(document: FeedDocument) -> Iterator[Finding]:
+    """podcast:medium is one of the namespace's list, and a feed of a list medium has remote items and no others
+    (podcast namespace, medium).
     """
+    yield from misplaced(document, "podcast:medium", "channel")
+    known = {medium.lower() for medium in MEDIA}
+    lists = {medium.lower() for medium in LIST_MEDIA}
     for channel in document.channels:
-        if not any(_is_host(person) for person in channel.all("podcast:person")):
-            continue
-        for item in channel.all("item"):
-            people = item.all("podcast:person")
-            if people and not any(_is_host(person) for person in people):
-                message = "the item names persons and no host, and apps then show none"
-                yield Finding(message=message, at=people[0], hint="repeat the hosts of the show on the item")
+        for medium in channel.all("podcast:medium"):
+            text = medium.text.strip(SPACE)
+            if text.lower() not in known:
+                message = f"the medium {quoted(text)} is not one apps know"
+                yield Finding(message=message, at=medium, hint=nearest(text, MEDIA))
+            own = channel.all(*ITEMS)
+            if text.lower() in lists and own:
+                message = f"a feed of the medium {quoted(text)} is a list of other feeds, and apps leave its items out"
+                yield Finding(message=message, at=own[0], hint="write <podcast:remoteItem>, or the medium without L")
 
 
-@rule("P20-PERSON-2", severity=Severity.WARNING, source=f"{_TAGS}/person.md")
-def p20_person_2(document: FeedDocument) -> Iterator[Finding]:
-    """Group and role of a person are terms of the podcast taxonomy (podcast namespace, person)."""
-    for person in _people(document):
-        role, group = _role(person), _group(person)
-        if not groups_of(role):
+@rule("P20-BLOCK", severity=Severity.ERROR, source=f"{TAGS}/block.md")
+def p20_block(document: FeedDocument) -> Iterator[Finding]:
+    """podcast:block of the channel is `yes` or `no`, and the service it names is spelled as in the list (podcast
+    namespace, block); a service the list does not know passes, for the list grows.
+    """
+    yield from misplaced(document, "podcast:block", "channel")
+    for block in elements(document, "podcast:block"):
+        text, service = block.text.strip(SPACE), block.get("id")
+        if text.lower() not in {"yes", "no"}:
+            message = f"podcast:block is {quoted(text)}, and services understand neither yes nor no"
+            yield Finding(message=message, at=block, hint="write yes to keep services out, no to let them in")
+        close = get_close_matches(service.lower(), SERVICES, n=1, cutoff=_A_SLIP)
+        if close and service.lower() not in SERVICES:
+            message = f"the service {quoted(service)} is not in the list, and the block reaches nobody"
             yield Finding(
-                message=f"the role {role!r} is not in the podcast taxonomy", at=person, hint="take one of its"
+                message=message, at=block, missing="@id", hint=f"did you mean '{close[0]}'?", severity=Severity.WARNING
             )
-        if group not in ROLES:
-            message = f"the group {group!r} is not in the podcast taxonomy"
-            yield Finding(message=message, at=person, hint=f"take one of {', '.join(ROLES)}")
 
 
-@rule("P20-PERSON-3", severity=Severity.WARNING, source=f"{_TAGS}/person.md")
-def p20_person_3(document: FeedDocument) -> Iterator[Finding]:
-    """A role stands with its own group, `cast` where none is written (podcast namespace, person)."""
-    for person in _people(document):
-        role, group = _role(person), _group(person)
-        if group in ROLES and groups_of(role) and role not in ROLES[group]:
-            written = "" if person.get("group") else ", which is what a person without a group belongs to"
-            message = f"the role {role!r} is not one of the group {group!r}{written}"
-            hint = " or ".join(f'write group="{fitting}"' for fitting in groups_of(role))
-            yield Finding(message=message, at=person, hint=hint)
+@rule("P20-PODPING", severity=Severity.ERROR, source=f"{TAGS}/podping.md")
+def p20_podping(document: FeedDocument) -> Iterator[Finding]:
+    """podcast:podping of the channel says with `usesPodping` whether pings are sent (podcast namespace, podping)."""
+    yield from misplaced(document, "podcast:podping", "channel")
+    for podping in elements(document, "podcast:podping"):
+        yield from required(podping, "usesPodping")
+        yield from formed(podping, "usesPodping", TRUTH, "true, or take the element out where no pings are sent")
 
 
-@rule("P20-LOC-1", severity=Severity.ERROR, source=f"{_TAGS}/location.md")
-def p20_loc_1(document: FeedDocument) -> Iterator[Finding]:
-    """`geo` of a location is an RFC 5870 address within the globe (podcast namespace, location)."""
-    for location in _locations(document):
-        geo = location.get("geo")
-        form = _GEO.fullmatch(geo)
-        if geo and (form is None or abs(float(form["lat"])) > 90 or abs(float(form["lon"])) > 180):
-            message = f"the geo {geo!r} is not a place on earth"
-            yield Finding(message=message, at=location, hint="write latitude and longitude, such as geo:52.520,13.405")
+@rule("P20-UPDFREQ", severity=Severity.ERROR, source=f"{TAGS}/update-frequency.md")
+def p20_updfreq(document: FeedDocument) -> Iterator[Finding]:
+    """podcast:updateFrequency of the channel has an ISO 8601 `dtstart` and a boolean `complete`, where it has them
+    (podcast namespace, updateFrequency).
+    """
+    yield from misplaced(document, "podcast:updateFrequency", "channel")
+    for frequency in elements(document, "podcast:updateFrequency"):
+        yield from too_long(frequency)
+        yield from formed(frequency, "complete", TRUTH, "true or false")
+        start = frequency.get("dtstart")
+        if start and not is_moment(start):
+            message = f"dtstart of <podcast:updateFrequency> is {quoted(start)}"
+            yield Finding(message=message, at=frequency, missing="@dtstart", hint="write 2026-12-31T06:00:00Z")
 
 
-@rule("P20-LOC-2", severity=Severity.ERROR, source=f"{_TAGS}/location.md")
-def p20_loc_2(document: FeedDocument) -> Iterator[Finding]:
-    """`osm` of a location is N, W or R and the number of an OpenStreetMap object (podcast namespace, location)."""
-    for location in _locations(document):
-        osm = location.get("osm")
-        if osm and not _OSM.fullmatch(osm):
-            message = f"the osm {osm!r} is not an OpenStreetMap object"
-            yield Finding(message=message, at=location, hint="write N, W or R and the number, such as R62422")
+@rule("P20-UPD-1", severity=Severity.ERROR, source=f"{TAGS}/update-frequency.md")
+def p20_upd_1(document: FeedDocument) -> Iterator[Finding]:
+    """`rrule` of podcast:updateFrequency is a recurrence rule of RFC 5545, UNTIL in its own form, and COUNT has a
+    `dtstart` to count from (podcast namespace, updateFrequency).
+    """
+    for frequency in elements(document, "podcast:updateFrequency"):
+        recurrence = frequency.get("rrule")
+        if not recurrence:
+            continue
+        if fault := recurrence_fault(recurrence):
+            message = f"the rrule {quoted(recurrence)} {fault}"
+            hint = "write a rule of RFC 5545 such as FREQ=WEEKLY;BYDAY=MO"
+            yield Finding(message=message, at=frequency, missing="@rrule", hint=hint)
+        elif "COUNT=" in recurrence.upper() and not frequency.get("dtstart"):
+            message = f"the rrule {quoted(recurrence)} counts episodes and does not say from when"
+            yield Finding(message=message, at=frequency, missing="@dtstart", hint="add dtstart, or take COUNT out")
 
 
-@rule("P20-LOC-3", severity=Severity.ERROR, source=f"{_TAGS}/location.md")
-def p20_loc_3(document: FeedDocument) -> Iterator[Finding]:
-    """`country` of a location is an ISO 3166-1 code of two letters (podcast namespace, location)."""
-    for location in _locations(document):
-        country = location.get("country")
-        if country and country.upper() not in COUNTRIES:
-            hint = "write GB" if country.upper() == "UK" else "write a code such as DE"
-            yield Finding(message=f"the country {country!r} is not an ISO 3166-1 code", at=location, hint=hint)
+@rule("P20-LICENSE", severity=Severity.ERROR, source=f"{TAGS}/license.md")
+def p20_license(document: FeedDocument) -> Iterator[Finding]:
+    """podcast:license of a channel or an item names a licence (podcast namespace, license)."""
+    yield from misplaced(document, "podcast:license", *EVERYWHERE)
+    for licence in elements(document, "podcast:license"):
+        yield from blank(licence, "a licence such as CC-BY-4.0")
+        yield from too_long(licence)
 
 
-@rule("P20-SEASON-1", severity=Severity.WARNING, source=f"{_TAGS}/season.md")
-def p20_season_1(document: FeedDocument) -> Iterator[Finding]:
-    """Season and episode numbers of the podcast and itunes namespaces agree (podcast namespace, season, episode)."""
-    for item in document.items:
-        for name in ("season", "episode"):
-            ours, apples = item.value(f"podcast:{name}"), item.value(f"itunes:{name}")
-            if ours and apples and _number(ours) != _number(apples):
-                message = f"podcast:{name} is {ours!r} and itunes:{name} is {apples!r}"
-                yield Finding(message=message, at=item, missing=f"podcast:{name}", hint="write the same number")
+@rule("P20-LIC-1", severity=Severity.WARNING, source=f"{TAGS}/license.md")
+def p20_lic_1(document: FeedDocument) -> Iterator[Finding]:
+    """A licence that is not in the namespace's list, whatever its letter case, has the address of its text (podcast
+    namespace, license).
+    """
+    known = {licence.lower() for licence in LICENCES}
+    for licence in elements(document, "podcast:license"):
+        text = licence.text.strip(SPACE)
+        if text and text.lower() not in known and not licence.get("url"):
+            message = f"the licence {quoted(text)} is not in the list of the namespace, and its text is nowhere"
+            hint = f"add url, or take one of {', '.join(LICENCES)}"
+            yield Finding(message=message, at=licence, missing="@url", hint=hint)
 
 
-@rule("P20-MISC-1", severity=Severity.WARNING, source=_TAGS)
+@rule("P20-TXT", severity=Severity.ERROR, source=f"{TAGS}/txt.md")
+def p20_txt(document: FeedDocument) -> Iterator[Finding]:
+    """podcast:txt stands in a channel or an item, and for the purpose `ai-content` it is `true` or `false` (podcast
+    namespace, txt).
+    """
+    yield from misplaced(document, "podcast:txt", *EVERYWHERE)
+    for txt in elements(document, "podcast:txt"):
+        yield from too_long(txt)
+        text = txt.text.strip(SPACE)
+        if txt.get("purpose").lower() == "ai-content" and not TRUTH.fullmatch(text):
+            message = f"podcast:txt for ai-content is {quoted(text)}"
+            yield Finding(message=message, at=txt, hint="write true or false")
+
+
+@rule("P20-MISC-1", severity=Severity.WARNING, source=TAGS)
 def p20_misc_1(document: FeedDocument) -> Iterator[Finding]:
     """What the podcast namespace allows once under a parent is there once."""
-    for parent in (*document.channels, *document.items):
+    for parent in (*document.channels, *live_and_items(document)):
         counts = Counter(child.name for child in parent.children if child.name in _ONCE)
         for name, count in counts.items():
             if count > 1:
                 message = f"<{name}> is there {count} times"
                 yield Finding(message=message, at=parent.all(name)[1], hint="keep one")
-
-
-def _people(document: FeedDocument) -> Iterator[Element]:
-    for parent in (*document.channels, *document.items):
-        yield from parent.all("podcast:person")
-
-
-def _locations(document: FeedDocument) -> Iterator[Element]:
-    for parent in (*document.channels, *document.items):
-        yield from parent.all("podcast:location")
-
-
-def _role(person: Element) -> str:
-    return person.get("role").lower() or "host"
-
-
-def _group(person: Element) -> str:
-    return person.get("group").lower() or "cast"
-
-
-def _is_host(person: Element) -> bool:
-    return _role(person) in {"host", "co-host", "guest host"} and _group(person) == "cast"
-
-
-def _number(text: str) -> float | str:
-    return float(text) if re.fullmatch(r"\d+(?:\.\d+)?", text, re.ASCII) else text

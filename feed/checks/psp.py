@@ -1,13 +1,17 @@
 """Rules of the Podcast Standards Project: PSP-1, the podcast RSS specification."""
 
+import re
 from collections.abc import Iterator
 
-from episodes.problems import Severity
+from episodes.problems import Severity, quoted
+from feed.checks.links import missing_self, own_links
 from feed.checks.rule import Finding, missing, missing_attributes, rule
 from feed.document import SPACE, FeedDocument
 from feed.namespaces import ATOM, ITUNES, PODCAST
 
 _PSP1 = "https://github.com/Podcast-Standards-Project/PSP-1-Podcast-RSS-Specification"
+
+_MORE_THAN_A_NAME = re.compile(r"[©℗]|\(c\)|\bcopyright\b|^\s*(?:19|20)\d\d\b|\b(?:19|20)\d\d(?=\s*$)", re.IGNORECASE)
 
 # Text whose outer white space means nothing to anybody; HTML and plain descriptions are left alone.
 _TRIMMED = frozenset(
@@ -35,11 +39,8 @@ def psp_ch_1(document: FeedDocument) -> Iterator[Finding]:
         yield from missing(channel, "title", "description", "link", "language", "itunes:explicit")
         yield from missing_attributes(channel, "itunes:category", "text")
         yield from missing_attributes(channel, "itunes:image", "href")
-        own = [link for link in channel.all("atom:link") if link.get("rel") == "self"]
-        if not own:
-            hint = 'add <atom:link rel="self" type="application/rss+xml" href="the address of the feed"/>'
-            yield Finding(message='<atom:link rel="self"> is missing', at=channel, missing="atom:link", hint=hint)
-        for link in own:
+        yield from missing_self(channel)
+        for link in own_links(channel):
             if link.get("type") != "application/rss+xml":
                 message = f"the type of the self link is {link.get('type')!r}"
                 yield Finding(message=message, at=link, hint='write type="application/rss+xml"')
@@ -50,6 +51,18 @@ def psp_ch_2(document: FeedDocument) -> Iterator[Finding]:
     """The channel should have podcast:locked, podcast:guid and itunes:author (PSP-1)."""
     for channel in document.channels:
         yield from missing(channel, "podcast:locked", "podcast:guid", "itunes:author")
+
+
+@rule("PSP-CH-3", severity=Severity.NOTE, source=_PSP1)
+def psp_ch_3(document: FeedDocument) -> Iterator[Finding]:
+    """copyright is the name of the holder, without ©, the word or a year (PSP-1; Apple's own example has them)."""
+    for channel in document.channels:
+        for holder in channel.all("copyright"):
+            if found := _MORE_THAN_A_NAME.search(holder.text):
+                message = (
+                    f"the copyright {quoted(holder.text.strip(SPACE))} has {found.group().strip()!r} beside the name"
+                )
+                yield Finding(message=message, at=holder, hint="write the name of the holder only")
 
 
 @rule("PSP-IT-1", severity=Severity.ERROR, source=_PSP1)
@@ -67,6 +80,19 @@ def psp_it_2(document: FeedDocument) -> Iterator[Finding]:
     """
     for item in document.items:
         yield from missing(item, "link", "pubDate", "description", "itunes:duration", "itunes:explicit")
+
+
+@rule("PSP-IT-4", severity=Severity.WARNING, source=_PSP1)
+def psp_it_4(document: FeedDocument) -> Iterator[Finding]:
+    """An enclosure is MP3, M4A, M4V or MP4 (PSP-1): QuickTime and PDF only Apple takes. What nobody takes is the
+    matter of APPLE-IT-4, which has Apple's names for the same types.
+    """
+    for item in document.items:
+        for enclosure in item.all("enclosure"):
+            media_type = enclosure.get("type").lower()
+            if media_type in {"video/quicktime", "application/pdf"}:
+                message = f"the type {media_type!r} is one of Apple's, and many podcast apps do not play it"
+                yield Finding(message=message, at=enclosure, hint="publish MP3, M4A or MP4")
 
 
 @rule("PSP-TXT-1", severity=Severity.WARNING, source=_PSP1)

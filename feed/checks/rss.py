@@ -1,10 +1,10 @@
-"""Rules of RSS 2.0, the RSS profile and Atom's self link."""
+"""Rules of RSS 2.0 and the RSS profile."""
 
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 
-from episodes.problems import Severity
+from episodes.problems import Severity, quoted
 from feed.checks.dates import sound_date
 from feed.checks.rule import Finding, missing, rule
 from feed.document import SPACE, FeedDocument
@@ -13,6 +13,7 @@ _RSS2 = "https://www.rssboard.org/rss-specification"
 _PROFILE = "https://www.rssboard.org/rss-profile"
 _XML = "https://www.w3.org/TR/xml/#charsets"
 _IMPLAUSIBLE = "https://validator.w3.org/feed/docs/warning/ImplausibleDate.html"
+_MAILBOX = re.compile(r"[^@\s()<>]+@[^@\s()<>]+\s+\(\s*[^\s()][^()]*\)")
 _CONTROL = re.compile("[\x7f-\x9f]")
 _OLDEST = 1990
 _SLACK = timedelta(hours=1)
@@ -126,6 +127,17 @@ def rss_9(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=date, hint="correct the year")
 
 
+@rule("RSS-10", severity=Severity.WARNING, source=_PROFILE)
+def rss_10(document: FeedDocument) -> Iterator[Finding]:
+    """managingEditor and webMaster are an e-mail address and a name: `anna@a.example (Anna Beispiel)` (RSS profile)."""
+    for channel in document.channels:
+        for person in channel.all("managingEditor", "webMaster"):
+            text = person.text.strip(SPACE)
+            if text and not _MAILBOX.fullmatch(text):
+                message = f"{person.name} {quoted(text)} is not an e-mail address and a name"
+                yield Finding(message=message, at=person, hint="write anna@a.example (Anna Beispiel), or take it out")
+
+
 @rule("RSS-11", severity=Severity.ERROR, source=_XML)
 def rss_11(document: FeedDocument) -> Iterator[Finding]:
     """A feed is well-formed XML without DTD and without control characters (XML 1.0)."""
@@ -135,22 +147,3 @@ def rss_11(document: FeedDocument) -> Iterator[Finding]:
                 message = f"<{element.name}> holds the control character U+{ord(found.group()):04X}"
                 yield Finding(message=message, at=element, hint="remove it; it often comes from a wrongly decoded tag")
                 break
-
-
-@rule(
-    "ATOM-1",
-    severity=Severity.ERROR,
-    source="https://github.com/Podcast-Standards-Project/PSP-1-Podcast-RSS-Specification",
-)
-def atom_1(document: FeedDocument) -> Iterator[Finding]:
-    """Exactly one `atom:link rel="self"` names the feed's own address (PSP-1, RSS profile)."""
-    for channel in document.channels:
-        own = [link for link in channel.all("atom:link") if link.get("rel") == "self"]
-        if not own:
-            hint = 'add <atom:link rel="self" type="application/rss+xml" href="the address of the feed"/>'
-            yield Finding(message='<atom:link rel="self"> is missing', at=channel, missing="atom:link", hint=hint)
-        for link in own[1:]:
-            yield Finding(message='a second <atom:link rel="self">', at=link, hint="keep the canonical address only")
-        for link in own:
-            if not link.get("href"):
-                yield Finding(message="the self link has no href", at=link, hint="write the address of the feed")

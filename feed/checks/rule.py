@@ -1,7 +1,7 @@
 """The registry of rules: a rule is a function that looks at a feed document and yields findings."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from episodes.problems import Problem, Severity
@@ -10,23 +10,33 @@ from feed.document import Element, FeedDocument
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a rule found at one element; `missing` names the child or `@attribute` that should be there."""
+    """What a rule found at one element; `missing` names the child or `@attribute` that should be there.
+
+    `severity` is given where this finding weighs less than the rule.
+    """
 
     message: str
     at: Element
     missing: str = ""
     hint: str = ""
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A rule: its id, how much a finding hinders, the authority's address, and what it asks for in a sentence."""
+    """A rule: its id, how much a finding hinders at most, the authority's address, and what it asks for in a sentence.
+
+    `online` says that it judges what the addresses of a feed answered, and is silent where nobody asked them.
+    `mend` says what to do about a finding, where that is the same for all of them.
+    """
 
     id: str
     severity: Severity
     source: str
     promise: str
     find: Callable[[FeedDocument], Iterator[Finding]]
+    online: bool = False
+    mend: str = ""
 
     def __call__(self, document: FeedDocument, *, name: str = "feed.xml") -> tuple[Problem, ...]:
         """Return the problems of this rule; `name` becomes their path."""
@@ -36,11 +46,11 @@ class Rule:
         path = f"{finding.at.path}/{finding.missing}" if finding.missing else finding.at.path
         return Problem(
             message=finding.message,
-            severity=self.severity,
+            severity=finding.severity or self.severity,
             path=name,
             line=finding.at.line,
             field=path,
-            hint=finding.hint,
+            hint=finding.hint or self.mend,
             rule=self.id,
         )
 
@@ -49,7 +59,7 @@ _RULES: dict[str, Rule] = {}
 
 
 def rule(
-    rule_id: str, *, severity: Severity, source: str
+    rule_id: str, *, severity: Severity, source: str, online: bool = False, mend: str = ""
 ) -> Callable[[Callable[[FeedDocument], Iterator[Finding]]], Rule]:
     """Register a function as a rule: its name is the id in lower case, its docstring what the rule asks for.
 
@@ -64,7 +74,9 @@ def rule(
         if not find.__doc__ and sys.flags.optimize < 2:  # python -OO takes all docstrings away
             raise ValueError(f"{find.__name__} does not say what {rule_id} asks for")
         promise = " ".join((find.__doc__ or "").split())
-        registered = Rule(id=rule_id, severity=severity, source=source, promise=promise, find=find)
+        registered = Rule(
+            id=rule_id, severity=severity, source=source, promise=promise, find=find, online=online, mend=mend
+        )
         _RULES[rule_id] = registered
         return registered
 
@@ -74,6 +86,20 @@ def rule(
 def registered_rules() -> tuple[Rule, ...]:
     """Return every rule of the modules imported so far, by id."""
     return tuple(_RULES[rule_id] for rule_id in sorted(_RULES))
+
+
+_GRAVITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+def run_rules(rules: Iterable[Rule], document: FeedDocument, *, name: str = "feed.xml") -> tuple[Problem, ...]:
+    """Return what `rules` say to a document, by line; where they say the same about a place, the gravest is kept."""
+    kept: dict[tuple[str, str], Problem] = {}
+    for one in rules:
+        for problem in one(document, name=name):
+            known = kept.setdefault((problem.field, problem.message), problem)
+            if _GRAVITY[problem.severity] < _GRAVITY[known.severity]:
+                kept[problem.field, problem.message] = problem
+    return tuple(sorted(kept.values(), key=lambda problem: (problem.line, problem.field, problem.rule)))
 
 
 def missing(parent: Element, *names: str) -> Iterator[Finding]:

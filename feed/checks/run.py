@@ -1,16 +1,70 @@
 """Runs every rule over the bytes of a feed."""
 
+import re
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from episodes.problems import Problem, Severity
-from feed.checks import addresses, apple, apple_items, podcasting20, psp, rss
-from feed.checks.rule import Rule, registered_rules
+from episodes.problems import Problem
+from feed.checks import (
+    addresses,
+    alternates,
+    apple,
+    apple_items,
+    artwork,
+    chapters_in_feed,
+    conversations,
+    descriptions,
+    directories,
+    episode_tags,
+    hosts,
+    http,
+    json_chapters,
+    links,
+    locations,
+    media,
+    pages,
+    people,
+    pictures,
+    podcasting20,
+    psp,
+    remotes,
+    rss,
+    spelling,
+    transcripts,
+    values,
+)
+from feed.checks.rule import Rule, registered_rules, run_rules
 from feed.document import FeedDocument, MalformedFeedError, read_document
 
 # Imported for the rules they register.
-MODULES = (rss, apple, apple_items, psp, podcasting20, addresses)
-
-_GRAVITY = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+MODULES = (
+    addresses,
+    alternates,
+    apple,
+    apple_items,
+    artwork,
+    chapters_in_feed,
+    conversations,
+    descriptions,
+    directories,
+    episode_tags,
+    hosts,
+    http,
+    json_chapters,
+    links,
+    locations,
+    media,
+    pages,
+    people,
+    pictures,
+    podcasting20,
+    psp,
+    remotes,
+    rss,
+    spelling,
+    transcripts,
+    values,
+)
 
 
 def check_feed(body: bytes, *, name: str = "feed.xml", now: datetime | None = None) -> tuple[Problem, ...]:
@@ -29,15 +83,22 @@ def check_feed(body: bytes, *, name: str = "feed.xml", now: datetime | None = No
 def check_document(document: FeedDocument, *, name: str = "feed.xml") -> tuple[Problem, ...]:
     """Return what is wrong with a parsed feed, in the form of `check_feed`; of what is no RSS, only that."""
     rules = all_rules() if document.root.name == "rss" else (rss.rss_1,)
-    kept: dict[tuple[str, str], Problem] = {}
-    for rule in rules:
-        for problem in rule(document, name=name):
-            known = kept.setdefault((problem.field, problem.message), problem)
-            if _GRAVITY[problem.severity] < _GRAVITY[known.severity]:
-                kept[problem.field, problem.message] = problem
-    return tuple(sorted(kept.values(), key=lambda problem: (problem.line, problem.field, problem.rule)))
+    return tuple(_without_the_misspelt(run_rules(rules, document, name=name)))
 
 
 def all_rules() -> tuple[Rule, ...]:
     """Return every rule, by id."""
     return registered_rules()
+
+
+def _without_the_misspelt(problems: Collection[Problem]) -> Iterator[Problem]:
+    """Leave out what is missing only because its name stands there in the wrong letter case."""
+    misspelt = {_unnumbered(problem.field) for problem in problems if problem.rule == "APPLE-FEED-2"}
+    lower = {field.lower() for field in misspelt}
+    for problem in problems:
+        if problem.field.lower() not in lower or _unnumbered(problem.field) in misspelt:
+            yield problem
+
+
+def _unnumbered(field: str) -> str:
+    return re.sub(r"\[\d+\]$", "", field)

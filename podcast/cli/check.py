@@ -21,9 +21,10 @@ from podcast.cli.options import json_option
 from podcast.cli.output import say
 from podcast.cli.ruling import Selection, explain, list_rules, select
 from podcast.fetching import LARGEST_FEED, Fetcher, Unreachable, fetch_feed
-from podcast.layout import FEED, public_url
+from podcast.layout import feed_key, public_url
 from podcast.probing import probe_feed
-from podcast.publishing.artifacts import feed_of, render
+from podcast.publishing.artifacts import render
+from podcast.publishing.feeds import feed_keys, waived_rules
 from podcast.publishing.origin import name_origin
 from podcast.publishing.publish import Prepared, Publisher
 from podcast.workspace import Workspace, open_workspace, producer
@@ -73,7 +74,7 @@ def command(
     base = Path()
     if feed is None:
         base, found = check.folder(ctx.obj.folder)
-    elif re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", feed) and not Path(feed).exists():
+    elif re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", feed) and not _is_there(feed):
         found = check.address(feed)
     else:
         found = check.file(Path(feed))
@@ -96,7 +97,7 @@ class _Check:
             with path.open("rb") as file:
                 body = file.read(LARGEST_FEED + 1)
         except OSError as error:
-            hint = f"to check a show folder: folge -C {path} check" if path.is_dir() else ""
+            hint = f"to check a show folder: folge -C {path} check" if isinstance(error, IsADirectoryError) else ""
             raise UserError(f"{path} cannot be read: {error.strerror}", hint=hint) from error
         if len(body) > LARGEST_FEED:
             raise UserError(f"{path} has more than {LARGEST_FEED:,} bytes", hint="no podcast app would take it")
@@ -125,38 +126,53 @@ class _Check:
             if not errors(found):
                 say("errors of other rules stop the feed from being made; run 'folge check' to see them")
         else:
-            found = self.selection.keep(prepared.problems) + self._feed_again(prepared)
+            found = self.selection.keep(prepared.problems) + self._feeds_again(prepared)
         if self.online:
             found += self._published(workspace)
         return workspace.folder, tuple(dict.fromkeys(found))
 
-    def _feed_again(self, prepared: Prepared) -> tuple[Problem, ...]:
+    def _feeds_again(self, prepared: Prepared) -> tuple[Problem, ...]:
         """Ask the rules of a selection alone: of what several rules say together, a full check names one of them."""
-        if self.selection.everything or not prepared.ledger.published:
+        ledger = prepared.ledger
+        if self.selection.everything or not ledger.published:
             return ()
-        body = feed_of(render(prepared.ledger))
-        found = self.selection.run(read_document(body), name=FEED)
-        items = read_feed(body).items if found else ()
-        return tuple(name_origin(problem, prepared.ledger, items) for problem in found)
+        problems: list[Problem] = []
+        keys, waived = feed_keys(ledger), waived_rules(ledger)
+        for feed in (artifact for artifact in render(ledger) if artifact.key in keys):
+            mine = next(
+                (rules for start, rules in waived.items() if feed.key.startswith((f"{start}.", f"{start}/"))), ()
+            )
+            found = [problem for problem in self._said(feed.body, feed.key) if problem.rule not in mine]
+            items = read_feed(feed.body).items if found else ()
+            problems += [name_origin(problem, ledger, items) for problem in found]
+        return tuple(problems)
+
+    def _said(self, body: bytes, name: str) -> tuple[Problem, ...]:
+        return self.selection.run(read_document(body), name=name)
 
     def _published(self, workspace: Workspace) -> tuple[Problem, ...]:
-        """Return what is wrong with the answers of the published feed and its addresses; its text is not judged."""
-        url = public_url(workspace.settings.store.public_url, FEED)
-        if not re.match(r"https?://", url, re.IGNORECASE):
+        """Return what is wrong with the answers of the published feeds and their addresses; the text is not judged."""
+        base = workspace.settings.store.public_url
+        if not re.match(r"https?://", base, re.IGNORECASE):
             say("the show has no public address yet, so nothing was asked online")
             return ()
+        names = ("", *(selection.name for selection in workspace.settings.feed.selections))
         with Fetcher() as fetcher:
-            try:
-                answer = fetch_feed(fetcher, url)
-                document = read_document(answer.body)
-            except (Unreachable, MalformedFeedError) as error:
-                hint = error.hint or "publish first, and look whether the public address is right"
-                problem = Problem(message=error.message, path=url, hint=hint, rule="HTTP-2")
-                return self.selection.keep((problem,))
-            document = replace(document, served_from=_own_address(document, answer.url, answer.hops))
-            asked = self._ask(document, fetcher)
+            urls = [public_url(base, feed_key(name)) for name in names]
+            return tuple(problem for url in urls for problem in self._answers(url, fetcher))
+
+    def _answers(self, url: str, fetcher: Fetcher) -> tuple[Problem, ...]:
+        try:
+            answer = fetch_feed(fetcher, url)
+            document = read_document(answer.body)
+        except (Unreachable, MalformedFeedError) as error:
+            hint = error.hint or "publish first, and look whether the public address is right"
+            problem = Problem(message=error.message, path=url, hint=hint, rule="HTTP-2")
+            return self.selection.keep((problem,))
+        document = replace(document, served_from=_own_address(document, answer.url, answer.hops))
         before = set(self.selection.run(document, name=url))
-        return tuple(problem for problem in self.selection.run(asked, name=url) if problem not in before)
+        asked = self.selection.run(self._ask(document, fetcher), name=url)
+        return tuple(problem for problem in asked if problem not in before)
 
     def _body(
         self, body: bytes, name: str, served_from: str, fetcher: Fetcher, hops: tuple[str, ...] = ()
@@ -180,9 +196,15 @@ class _Check:
         with _progress(quiet=self.quiet) as told:
             probed = probe_feed(document, fetcher, everything=self.everything, told=told)
         if not self.quiet:
-            left = "" if probed.asked == probed.total or self.everything else "; --all asks those of every episode"
-            say(f"asked {probed.asked} of {probed.total} addresses{left}")
+            say(str(probed))
         return replace(document, probes=probed.probes)
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except OSError:  # longer than a name of a file can be, as addresses are
+        return False
 
 
 def _own_address(document: FeedDocument, answered: str, hops: tuple[str, ...]) -> str:

@@ -128,8 +128,8 @@ def command(ctx: click.Context, /, folder: Path, as_json: bool, **said: object) 
     settings, problems = load_settings(folder)
     if errors(problems):
         raise ProblemsFound(problems)
-    if not settings.cover or not settings.categories:
-        missing = [name for name, value in (("cover", settings.cover), ("category", settings.categories)) if not value]
+    needed = (("cover", settings.cover), ("category", settings.categories), ("author", settings.author))
+    if missing := [name for name, value in needed if not value]:
         say(f"before the first publish, directories want {' and '.join(missing)}: see {folder / FILE}")
     where = "" if folder.resolve() == Path.cwd() else f"cd {folder}, then "
     say(f"next: {where}folge add AUDIO")

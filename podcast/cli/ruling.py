@@ -19,10 +19,8 @@ class Selection:
     rules: tuple[Rule, ...]
     everything: bool
 
-    def run(self, document: FeedDocument, *, name: str, online_only: bool = False) -> tuple[Problem, ...]:
-        """Return what these rules say to a feed; where `online_only`, those that judge answers."""
-        if online_only:
-            return run_rules((rule for rule in self.rules if rule.online), document, name=name)
+    def run(self, document: FeedDocument, *, name: str) -> tuple[Problem, ...]:
+        """Return what these rules say to a feed."""
         if self.everything or document.root.name != "rss":
             return self.keep(check_document(document, name=name))
         return run_rules(self.rules, document, name=name)

@@ -1,10 +1,12 @@
 """`folge set`: change fields of an episode file, every other byte kept."""
 
+import re
 from pathlib import Path
 
 import click
 
 from episodes.frontmatter import Document, parse, replace_field, write_block, write_plain, write_scalar
+from episodes.namespace_schema import CHAT_FIELDS
 from episodes.problems import Problem, ProblemsFound, UserError, errors, nearest
 from episodes.schema import FIELDS, RECORDING_FIELDS, TEXT_FIELDS, read_episode
 from podcast.cli.naming import name_file
@@ -13,10 +15,24 @@ from podcast.cli.output import emit, say, tell_problems
 from podcast.files import write_file
 from podcast.workspace import Workspace, open_workspace
 
-_LISTS = frozenset({"topics", "transcripts"})
+_LISTS = frozenset({"topics", "transcripts", "alternates", "images"})
+_ENTRIES = {
+    "appearances": "- name: Uwe Schneidewind",
+    "chapters": "- 12:30 Mut",
+    "soundbites": "- {start: 1:13, duration: 30}",
+    "locations": "- {name: Wuppertal, country: DE}",
+    "funding": "- {url: https://example.org/spenden, message: Unterstützen}",
+    "txt": "- {purpose: verify, text: S6lpp}",
+    "social_interact": "- {protocol: activitypub, uri: https://social.example/1}",
+    "value": "- {type: lightning, method: lnaddress, valueRecipient: […]}",
+    "extra": "- xml: <media:rating>nonadult</media:rating>",
+}
+"""What an entry looks like in the fields whose value does not fit on a command line."""
+
 _SETTABLE = (
-    *(field for field in FIELDS if field not in ("guid", "appearances", "recording")),
+    *(field for field in FIELDS if field not in ("guid", "recording", "chat", *_ENTRIES)),
     *(f"recording.{field}" for field in RECORDING_FIELDS),
+    *(f"chat.{field}" for field in CHAT_FIELDS),
 )
 
 
@@ -28,8 +44,9 @@ _SETTABLE = (
 def command(ctx: click.Context, episode: str, assignments: tuple[str, ...], as_json: bool) -> None:
     """Set fields of EPISODE; comments, order and every other byte stay.
 
-    FIELD= removes a field, recording.place=Berlin sets one of a group, topics=a,b a list. Nothing is
-    written where the value would be wrong.
+    FIELD= removes a field, recording.place=Berlin sets one of a group, topics=a,b a list. What has entries of
+    several fields, such as chapters, is removed here and written with 'folge edit'. Nothing is written where the
+    value would be wrong.
     """
     workspace = open_workspace(ctx.obj.folder)
     path = name_file(workspace, episode)
@@ -64,7 +81,8 @@ def _warn_of_absent(workspace: Workspace, shown: str) -> None:
     """Say which files the episode names are not on this machine; that may be meant."""
     for episode in workspace.catalogue.episodes:
         if f"episodes/{episode.source_name}" == shown:
-            named = (episode.audio, episode.cover, *(transcript.path for transcript in episode.transcripts))
+            named = [episode.audio, episode.cover, *(transcript.path for transcript in episode.transcripts)]
+            named += [alternate.path for alternate in episode.alternates] + [image.path for image in episode.images]
             for written in named:
                 if written and workspace.there(written) is None:
                     say(f"warning: {shown}: '{written}' is not on this machine")
@@ -77,9 +95,16 @@ def _split(assignment: str) -> tuple[str, str]:
         raise click.UsageError(f"'{assignment}' is not FIELD=VALUE")
     if name == "guid":
         raise UserError("a guid never changes: podcast apps would download the episode again as a new one")
-    if name.split(".")[0] in ("appearances", "notes"):
-        raise UserError(f"{name} cannot be set in one word", hint="use 'folge edit'")
-    if name not in _SETTABLE:
+    if name == "notes":
+        raise UserError("notes cannot be set in one word", hint="use 'folge edit'")
+    first = re.split(r"[.\[]", name)[0]
+    if first in _ENTRIES and (value.strip() or name != first):
+        entry = f"'{first}:' and below it '  {_ENTRIES[first]}'"
+        raise UserError(f"{name} cannot be set in one word", hint=f"use 'folge edit' and write {entry}")
+    if name in ("chat", "recording") and value.strip():
+        members = CHAT_FIELDS if name == "chat" else RECORDING_FIELDS
+        raise UserError(f"{name} is a group of fields", hint=f"set {', '.join(f'{name}.{field}' for field in members)}")
+    if name not in (*_SETTABLE, *_ENTRIES, "chat", "recording"):
         raise UserError(f"'{name}' is not a field", hint=nearest(name, _SETTABLE))
     return name, value.strip()
 

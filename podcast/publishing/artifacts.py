@@ -64,7 +64,8 @@ def render(ledger: Ledger, rendered: Rendered | None = None) -> tuple[Artifact, 
         for entry, item in zip(entries, items, strict=True)
     ]
     gone = [path for entry in ledger.entries if entry.state is State.WITHDRAWN for path in addresses(entry)]
-    site = render_site(show, pages, gone, base_url=ledger.show.release.base_url)
+    release = ledger.show.release
+    site = render_site(show, pages, gone, base_url=release.base_url, selections=release.feed.selections)
     feeds = compile_pages(ledger, rendered or Rendered())
     artifacts = [Artifact(key=key, body=body, stage=Stage.FEED) for key, body in feeds.items()]
     chapters = dict(chapters_file(entry.release) for entry in entries if entry.release.chapters)

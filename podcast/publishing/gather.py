@@ -1,6 +1,6 @@
 """Assemble episodes and the measured files they name into releases."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import gcd
@@ -8,9 +8,10 @@ from pathlib import Path, PurePosixPath
 
 from episodes.audio import extension_for
 from episodes.mediatypes import PICTURE_TYPES, media_type
-from episodes.model import Audio, Episode, Status
+from episodes.model import Audio, Chapter, Episode, Status
 from episodes.namespace import AlternateFile, ImageFile
-from episodes.problems import Problem, Severity
+from episodes.problems import Problem, Severity, quoted
+from episodes.timecode import show_position
 from podcast.layout import RESERVED_SLUGS, audio_key, cover_key, transcript_key
 from podcast.publishing.ledger import Entry, Ledger
 from podcast.publishing.measuring import Files
@@ -118,6 +119,7 @@ class _Assembly:
             return None
         facts = self.files.audio.get(episode.audio)
         found = facts.chapters if facts and facts.sha256 == audio.sha256 else old.release.chapters if old else ()
+        self.problems += _beyond(episode, episode.chapters or found, audio.duration, name)
         return Release(
             episode=episode,
             audio=audio,
@@ -270,6 +272,24 @@ class _Assembly:
         key = audio_key(slug, facts.sha256, extension_for(facts, path.name))
         self.uploads[key] = path
         return Blob(key=key, media_type=facts.media_type, bytes=facts.bytes, sha256=facts.sha256)
+
+
+def _beyond(episode: Episode, chapters: Sequence[Chapter], end: timedelta, name: str) -> Iterator[Problem]:
+    """Yield a warning for every chapter and soundbite that lies behind the end of the audio (JCH-5)."""
+    late = [
+        (f"chapters[{index}]" if episode.chapters else "audio", f"the chapter {quoted(chapter.title)} begins", start)
+        for index, chapter in enumerate(chapters, start=1)
+        if (start := chapter.start) >= end
+    ]
+    for index, bite in enumerate(episode.tags.soundbites, start=1):
+        if bite.start >= end:
+            late.append((f"soundbites[{index}].start", "the soundbite begins", bite.start))
+        elif bite.start + bite.duration > end:
+            late.append((f"soundbites[{index}].duration", "the soundbite ends", bite.start + bite.duration))
+    hint = f"look whether '{episode.audio}' is the right file"
+    for field, what, moment in late:
+        message = f"{what} at {show_position(moment)}, and the audio ends at {show_position(end)}"
+        yield Problem(severity=Severity.WARNING, path=name, field=field, message=message, hint=hint)
 
 
 def _alternate(written: AlternateFile, facts: Audio | None, blob: Blob | None) -> AlternateRelease:

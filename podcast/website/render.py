@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from episodes.model import Appearance, Kind
+from episodes.model import Appearance, Chapter, Kind
 from episodes.notes import page_html
+from episodes.timecode import show_length
 from feed.compiler import newest_first
 from feed.item import Item
-from feed.show import Show
-from podcast.layout import INDEX, page_key
+from feed.show import Selection, Show
+from podcast.layout import INDEX, feed_key, page_key, public_url
+from podcast.website.jsonld import Thing, episode_of, series_of
 from podcast.website.words import Words, words_for
 
 
@@ -34,49 +36,77 @@ class Site:
     indexes: dict[str, bytes]
 
 
-def render_site(show: Show, pages: Sequence[Page], gone: Sequence[str] = (), *, base_url: str) -> Site:
-    """Render every page of a show. `gone` are the paths of withdrawn episodes, where a page says so."""
+def render_site(
+    show: Show, pages: Sequence[Page], gone: Sequence[str] = (), *, base_url: str, selections: Sequence[Selection] = ()
+) -> Site:
+    """Render every page of a show, each naming its feeds: of all episodes, then of `selections`.
+
+    `gone` are the paths of withdrawn episodes, where a page says so.
+    """
     words = words_for(show.language)
+    show = replace(show, hosts=_linkable(show.hosts))
     by_guid = {page.item.guid: page for page in pages}
     newest = [by_guid[item.guid] for item in newest_first([page.item for page in pages])]
-    views = [_view(page, words) for page in newest]
+    views = [_view(page, show, words) for page in newest]
+    feeds = [(show.title, show.feed_url), *(_feed(selection, show, base_url) for selection in selections)]
+    home = _home_url(show, pages, base_url)
+    render = partial(_render, show=show, words=words, home=home, feeds=feeds)
     rendered: dict[str, bytes] = {}
     for page, view in zip(newest, views, strict=True):
-        rendered[page_key(page.path)] = _render("episode.html", show=show, page=view, words=words, base=base_url)
+        rendered[page_key(page.path)] = render("episode.html", page=view)
         for alias in page.aliases:
-            rendered.setdefault(page_key(alias), _render("moved.html", show=show, page=view, words=words))
+            rendered.setdefault(page_key(alias), render("moved.html", page=view))
     for path in gone:
-        rendered.setdefault(page_key(path), _render("gone.html", show=show, words=words, base=base_url))
-    index = _render("index.html", show=show, pages=views, words=words, base=base_url)
-    return Site(pages=rendered, indexes={INDEX: index})
+        rendered.setdefault(page_key(path), render("gone.html"))
+    return Site(pages=rendered, indexes={INDEX: render("index.html", pages=views, described=series_of(show))})
+
+
+def _feed(selection: Selection, show: Show, base_url: str) -> tuple[str, str]:
+    """Return title and address of a further feed."""
+    return selection.title or f"{show.title} ({selection.name})", public_url(base_url, feed_key(selection.name))
+
+
+def _home_url(show: Show, pages: Sequence[Page], base_url: str) -> str:
+    """Return the address of the index; it names its file where the addresses of the pages do."""
+    whole = public_url(base_url, INDEX)
+    named = show.link == whole or any(not page.item.link.endswith("/") for page in pages)
+    return whole if named else base_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _View:
-    """A page in the words of its language, ready for a template."""
+    """A page in the words of its language, ready for a template; `described` is its item as JSON-LD."""
 
     item: Item
+    described: Thing
     label: str
     day: str
     length: str
-    people: tuple[Appearance, ...]
     recorded: str
     notes: str
+    chapters: tuple[tuple[str, Chapter], ...]
     topics: tuple[str, ...]
 
 
-def _view(page: Page, words: Words) -> _View:
-    item = page.item
+def _view(page: Page, show: Show, words: Words) -> _View:
+    item = replace(page.item, people=_linkable(page.item.people))
+    chapters = (replace(chapter, link=_web(chapter.link)) for chapter in item.chapters if chapter.title)
     return _View(
         item=item,
+        described=episode_of(item, show, page.topics),
         label=_label(item, words),
         day=words.day(item.published.date()),
         length=words.length(item.duration),
-        people=tuple(replace(p, picture=_web(p.picture), link=_web(p.link)) for p in item.people),
         recorded=_recorded(item, words),
         notes=page_html(page.notes),
+        chapters=tuple((show_length(chapter.start), chapter) for chapter in chapters),
         topics=page.topics,
     )
+
+
+def _linkable(people: Sequence[Appearance]) -> tuple[Appearance, ...]:
+    """Return people with those of their addresses a page may link to."""
+    return tuple(replace(person, picture=_web(person.picture), link=_web(person.link)) for person in people)
 
 
 def _web(address: str) -> str:
@@ -109,6 +139,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
 
 

@@ -9,6 +9,34 @@ def test_elements_know_their_line_and_path() -> None:
     assert (title.line, title.path, title.text) == (5, "/rss/channel/item[2]/title", " a  b")
 
 
+def test_lines_are_right_in_long_documents() -> None:
+    body = (
+        b"<rss>\n<channel>"
+        + b"\n" * 70_000
+        + b"<link/><guid\n a='1'\n/><title>a\n\n</title>"
+        + b"\r\n" * 70_000
+        + b"<item/>"
+    )
+    channel = read_document(body + b"</channel></rss>").channels[0]
+    assert [(child.name, child.line) for child in channel.children] == [
+        ("link", 70_002), ("guid", 70_002), ("title", 70_004), ("item", 140_006)
+    ]  # fmt: skip
+
+
+def test_children_are_found_by_name_in_the_order_of_the_document() -> None:
+    channel = read_document(b"<rss><channel><a>1</a><b> 2 </b><a x=' y '>3</a><c/></channel></rss>").channels[0]
+    assert [child.text for child in channel.all("a")] == ["1", "3"]
+    assert [child.text for child in channel.all("b", "a")] == ["1", " 2 ", "3"]
+    assert channel.all("x") == channel.all() == ()
+    assert (channel.value("a"), channel.value("b"), channel.value("c"), channel.value("x")) == ("1", "2", "", "")
+    assert channel.first("a") is channel.children[0]
+    assert channel.first("x") is None
+    assert (channel.all("a")[1].get("x"), channel.all("a")[1].get("z")) == ("y", "")
+    assert [element.path for element in channel.walk()] == [
+        "/rss/channel", "/rss/channel/a[1]", "/rss/channel/b", "/rss/channel/a[2]", "/rss/channel/c"
+    ]  # fmt: skip
+
+
 def test_names_are_canonical_whatever_the_prefix() -> None:
     body = (
         b'<rss xmlns:i="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:x="urn:x" '
@@ -53,7 +81,7 @@ _BOMB = b"""<?xml version="1.0"?>
         (b'<!DOCTYPE rss SYSTEM "http://127.0.0.1:9/x.dtd"><rss/>', 1, "DTD"),
         ('<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE rss><rss/>'.encode("utf-16"), 1, "DTD"),
         (b" " * 100_000 + b"<!-- x -->" * 1000 + b"<rs", 1, "not well-formed"),
-        (b"<a>" * 10_000, 1, "not well-formed"),
+        (b"<a>\n" * 10_000, 257, "nested more than 256 deep"),
     ],
     ids=lambda value: str(value)[:30],
 )

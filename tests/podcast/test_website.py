@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
+from lxml import html
 
-from episodes.model import Appearance, Recording
+from episodes.model import Appearance, Chapter, Recording
 from feed.item import Item
 from podcast.website.render import Page, Site, render_site
 from podcast.website.words import words_for
@@ -75,13 +76,38 @@ def test_a_short_link_leads_to_the_page() -> None:
     assert f"0; url={item.link}" in site(page()).pages["f/2/index.html"].decode()
 
 
+def test_chapters_are_listed_with_their_times() -> None:
+    chapters = (
+        Chapter(start=timedelta(), title="Begrüßung"),
+        Chapter(start=timedelta(seconds=61), title=""),
+        Chapter(start=timedelta(hours=1, minutes=2, seconds=3), title="Mut & Eid", link="https://wuppertal.example/"),
+    )
+    text = site(page(item=an_item(chapters=chapters))).pages["agil/index.html"]
+    (listed,) = html.document_fromstring(text).iterfind(".//ol[@class='chapters']")
+
+    rows = [html.tostring(row, method="text", encoding="unicode").split() for row in listed]
+    assert rows == [["0:00", "Begrüßung"], ["1:02:03", "Mut", "&", "Eid"]]
+    assert [link.get("href") for link in listed.iter("a")] == ["https://wuppertal.example/"]
+
+
+def test_an_episode_without_chapters_has_no_list_of_them() -> None:
+    assert "Kapitel" not in site(page()).pages["agil/index.html"].decode()
+
+
+def test_a_transcript_says_its_language() -> None:
+    text = site(page()).pages["agil/index.html"]
+
+    assert [link.text for link in html.document_fromstring(text).iterfind(".//a[@hreflang='de']")] == ["Abschrift"]
+
+
 class _Tags(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.seen: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append(tag)
+        if (tag, attrs) != ("script", [("type", "application/ld+json")]):
+            self.seen.append(tag)
         for name, value in attrs:
             assert not name.startswith("on")
             assert not (value or "").startswith("javascript:")
@@ -90,7 +116,9 @@ class _Tags(HTMLParser):
 @pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</title><b>"])
 def test_hostile_text_stays_text(hostile: str) -> None:
     guest = Appearance(name=hostile, function=hostile, organisation=hostile, link="javascript:alert(1)")
-    item = an_item(title=hostile, summary=hostile, people=(guest,), recording=Recording(occasion=hostile))
+    chapter = Chapter(start=timedelta(), title=hostile, link="javascript:alert(1)")
+    recording = Recording(occasion=hostile)
+    item = an_item(title=hostile, summary=hostile, people=(guest,), recording=recording, chapters=(chapter,))
     rendered = site(page(item=item, notes=hostile, topics=(hostile,)))
 
     for body in (*rendered.pages.values(), *rendered.indexes.values()):

@@ -1,0 +1,52 @@
+"""A show and its items to compile: everything our items usually have, and about 2 kB of notes each."""
+
+import random
+from datetime import timedelta
+
+from episodes.model import Chapter
+from feed.item import Item
+from feed.show import Show
+from tests.feed.builders import BASE, CHANGED, a_show, an_item
+
+__all__ = ["CHANGED", "a_show", "items", "plain_items", "plain_show"]
+
+_NOTE_BYTES = 2000
+_CHAPTERS = 6
+_WORDS = ("Mut", "Wandel", "Alltag", "Rathaus", "Bürger:innen", "Haushalt", "Straße", "Schildkröte", "Vertrauen", "&amp;")
+
+
+def items(count: int) -> tuple[Item, ...]:
+    """Return items with a person, a place, a transcript, chapters and a picture each, newest first."""
+    chosen = random.Random(7)
+    return tuple(_item(number, chosen) for number in range(count, 0, -1))
+
+
+def plain_show() -> Show:
+    """Return a show of nothing but what feedgen can write."""
+    return a_show(guid="", hosts=(), locked=False)
+
+
+def plain_items(count: int) -> tuple[Item, ...]:
+    """Return the same items with nothing but what feedgen can write."""
+    return tuple(an_item(item.number or 0, title=item.title) for item in items(count))
+
+
+def _item(number: int, chosen: random.Random) -> Item:
+    return an_item(
+        number,
+        title=f"{chosen.choice(_WORDS[:-1])} & {chosen.choice(_WORDS[:-1])}, Teil {number}",
+        summary=" ".join(chosen.choices(_WORDS[:-1], k=30)),
+        notes_html=_notes(chosen),
+        chapters=tuple(
+            Chapter(start=timedelta(minutes=3 * n, milliseconds=250), title=" ".join(chosen.choices(_WORDS[:-1], k=3)))
+            for n in range(_CHAPTERS)
+        ),
+        chapters_url=f"{BASE}/chapters/diensteid-{number}-77aa.json",
+    )
+
+
+def _notes(chosen: random.Random) -> str:
+    text = '<p>Worum es geht, und <em>warum</em> es sich <a href="https://example.org/?a=1&amp;b=2">lohnt</a>:</p>'
+    while len(text.encode()) < _NOTE_BYTES:
+        text += f"\n<p>{' '.join(chosen.choices(_WORDS, k=12))}.</p>"
+    return text

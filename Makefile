@@ -3,13 +3,15 @@
 # make check   lint, format, types, layers
 # make format  put the code into its form
 # make bench   the measurements, as ratios
+# make soak    the long sweeps, of which make test takes a sample
+# make docs    docs/rules.md from the rules
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip
 
-.PHONY: demo test check format bench clean
+.PHONY: demo test check format bench soak docs clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -46,6 +48,12 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench
+
+soak: $(VENV)/.dev
+	FOLGE_SOAK=1 $(BIN)/python -m pytest tests/feed/test_corpus.py
+
+docs: $(VENV)/.dev
+	$(BIN)/python docs/make_rules.py
 
 clean:
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -3,9 +3,13 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from episodes.problems import Problem, Severity
 from feed.document import Element, FeedDocument
+
+MOST_FINDINGS = 5000
+"""How many places one rule names: a stranger's feed may have a million."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +43,15 @@ class Rule:
     mend: str = ""
 
     def __call__(self, document: FeedDocument, *, name: str = "feed.xml") -> tuple[Problem, ...]:
-        """Return the problems of this rule; `name` becomes their path."""
-        return tuple(self._problem(finding, name) for finding in self.find(document))
+        """Return the problems of this rule; `name` becomes their path. Of very many only the first are returned."""
+        found = list(islice(self.find(document), MOST_FINDINGS + 1))
+        problems = [self._problem(finding, name) for finding in found[:MOST_FINDINGS]]
+        if len(found) > MOST_FINDINGS:
+            message = f"more than {MOST_FINDINGS:,} places break {self.id}, and the others are not listed"
+            problems.append(
+                Problem(message=message, severity=self.severity, path=name, hint="mend these first", rule=self.id)
+            )
+        return tuple(problems)
 
     def _problem(self, finding: Finding, name: str) -> Problem:
         path = f"{finding.at.path}/{finding.missing}" if finding.missing else finding.at.path

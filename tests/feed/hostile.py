@@ -56,6 +56,7 @@ CASES: Mapping[str, Callable[[], bytes]] = {
     "100,000 attributes": lambda: _inside(b"<a " + b" ".join(b'b%d=""' % n for n in range(100_000)) + b"/>"),
     "100,000 namespaces": lambda: _inside(b"".join(b'<a xmlns:b="urn:%d"/>' % n for n in range(100_000))),
     "5,000 namespaces": lambda: _inside(b"".join(b'<b:a xmlns:b="urn:%d"/>' % n for n in range(5_000)) * 5),
+    "1.4 million findings": lambda: _inside(b"<item>" + b"<link>x</link>" * 1_400_000 + b"</item>"),
     "50 MB of references": lambda: _inside(b"<description>" + b"&amp;" * 10_000_001 + b"</description>"),
     "billion laughs": lambda: b'<!DOCTYPE rss [<!ENTITY l0 "ha">\n' + _LAUGHS + b"]><rss>&l9;</rss>",
     "an external entity": lambda: b'<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/hostname">]><rss>&x;</rss>',

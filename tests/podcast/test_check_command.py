@@ -269,7 +269,7 @@ class TestAddress:
         capsys.readouterr()
         assert run(["check", f"{preview}feed.xml"]) == 0
         assert capsys.readouterr() == ("", "")
-        online = ["check", f"{preview}feed.xml", "--online", "--skip", "WEB"]  # pages are tested in test_pages
+        online = ["check", f"{preview}feed.xml", "--online"]
         assert run(online) == 0
         assert capsys.readouterr() == ("", "asked 7 of 7 addresses\n")
         assert run([*online, "--json"]) == 0
@@ -431,6 +431,21 @@ class TestFolder:
         (finding,) = json.loads(capsys.readouterr().out)
         assert finding["path"] == f"{preview}feed.xml"
         assert f"the feed says {audio.stat().st_size + 1}" in finding["message"]
+
+    def test_online_asks_every_feed_of_the_show(
+        self, show: ShowFolder, preview: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        settings = show.path / "podcast.toml"
+        more = '\n[[feeds]]\nname = "zweite"\nseason = 1\nguid = "1a2b3c4d-1e2f-5a6b-8c7d-0123456789ab"\n'
+        settings.write_text(settings.read_text(encoding="utf-8") + more, encoding="utf-8")
+        assert run(["-C", str(show.path), "publish", "--yes"]) == 0
+        (show.path / "public" / "feed" / "zweite.xml").unlink()
+        capsys.readouterr()
+
+        assert run(["-C", str(show.path), "check", "--online", "--only", "HTTP-2", "--json"]) == 3
+
+        (finding,) = json.loads(capsys.readouterr().out)
+        assert finding["message"] == f"{preview}feed/zweite.xml answers 404 Not Found"
 
     def test_online_before_the_first_publish_is_a_finding(
         self, show: ShowFolder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

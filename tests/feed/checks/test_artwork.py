@@ -29,6 +29,25 @@ def sending(body: bytes, *, whole: bool = True) -> dict[str, Probe]:
     return {COVER_URL: replace(probe, head=head, get=replace(probe.get, body=body, whole=whole))}
 
 
+NOISE = {
+    "APPLE-ART-1": sending(picture((100, 100))),
+    "APPLE-ART-2": sending(b"<html>"),
+    "APPLE-ART-3": sending(picture(mode="RGBA")),
+    "APPLE-ART-4": {COVER_URL: Probe(head=Answer(url=COVER_URL, status=404))},
+    "APPLE-ART-7": sending(bytes(1_000_001)),
+}
+SPOKEN = frozenset(NOISE)
+
+
+@pytest.mark.parametrize("rule_id", NOISE)
+def test_a_bad_cover_is_told_where_what_and_how_to_mend_it(rule_id: str) -> None:
+    (problem,) = said(rule_id, NOISE[rule_id])
+    assert (problem.rule, problem.field) == (rule_id, "/rss/channel/itunes:image")
+    assert problem.line > 1
+    assert problem.message
+    assert problem.hint
+
+
 @pytest.mark.parametrize("size", [(1400, 1400), (3000, 3000), (2048, 2048)])
 @pytest.mark.parametrize("rule_id", ["APPLE-ART-1", "APPLE-ART-2", "APPLE-ART-3", "APPLE-ART-4", "APPLE-ART-7"])
 def test_a_good_cover_is_met_with_silence(rule_id: str, size: tuple[int, int]) -> None:

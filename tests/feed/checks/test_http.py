@@ -40,6 +40,36 @@ def answering(url: str, status: int) -> Probe:
     return Probe(head=Answer(url=url, status=status), get=Answer(url=url, status=status))
 
 
+def changed_feed(**headers: str | None) -> dict[str, Probe]:
+    """The feed with other headers."""
+    probe = sound(Kind.FEED, FEED_URL)
+    return {FEED_URL: replace(probe, get=with_headers(probe.get, **headers), again=None)}
+
+
+_CLOSED = sound(Kind.TRANSCRIPT, TRANSCRIPT_URL)
+NOISE = {
+    "HTTP-2": {AUDIO_URL: answering(AUDIO_URL, 404)},
+    "HTTP-3": {AUDIO_URL: replace(AUDIO, part=Answer(url=AUDIO_URL, status=200))},
+    "APPLE-HTTP-1": {AUDIO_URL: replace(AUDIO, part=Answer(url=AUDIO_URL, status=200))},
+    "HTTP-4": changed_feed(etag=None, last_modified=None),
+    "HTTP-7": changed_feed(content_encoding="gzip"),
+    "CORS-1": changed_feed(access_control_allow_origin=None),
+    "TR-CORS-1": {TRANSCRIPT_URL: replace(_CLOSED, get=with_headers(_CLOSED.get, access_control_allow_origin=None))},
+    "S3-4": {AUDIO_URL: replace(AUDIO, head=with_headers(AUDIO.head, content_type=None))},
+}
+SPOKEN = frozenset(NOISE)
+
+
+@pytest.mark.parametrize("rule_id", NOISE)
+def test_a_careless_server_is_told_where_what_and_how_to_mend_it(rule_id: str) -> None:
+    (problem,) = said(rule_id, NOISE[rule_id])
+    assert problem.rule == rule_id
+    assert problem.line > 1
+    assert problem.field.startswith("/rss/channel/")
+    assert problem.message
+    assert problem.hint
+
+
 @pytest.mark.parametrize("rule_id", RULES)
 def test_a_good_server_is_met_with_silence(rule_id: str) -> None:
     assert said(rule_id) == ()

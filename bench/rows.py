@@ -48,7 +48,7 @@ class Row:
 
     def _spread(self, figures: Sequence[float]) -> str:
         median, low, high = (f"{f(figures):,.{self.places}f}" for f in (statistics.median, min, max))
-        return f"{median} {self.unit} ({low}–{high}, n={len(figures)})"
+        return f"{f'{median} {self.unit}'.rstrip()} ({low}–{high}, n={len(figures)})"
 
 
 HEADINGS = ("measurement", "ours", "peer", "ratio", "limit", "")

@@ -73,7 +73,7 @@ def add_episodes(folder: Path, count: int, *, note_bytes: int, audio_bytes: int)
             number=number,
             published=_FIRST + timedelta(days=number),
             audio=f"audio/{audio.name}",
-            notes=_notes(chosen, note_bytes),
+            notes=notes(chosen, note_bytes),
         )
         (folder / "episodes" / f"{number:04}-folge-{number}.md").write_text(text, encoding="utf-8")
     return made
@@ -92,7 +92,8 @@ def write_mp3(path: Path, size: int, number: int) -> None:
         file.write(block[: count % len(cut) * len(one)])
 
 
-def _notes(chosen: random.Random, size: int) -> str:
+def notes(chosen: random.Random, size: int) -> str:
+    """Return Markdown of about so many bytes."""
     text = "Worum es geht, und *warum* es sich [lohnt](https://example.org/):\n\n"
     while len(text.encode()) < size:
         text += " ".join(chosen.choices(_WORDS, k=12)) + ".\n" + ("\n- " if chosen.random() < 0.2 else "")

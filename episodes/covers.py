@@ -115,6 +115,22 @@ def measure_cover(path: Path) -> Cover:
     )
 
 
+def measure_picture(body: bytes) -> Cover | None:
+    """Return what the header of a picture says, or nothing where it is none; nothing is decoded."""
+    try:
+        found = _header(io.BytesIO(body), decode=False)
+    except _PictureError:
+        return None
+    return Cover(
+        media_type=found.media_type,
+        bytes=len(body),
+        sha256=hashlib.sha256(body).hexdigest(),
+        width=found.width,
+        height=found.height,
+        mode=found.mode,
+    )
+
+
 def cover_problems(cover: Cover, name: str) -> tuple[Problem, ...]:
     """Return what Apple refuses in a cover (APPLE-ART-1 to 3), all of it at once; `name` is the file as written."""
     found = []

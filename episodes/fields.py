@@ -248,7 +248,8 @@ class Fields:
             if isinstance(part, MappingNode):
                 groups.append(self._below(f"{name}[{index}]", part, known))
             else:
-                self.problem(name, "an entry is a list where fields are expected", node=part)
+                shape = quoted(part.value) if isinstance(part, ScalarNode) else "a list"
+                self.problem(name, f"an entry is {shape} where fields are expected", node=part)
         for group in groups if known else ():
             group.unknown()
         return tuple(groups)

@@ -24,7 +24,7 @@ from episodes.namespace import (
     Txt,
     UpdateFrequency,
 )
-from episodes.problems import UserError
+from episodes.problems import UserError, quoted
 
 _SHARED = ("itunes_title", "block", "license", "license_url", "locations", "funding", "txt", "chat", "social_interact")
 EPISODE_TAGS = ("season_name", "number_display", "soundbites", *_SHARED, "value", "extra")
@@ -33,10 +33,9 @@ EPISODE_TAGS = ("season_name", "number_display", "soundbites", *_SHARED, "value"
 SHOW_WORDS = ("itunes_title", "new_feed_url", "complete", "block", "podping", "medium", "license", "license_url")
 """The settings below `[show]` that become its tags."""
 
-SHOW_TABLES = (
-    "update_frequency", "publisher", "chat", "funding", "locations", "txt", "social_interact", "podroll", "blocks",
-    "value", "extra",
-)  # fmt: skip
+SHOW_GROUPS = ("update_frequency", "publisher", "chat")
+SHOW_LISTS = ("funding", "locations", "txt", "social_interact", "podroll", "blocks", "value", "extra")
+SHOW_TABLES = (*SHOW_GROUPS, *SHOW_LISTS)
 """The tables of `podcast.toml` that become tags of the show."""
 
 _BOTH = {
@@ -186,7 +185,9 @@ def _soundbites(fields: Fields) -> tuple[Soundbite, ...]:
     for group in fields.groups("soundbites", ("start", "duration", "title"), "start"):
         start, duration = group.position("start", required=True), group.position("duration", required=True)
         title = group.text("title", longest=128)
-        if start is not None and duration is not None:
+        if duration is not None and not duration:
+            group.problem("duration", f"{quoted(group.text('duration'))} is no length", hint="write 30, or 0:30")
+        if start is not None and duration:
             found.append(Soundbite(start=start, duration=duration, title=title))
     return tuple(found)
 
@@ -207,7 +208,7 @@ def _locations(fields: Fields) -> tuple[Location, ...]:
 def _license(fields: Fields) -> License | None:
     name, url = fields.text("license", longest=128), fields.address("license_url")
     if url and not name:
-        fields.problem("license", "is missing beside license_url", hint="write the name of the licence")
+        fields.problem("license_url", "stands there without a license", hint="write the name of the licence as license")
     return License(name=name, url=url) if name else None
 
 

@@ -118,30 +118,30 @@ def _transcripts(fields: Fields) -> tuple[TranscriptFile, ...]:
 
 
 def _chapters(fields: Fields) -> tuple[Chapter, ...]:
-    """Return the chapters; a line such as `12:30 Mut` is a chapter of start and title."""
+    """Return the chapters; a line such as `12:30 Mut` is a chapter of start and title, a hidden one needs no title."""
     chapters = []
+    latest: timedelta | None = None
     for group in fields.groups("chapters", CHAPTER_FIELDS, "start"):
-        start = group.text("start")
+        start = group.text("start", required=True)
         title = group.text("title", longest=255)
         if not title and " " in start:
             start, title = (part.strip() for part in start.split(" ", 1))
-        begin = group.position("start", start)
-        if not title and begin is not None:
+        begin = group.position("start", start) if start else None
+        hidden = group.truth("hidden")
+        if not title and not hidden and begin is not None:
             group.problem("title", "is missing", hint=f"write '{start} what it is about'")
+        if begin is not None and latest is not None and begin <= latest:
+            hint = "put them in order, each later than the one before"
+            group.problem("start", f"{quoted(title or start)} does not start later than the one before", hint=hint)
+        latest = latest if begin is None else begin
         chapters.append(
             Chapter(
                 start=begin or timedelta(),
                 title=title,
                 link=group.address("link"),
                 image=group.address("image"),
-                hidden=group.truth("hidden"),
+                hidden=hidden,
             )
-        )
-    backward = next((i for i, c in enumerate(chapters) if i and c.start <= chapters[i - 1].start), 0)
-    if backward and fields.sound("chapters"):
-        hint = "put them in order, each later than the one before"
-        fields.problem(
-            "chapters", f"{quoted(chapters[backward].title)} does not start later than the one before", hint=hint
         )
     return tuple(chapters)
 

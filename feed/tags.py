@@ -136,8 +136,8 @@ def seconds(length: timedelta) -> str:
 
 
 def _itunes(parent: Element, title: str, *, blocked: bool) -> None:
-    if title:
-        add(parent, ITUNES, "title", one_line(title))
+    if plain := one_line(title):
+        add(parent, ITUNES, "title", plain)
     if blocked:
         add(parent, ITUNES, "block", "Yes")
 

@@ -3,6 +3,8 @@
 import re
 from urllib.parse import quote
 
+from episodes.mediatypes import media_type
+
 PRIVATE = ".folge/"
 """The prefix that no public policy may cover: ledger, inventory, sources."""
 
@@ -72,6 +74,11 @@ def page_key(path: str) -> str:
 def short_path(short: str) -> str:
     """Return the path of the short link that survives renames and moves."""
     return f"f/{short}"
+
+
+def content_type(key: str) -> str:
+    """Return the Content-Type an object is served with (rules.md §6.1)."""
+    return "application/json+chapters" if key.startswith(CHAPTERS) else media_type(key)
 
 
 def cache_control(key: str) -> str:

@@ -10,9 +10,8 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.utils import redirect, send_file
 from werkzeug.wrappers import Request, Response
 
-from episodes.mediatypes import media_type
 from episodes.problems import UserError
-from podcast.layout import FEED, INDEX, PRIVATE
+from podcast.layout import FEED, INDEX, PRIVATE, content_type
 from podcast.stores import is_key
 from podcast.stores.folder import FolderStore
 from podcast.workspace import Workspace
@@ -72,8 +71,8 @@ def make_preview_server(root: Path, public_url: str, port: int) -> BaseWSGIServe
         if "," in request.headers.get("Range", ""):
             del request.environ["HTTP_RANGE"]  # several ranges at once may be ignored, and werkzeug would refuse them
         if key.endswith(_TEXTS):
-            return _rewritten(request, path, public_url)
-        return _file(request, path)
+            return _with_headers(_rewritten(request, path, public_url), key)
+        return _with_headers(_file(request, path), key)
 
     try:
         # werkzeug itself ends the process where the port is taken, so the port is tried first
@@ -95,7 +94,7 @@ def _file(request: Request, path: Path) -> Response:
         etag=f"{found.st_mtime_ns:x}-{found.st_size:x}",
         last_modified=found.st_mtime,
     )
-    return _with_headers(response, path)
+    return response
 
 
 def _rewritten(request: Request, path: Path, public_url: str) -> Response:
@@ -104,11 +103,11 @@ def _rewritten(request: Request, path: Path, public_url: str) -> Response:
     response.set_etag(hashlib.sha256(body).hexdigest()[:32])
     response.last_modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     response.make_conditional(request.environ, accept_ranges=True, complete_length=len(body))
-    return _with_headers(response, path)
+    return response
 
 
-def _with_headers(response: Response, path: Path) -> Response:
-    response.headers["Content-Type"] = media_type(path.name)
+def _with_headers(response: Response, key: str) -> Response:
+    response.headers["Content-Type"] = content_type(key)
     del response.headers["Date"]  # the server adds its own
     response.headers["Cache-Control"] = "no-cache"
     return response

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from episodes.fields import Fields, is_address, web_hint
 from episodes.model import Appearance
 from episodes.namespace import ImageFile, ShowTags
-from episodes.namespace_schema import SHOW_TABLES, SHOW_WORDS, read_images, read_show_tags
+from episodes.namespace_schema import SHOW_GROUPS, SHOW_LISTS, SHOW_TABLES, SHOW_WORDS, read_images, read_show_tags
 from episodes.problems import Problem, Severity, UserError, nearest, quoted, unfit
 from feed.categories import CATEGORIES
 from feed.show import Category, Selection, ShowKind
@@ -37,6 +37,9 @@ _TABLES: Mapping[str, Mapping[str, type]] = {
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PERSON = {"name": str, "function": str, "organisation": str, "role": str, "group": str, "link": str, "picture": str}
+_OUTSIDE = {name: f"[{name}]" for name in ("feed", *SHOW_GROUPS)} | {
+    name: f"[[{name}]]" for name in ("feeds", "images", *SHOW_LISTS)
+}
 _KINDS = {str: "text in quotes", bool: "true or false", list: 'a list such as ["a", "b"]', dict: "a table"}
 
 
@@ -141,9 +144,9 @@ class _Reader:
             if name == "show" and key in SHOW_WORDS:
                 continue
             if key not in known:
-                self.problem(
-                    name, key, "is not a setting", hint=nearest(key, (*known, *(SHOW_WORDS if name == "show" else ())))
-                )
+                beside = SHOW_WORDS if name == "show" else ()
+                hint = f"write {_OUTSIDE[key]} on a line of its own" if name == "show" and key in _OUTSIDE else ""
+                self.problem(name, key, "is not a setting", hint=hint or nearest(key, (*known, *beside)))
                 continue
             parts = value if isinstance(value, list) else [value]
             if not isinstance(value, known[key]) or (known[key] is not bool and isinstance(value, bool)):
@@ -343,9 +346,7 @@ def _selection(fields: Fields, guid: str) -> Selection | None:
         return None
     own = fields.text("guid")
     if own and not _GUID.fullmatch(own):
-        fields.problem(
-            "guid", f"{quoted(own)} is not a podcast guid", hint="leave it out, and it follows from the name"
-        )
+        fields.problem("guid", f"{quoted(own)} is not a podcast guid", hint="without one it follows from the name")
     selection = Selection(
         name=name,
         title=fields.text("title", longest=255),

@@ -1,11 +1,9 @@
 """Rules of Apple Podcasts for pictures, on the bytes their addresses sent."""
 
-import io
-import warnings
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from episodes.covers import Cover, cover_problems
+from episodes.covers import cover_problems, measure_picture
 from episodes.problems import Severity
 from feed.checks.http import missing_header, not_opened
 from feed.checks.rule import Finding, rule
@@ -15,8 +13,6 @@ from feed.document import FeedDocument
 _ARTWORK = "https://podcasters.apple.com/support/896-artwork-requirements"
 _HEAVY = 1_000_000
 """Bytes from which a cover is slow to load on the road."""
-
-_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
 
 
 @rule(
@@ -83,7 +79,7 @@ def _measured(document: FeedDocument, rule_id: str) -> Iterator[Finding]:
     for target, probe in asked(document, Kind.PICTURE):
         if probe.get is None or probe.get.status != 200:
             continue  # HTTP-2 and APPLE-ART-4 have said so
-        cover = _measure(probe.get.body)
+        cover = measure_picture(probe.get.body)
         if cover is None:
             if rule_id == "APPLE-ART-2" and probe.get.whole:
                 hint = "put a JPEG or PNG file there"
@@ -93,20 +89,3 @@ def _measured(document: FeedDocument, rule_id: str) -> Iterator[Finding]:
             if problem.rule == rule_id:
                 message = problem.message.replace("the cover", str(target), 1)
                 yield Finding(message=message, at=target.at, hint=problem.hint)
-
-
-def _measure(body: bytes) -> Cover | None:
-    """Return what the header of a picture says, or nothing where there is none; nothing is decoded."""
-    from PIL import Image
-
-    damage = (OSError, SyntaxError, ValueError, EOFError, OverflowError, TypeError, KeyError, IndexError, MemoryError)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(body), formats=_FORMATS) as image:
-                mode = "RGBA" if image.mode == "RGB" and "transparency" in image.info else image.mode
-                media_type = Image.MIME.get(image.format or "", "application/octet-stream")
-                width, height = image.size
-    except (Image.DecompressionBombError, *damage):
-        return None
-    return Cover(media_type=media_type, bytes=len(body), sha256="", width=width, height=height, mode=mode)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import click
 
 from episodes.problems import Problem, Severity, nearest
-from feed.checks.rule import Rule, run_rules
+from feed.checks.rule import Rule
 from feed.checks.run import all_rules, check_document
 from feed.document import FeedDocument
 from podcast.cli.output import emit
@@ -23,7 +23,7 @@ class Selection:
         """Return what these rules say to a feed."""
         if self.everything or document.root.name != "rss":
             return self.keep(check_document(document, name=name))
-        return run_rules(self.rules, document, name=name)
+        return check_document(document, name=name, rules=self.rules)
 
     def keep(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
         """Return the problems of these rules, and the errors of no rule, which stop every publish."""

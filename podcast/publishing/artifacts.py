@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from episodes.mediatypes import media_type
-from podcast.layout import CHAPTERS, FEED, cache_control, short_path
+from podcast.layout import FEED, cache_control, content_type, short_path
 from podcast.publishing.feeds import compile_pages
 from podcast.publishing.ledger import Entry, Ledger, State
 from podcast.publishing.rendered import Rendered
@@ -40,7 +39,7 @@ class Artifact:
     @property
     def media_type(self) -> str:
         """The Content-Type it is served with."""
-        return "application/json+chapters" if self.key.startswith(CHAPTERS) else media_type(self.key)
+        return content_type(self.key)
 
     @property
     def cache_control(self) -> str:

@@ -121,7 +121,7 @@ def _of_item(steps: Sequence[_Step], release: Release, show: ShowRelease) -> _Or
         number -= 1
     elif name in ("podcast:chapters", "psc:chapters"):
         shown = [index for index, chapter in enumerate(episode.chapters, start=1) if not chapter.hidden]
-        inner = steps[1].number if len(steps) > 1 else 0
+        inner = steps[1].number if len(steps) > 1 and steps[1].name == "psc:chapter" else 0
         field = "chapters" if episode.chapters else "audio"
         field = f"chapters[{shown[inner - 1]}]" if 0 < inner <= len(shown) else field
     if field is None:

@@ -20,6 +20,7 @@ TYPES = {
     ".mp3": "audio/mpeg",
     ".png": "image/png",
     ".vtt": "text/vtt; charset=utf-8",
+    ".json": "application/json+chapters",
     ".xml": "application/rss+xml; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     "": "text/html; charset=utf-8",

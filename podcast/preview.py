@@ -86,7 +86,7 @@ def make_preview_server(root: Path, public_url: str, port: int) -> BaseWSGIServe
 
 def _file(request: Request, path: Path) -> Response:
     found = path.stat()
-    response = send_file(
+    return send_file(
         path,
         request.environ,
         mimetype="application/octet-stream",
@@ -94,7 +94,6 @@ def _file(request: Request, path: Path) -> Response:
         etag=f"{found.st_mtime_ns:x}-{found.st_size:x}",
         last_modified=found.st_mtime,
     )
-    return response
 
 
 def _rewritten(request: Request, path: Path, public_url: str) -> Response:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol, cast
 
+from episodes.markup import ATOM, CONTENT
 from episodes.problems import Problem, ProblemsFound
 from feed.extensions import NAMESPACES, ChannelTags, ItemTags
 from feed.item import Item
-from feed.namespaces import ATOM, CONTENT
 from feed.paging import WHOLE, Paging
 from feed.show import Show
 from feed.text import ascii_url, clean, cut, one_line

@@ -5,12 +5,12 @@ feedgen asks of an extension only `extend_ns` and `extend_rss`, so nothing here 
 
 from collections.abc import Sequence
 
+from episodes.markup import ATOM, CONTENT, HISTORY, ITUNES, PODCAST, PSC
 from episodes.model import Appearance, Chapter
 from episodes.namespace import Location, Relation
 from episodes.timecode import show_position
 from feed.elements import Element, add
 from feed.item import Item, Transcript
-from feed.namespaces import ATOM, CONTENT, HISTORY, ITUNES, PODCAST, PSC
 from feed.paging import Paging
 from feed.show import Category, Show
 from feed.tags import (

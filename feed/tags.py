@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from episodes.markup import ITUNES, PODCAST
 from episodes.namespace import (
     Chat,
     EpisodeTags,
@@ -18,7 +19,6 @@ from episodes.namespace import (
 )
 from feed.elements import Element, add, add_markup, count
 from feed.item import Alternate
-from feed.namespaces import ITUNES, PODCAST
 from feed.show import Image, Trailer
 from feed.text import ascii_url, clean, one_line
 from feed.times import rfc2822

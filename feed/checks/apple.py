@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from episodes.markup import CONTENT, ITUNES
 from episodes.problems import Severity, quoted
 from feed.categories import CATEGORIES
 from feed.checks.addresses import comparable
@@ -11,7 +12,6 @@ from feed.checks.names import loosely
 from feed.checks.rule import Finding, missing, missing_attributes, rule
 from feed.codes import COUNTRIES, LANGUAGES
 from feed.document import SPACE, Element, FeedDocument
-from feed.namespaces import CONTENT, ITUNES
 from feed.text import DESCRIPTION_BYTES
 
 _REQUIREMENTS = "https://podcasters.apple.com/support/823-podcast-requirements"

@@ -1,6 +1,6 @@
 """Names of elements and namespaces as the rules on foreign namespaces need them."""
 
-from feed.namespaces import PREFIXES
+from episodes.markup import PREFIXES
 
 
 def qualified(uri: str, name: str) -> str:

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from episodes.markup import ATOM, ITUNES, PODCAST
 from episodes.problems import Severity, quoted
 from feed.checks.links import missing_self, own_links
 from feed.checks.rule import Finding, missing, missing_attributes, rule
 from feed.document import SPACE, FeedDocument
-from feed.namespaces import ATOM, ITUNES, PODCAST
 
 _PSP1 = "https://github.com/Podcast-Standards-Project/PSP-1-Podcast-RSS-Specification"
 

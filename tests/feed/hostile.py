@@ -8,8 +8,8 @@ import resource
 import sys
 from collections.abc import Callable, Mapping
 
+from episodes.markup import ITUNES, PODCAST
 from feed.checks.run import check_feed
-from feed.namespaces import ITUNES, PODCAST
 from feed.reader import read_feed
 
 MEMORY = 1 << 30

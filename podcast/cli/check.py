@@ -28,6 +28,7 @@ from podcast.publishing.feeds import feed_keys, waived_rules
 from podcast.publishing.origin import name_origin
 from podcast.publishing.publish import Prepared, Publisher
 from podcast.workspace import Workspace, open_workspace, producer
+from podcast.written import with_lines
 
 _RULES = "RULE"
 
@@ -126,7 +127,7 @@ class _Check:
             if not errors(found):
                 say("errors of other rules stop the feed from being made; run 'folge check' to see them")
         else:
-            found = self.selection.keep(prepared.problems) + self._feeds_again(prepared)
+            found = self.selection.keep(prepared.problems) + with_lines(self._feeds_again(prepared), workspace.folder)
         if self.online:
             found += self._published(workspace)
         return workspace.folder, tuple(dict.fromkeys(found))

@@ -177,6 +177,7 @@ class _Feed:
             description=selection.description or show.description,
             guid=selection.guid,
             feed_url=self._url(0),
+            tags=replace(show.tags, new_feed_url=""),  # where the whole has moved, this part has not
         )
 
     def _changed(self, entries: Sequence[Entry]) -> datetime:

@@ -23,6 +23,7 @@ from podcast.publishing.plan import Plan, make_plan, new_pages, stranger
 from podcast.publishing.rendered import Rendered
 from podcast.stores import Moved, Store
 from podcast.workspace import Workspace, require_sound
+from podcast.written import with_lines
 
 ATTEMPTS = 5
 """How often a publish starts over when somebody else moves the store meanwhile."""
@@ -80,7 +81,7 @@ class Publisher:
             self._files = measure_files(self.workspace, Facts(cache_folder(self.workspace.folder)))
         observed = observe(self.store, thorough=thorough)
         gathered = assemble(self.workspace, self._files, observed.ledger, self.asked.replace_audio)
-        problems = (*self.workspace.problems, *gathered.problems)
+        problems = with_lines((*self.workspace.problems, *gathered.problems), self.workspace.folder)
         if errors(problems):
             raise ProblemsFound(problems)
         decision = decide(
@@ -100,7 +101,8 @@ class Publisher:
             plan = Plan(changes=decision.changes, steps=(), feed_url="", store_url=self.store.url, published=0)
             return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
         artifacts = render(decision.ledger, Rendered(cache_folder(self.workspace.folder) / "rendered.sqlite3"))
-        problems = (*problems, *_check(_unchecked(artifacts, observed, every=every), decision.ledger))
+        found = _check(_unchecked(artifacts, observed, every=every), decision.ledger)
+        problems = (*problems, *with_lines(found, self.workspace.folder))
         if errors(problems):
             raise ProblemsFound(problems)
         plan, impossible = make_plan(

@@ -406,7 +406,7 @@ class TestFolder:
         show.episode(1, title="Nr. 1 Mut")
         for words in ([], ["--only", "APPLE-IT-10"]):
             assert run(["-C", str(show.path), "check", *words]) == 0
-            assert "warning: episodes/001-folge-1.md: title: " in capsys.readouterr().out
+            assert "warning: episodes/001-folge-1.md:3: title: " in capsys.readouterr().out
 
     def test_what_stops_the_feed_is_not_kept_quiet(self, show: ShowFolder, capsys: pytest.CaptureFixture[str]) -> None:
         (show.path / "cover.png").write_bytes(a_picture(500))

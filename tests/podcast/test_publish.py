@@ -157,7 +157,7 @@ def test_audio_that_is_nowhere_stops_the_publish_before_anything_is_written(show
     store = MemoryStore()
     (show.path / "audio" / "2.mp3").unlink()
 
-    with pytest.raises(ProblemsFound, match=r"episodes/002-folge-2.md: audio: 'audio/2.mp3' is not there"):
+    with pytest.raises(ProblemsFound, match=r"episodes/002-folge-2.md:6: audio: 'audio/2.mp3' is not there"):
         show.publish(store)
 
     assert objects(store) == {}

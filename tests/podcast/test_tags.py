@@ -39,8 +39,8 @@ REMINDERS = {
 }
 """What `folge check` says of examples, as the page says."""
 
-OTHER_FORMS = {"APPLE-IT-3", "APPLE-IT-4", "APPLE-CH-11"}
-"""What the rules say of a further feed: Apple takes no Opus, and where the show has moved to is another feed."""
+OTHER_FORMS = {"APPLE-IT-3", "APPLE-IT-4"}
+"""What the rules say of a further feed in Opus, which Apple does not take."""
 
 NOT_IN_A_FEED = {
     "Alternate.default", "Appearance.function", "Appearance.organisation", "Appearance.person", "Chapter.hidden",

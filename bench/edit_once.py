@@ -43,7 +43,7 @@ def main(count: int, rounds: int, folder: Path, report: Path) -> None:
 
 def _timed(ledger: Ledger, rendered: Rendered) -> tuple[dict[str, bytes], float]:
     started = time.process_time()
-    pages = compile_pages(ledger, rendered)
+    _, pages = compile_pages(ledger, rendered)
     return pages, time.process_time() - started
 
 

@@ -13,7 +13,7 @@ def rows() -> str:
     lines = ["| rule | severity | asks | source |", "|---|---|---|---|"]
     for rule in all_rules():
         severity = f"{rule.severity.value}, online" if rule.online else rule.severity.value
-        promise = rule.promise.replace("|", "\\|")
+        promise = f"{rule.promise} {rule.offline}".strip().replace("|", "\\|")
         lines.append(f"| {rule.id} | {severity} | {promise} | <{rule.source}> |")
     return "\n".join(lines) + "\n"
 

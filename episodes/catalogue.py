@@ -1,5 +1,6 @@
 """All episodes of a show folder, checked together, found by name and searched by words."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -106,19 +107,32 @@ def next_number(episodes: Iterable[Episode], season: int | None = None) -> int:
 
 
 def find_episode(catalogue: Catalogue, name: str) -> Episode:
-    """Return the one episode a name means: number, slug, beginning of the guid (4 characters at least) or file path.
+    """Return the one episode a name means: number, season and number (`2/6`, `2x6`, `s2e6`), slug, beginning of the
+    guid (4 characters at least) or file path.
 
     Raises UserError where no episode has that name, with the nearest, and where several have it, with all of them.
     """
-    found = [episode for episode in catalogue.episodes if _answers_to(episode, name, catalogue.folder)]
+    found = episodes_called(catalogue, name)
     if len(found) == 1:
         return found[0]
     if found:
         lines = "\n".join(f"  {describe(episode)}" for episode in found)
-        raise UserError(f"{quoted(name)} means {len(found)} episodes:\n{lines}", hint="say the slug or the file")
+        raise UserError(f"{quoted(name)} means {len(found)} episodes:\n{lines}", hint=f"say {_apart(found)}")
     close = _nearest(catalogue.episodes, name)
     hint = f"did you mean {' or '.join(close)}?" if close else "'folge list' shows all episodes"
     raise UserError(f"there is no episode {quoted(name)}", hint=hint)
+
+
+def episodes_called(catalogue: Catalogue, name: str) -> tuple[Episode, ...]:
+    """Return every episode a name may mean."""
+    return tuple(episode for episode in catalogue.episodes if _answers_to(episode, name, catalogue.folder))
+
+
+def _apart(episodes: Sequence[Episode]) -> str:
+    """Return names that tell episodes apart: season and number where these do, else slugs."""
+    names = [f"{episode.season or 1}/{episode.number}" for episode in episodes]
+    alike = len(set(names)) < len(names) or not all(episode.number for episode in episodes)
+    return " or ".join([episode.slug for episode in episodes] if alike else names)
 
 
 def _nearest(episodes: Sequence[Episode], name: str) -> list[str]:
@@ -135,12 +149,20 @@ def _nearest(episodes: Sequence[Episode], name: str) -> list[str]:
 def describe(episode: Episode) -> str:
     """Return number, slug, beginning of the guid and title of an episode on one line."""
     number = f"{episode.number}" if episode.number else "–"
-    season = f"S{episode.season} " if episode.season else ""
+    season = f"{episode.season}/" if episode.season else ""
     return f"{season}{number}  {episode.slug}  {episode.guid[:8]}  {episode.title}"
+
+
+_SEASONED = re.compile(r"(?i:s(?P<season>[0-9]{1,6})e|(?P<of>[0-9]{1,6})[/x])(?P<number>[0-9]{1,6})")
 
 
 def _answers_to(episode: Episode, name: str, folder: Path) -> bool:
     if name.isdecimal() and len(name) < 10 and episode.number == int(name):
+        return True
+    if (parts := _SEASONED.fullmatch(name)) and (episode.season or 1, episode.number) == (
+        int(parts["season"] or parts["of"]),
+        int(parts["number"]),
+    ):
         return True
     if name in (episode.slug, episode.source_name, episode.source_name.removesuffix(".md"), episode.guid):
         return True

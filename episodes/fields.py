@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from episodes.frontmatter import is_blank
+from episodes.frontmatter import is_blank, write_scalar
 from episodes.problems import Problem, nearest, quoted, unfit
 from episodes.timecode import parse_day, parse_moment, parse_position
 
@@ -160,13 +160,14 @@ class Fields:
             )
         return value
 
-    def count(self, name: str) -> int | None:
-        """Return a whole number from 1."""
+    def count(self, name: str, hint: str = "") -> int | None:
+        """Return a whole number from 1; `hint` says what else may be written."""
         value = self._scalar(name, "a number")
         if not value:
             return None
         if not re.fullmatch(r"0*[1-9][0-9]{0,5}", value):
-            self.problem(name, f"{quoted(value)} is not a number", hint=f"write {_whole(value)}")
+            what = "a number from 1" if re.fullmatch(r"[-+]?[0-9.]+", value) else "a number"
+            self.problem(name, f"{quoted(value)} is not {what}", hint=hint or f"write {_whole(value)}")
             return None
         return int(value)
 
@@ -242,6 +243,10 @@ class Fields:
             return ()
         groups = []
         for index, part in enumerate(node.value, start=1):
+            if lone and self.notation is YAML and (line := _unquoted(part, known)):
+                message = "the line holds a colon and must stand in quotes"
+                self.problem(f"{name}[{index}]", message, node=part, hint=f"write - {write_scalar(line)}")
+                part = ScalarNode(_TEXT, line, part.start_mark, part.end_mark)
             if isinstance(part, ScalarNode) and lone:
                 key = ScalarNode(_TEXT, lone, part.start_mark, part.start_mark)
                 part = MappingNode(node.tag, [(key, part)], part.start_mark, part.end_mark)
@@ -341,6 +346,15 @@ def one_line(text: str) -> str:
     return re.sub(r"[ \t\n]+", " ", text).strip()
 
 
+def _unquoted(node: Node, known: tuple[str, ...]) -> str:
+    """Return the line a colon made a field of, such as `0:00 Teil 1: Mut`; empty where there is none."""
+    if not isinstance(node, MappingNode) or len(node.value) != 1:
+        return ""
+    key, value = node.value[0]
+    words = isinstance(key, ScalarNode) and isinstance(value, ScalarNode) and " " in key.value
+    return one_line(f"{key.value}: {value.value}") if words and key.value not in known else ""
+
+
 def _whole(text: str) -> str:
     """Return the whole number nearest to what was written for one."""
     found = re.search(r"[0-9]+", text)
@@ -375,6 +389,9 @@ def is_address(text: str) -> bool:
 
 def web_hint(text: str) -> str:
     """Return how a text that is no web address is written as one."""
-    with_scheme = f"https://{text.lstrip('/')}"
-    fits = "://" not in text and "." in text and ":" not in text and is_address(with_scheme)
-    return f"write {with_scheme}" if fits else "write https://…"
+    bare = "://" not in text and "." in text and ":" not in text
+    whole = f"https://{text.lstrip('/')}" if bare else text
+    if re.match(r"https?://[^\s/?#]+[/?#].*\s", whole):
+        encoded = quote(whole, safe="/:?#[]@!$&'()*+,;=%~")
+        return f"no space may stand in it: write {encoded}" if is_address(encoded) else "write https://…"
+    return f"write {whole}" if bare and is_address(whole) else "write https://…"

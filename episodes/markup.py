@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from episodes.problems import UserError, quoted, unfit
@@ -44,12 +44,22 @@ class Markup:
     """An element carried verbatim. `name` is `prefix:name` for the namespaces folge knows, else `{uri}name`.
 
     `attributes` are pairs in the order written, their names in the same form; `text` has no space around it.
+    `prefixes` are pairs of prefix and namespace as the producer wrote them, of the outermost element alone.
     """
 
     name: str
     attributes: tuple[tuple[str, str], ...] = ()
     text: str = ""
     children: tuple["Markup", ...] = ()
+    prefixes: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+
+    def namespaces(self) -> Iterator[str]:
+        """Yield the namespaces of this element and everything in it that folge has no prefix for."""
+        for name in (self.name, *(name for name, _ in self.attributes)):
+            if name.startswith("{"):
+                yield name[1:].partition("}")[0]
+        for child in self.children:
+            yield from child.namespaces()
 
 
 class _Parsed(Protocol):
@@ -100,7 +110,9 @@ def parse_markup(xml: str) -> Markup:
         raise UserError(f"{quoted(xml)} is not well-formed XML: {_explained(reason, xml)}", hint=_HINT) from error
     if len(root) != 1 or (root.text or "").strip() or (root[0].tail or "").strip():
         raise UserError(f"{quoted(xml)} is not one element", hint=_HINT)
-    return _markup(root[0], 0)
+    written = {prefix: uri for element in root.iter("*") for prefix, uri in element.nsmap.items() if prefix}
+    own = tuple((prefix, uri) for prefix, uri in written.items() if prefix not in URIS and uri not in PREFIXES)
+    return replace(_markup(root[0], 0), prefixes=own)
 
 
 def _explained(reason: str, xml: str) -> str:

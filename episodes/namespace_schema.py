@@ -69,6 +69,12 @@ EPISODE_ELEMENTS = {
 }  # fmt: skip
 """The field of an episode file each element of an item comes from; `[]` stands for the number among several."""
 
+_RSS_CHANNEL = (
+    "category", "cloud", "managingEditor", "pubDate", "rating", "skipDays", "skipHours", "textInput", "ttl",
+    "webMaster",
+)  # fmt: skip
+_RSS_ITEM = ("author", "category", "comments", "source")
+
 _DEEPEST = 5
 _WRITTEN_ALONE = frozenset({"lastBuildDate", "generator", "docs", "item", "fh:archive", "podcast:trailer"})
 
@@ -94,7 +100,7 @@ def read_episode_tags(fields: Fields) -> EpisodeTags:
         chat=_chat(fields),
         social_interact=_social(fields),
         value=_value(fields),
-        extra=_extra(fields, EPISODE_ELEMENTS),
+        extra=_extra(fields, EPISODE_ELEMENTS, _RSS_ITEM),
     )
 
 
@@ -118,7 +124,7 @@ def read_show_tags(show: Fields, tables: Fields) -> ShowTags:
         podroll=tuple(_remote(group) for group in tables.groups("podroll", _REMOTE, "feed_guid")),
         blocks=_blocks(tables),
         value=_value(tables),
-        extra=_extra(tables, SHOW_ELEMENTS),
+        extra=_extra(tables, SHOW_ELEMENTS, _RSS_CHANNEL),
     )
 
 
@@ -317,8 +323,11 @@ def _passed_on(name: str, fields: Fields, depth: int) -> Markup:
     return Markup(name=f"podcast:{name}", attributes=tuple(attributes), text=text, children=tuple(children))
 
 
-def _extra(fields: Fields, own: Mapping[str, str]) -> tuple[Markup, ...]:
-    """Return the elements carried verbatim; those in `own` have a field, which says it better."""
+def _extra(fields: Fields, own: Mapping[str, str], plain: tuple[str, ...]) -> tuple[Markup, ...]:
+    """Return the elements carried verbatim; those in `own` have a field, which says it better.
+
+    Of elements without a namespace a feed may hold those of RSS only, here `plain` (RSS 2.0, Extending RSS).
+    """
     found = []
     for group in fields.groups("extra", ("xml",), "xml"):
         xml = group.block("xml")
@@ -334,6 +343,9 @@ def _extra(fields: Fields, own: Mapping[str, str]) -> tuple[Markup, ...]:
             group.problem("xml", f"<{markup.name}> has a place of its own", hint=f"set {own[markup.name].strip('[]')}")
         elif markup.name in _WRITTEN_ALONE:
             group.problem("xml", f"<{markup.name}> is written by folge itself", hint="leave it out")
+        elif not re.search("[{:]", markup.name) and markup.name not in plain:
+            hint = f'write <x:{markup.name} xmlns:x="https://…">, or one of RSS\'s own here: {", ".join(plain)}'
+            group.problem("xml", f"<{markup.name}> has no namespace and is no element of RSS here", hint=hint)
         else:
             found.append(markup)
     return tuple(found)

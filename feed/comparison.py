@@ -18,11 +18,15 @@ _MOVES = 8
 
 
 class Effect(StrEnum):
-    """What an app makes of an item, the worst first. Every item of both feeds has exactly one effect.
+    """What an app makes of an item, the worst first. Every item of both feeds has exactly one effect, its worst.
 
     An app knows an episode by its guid (APPLE-IT-6). AGAIN: the same episode under another guid. REUSED: the guid of
     another episode. OVERWRITTEN: another file under the same address (HTTP-5). REPLACED: another file under a new
     address (APPLE-IT-15). MOVED: what seems to be the same file under a new address (IAB-URL-1).
+
+    Most apps read the first page of a feed only (RFC5005-1). LEFT: an item is on a later page now, and no newer one
+    has taken its place. BACK: it is on the first page now, and was on a later one. ARCHIVED: it made room for a newer
+    one, the ordinary life of a feed in pages; nobody notices.
     """
 
     AGAIN = "again"
@@ -30,11 +34,29 @@ class Effect(StrEnum):
     GONE = "gone"
     OVERWRITTEN = "overwritten"
     REPLACED = "replaced"
+    LEFT = "left"
+    BACK = "back"
     REDATED = "redated"
     MOVED = "moved"
     CHANGED = "changed"
     NEW = "new"
+    ARCHIVED = "archived"
     SAME = "same"
+
+
+_RANK = {effect: place for place, effect in enumerate(Effect)}
+
+_UNNOTICED = frozenset({Effect.ARCHIVED, Effect.SAME})
+
+_PLACES = frozenset({Effect.GONE, Effect.LEFT, Effect.BACK, Effect.NEW})
+"""Effects that say where an item is: of one feed they say nothing about another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagedFeed(Feed):
+    """A feed with the pages that follow it: the last `older` of its items are not on its first page."""
+
+    older: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +105,7 @@ class Shared:
 class Comparison:
     """Two feeds compared: of `items` the worst first. `lastBuildDate` is not compared, no listener sees it.
 
-    `reordered` counts the items that stand elsewhere among the others although their date is the same.
+    `reordered` counts the items that stand elsewhere on the first page although their date is the same.
     """
 
     show: tuple[Difference, ...]
@@ -95,7 +117,7 @@ class Comparison:
     @property
     def noticed(self) -> tuple[Noticed, ...]:
         """The items of which an app would notice something."""
-        return tuple(noticed for noticed in self.items if noticed.effect is not Effect.SAME)
+        return tuple(noticed for noticed in self.items if noticed.effect not in _UNNOTICED)
 
     @property
     def empty(self) -> bool:
@@ -104,22 +126,60 @@ class Comparison:
 
 
 def compare(old: Feed, new: Feed) -> Comparison:
-    """Compare two feeds, whoever wrote them. Of repeated guids the items that look alike are compared."""
+    """Compare two feeds, whoever wrote them. Of repeated guids the items that look alike are compared.
+
+    A feed that is no PagedFeed has one page. Notes that are left out or put back on a later page are no difference.
+    """
     pairs, left, right = _match(old.items, new.items)
-    found = [_noticed(old.items[here], new.items[there]) for here, there in pairs]
+    first = _first_page(old), _first_page(new)
+    room = _makes_room(old, new, pairs)
+    found = [
+        _noticed(old.items[here], new.items[there], listed=(here < first[0], there < first[1]), room=room)
+        for here, there in pairs
+    ]
     moves = _moves(found)
     found = [_mark(noticed, lambda difference: _explained(difference, moves)) for noticed in found]
     shared = _shared(found)
     found = [_mark(noticed, lambda difference: _key(difference) in shared) for noticed in found]
     found += [Noticed(effect=Effect.GONE, old=old.items[here], new=None) for here in left]
     found += [Noticed(effect=Effect.NEW, old=None, new=new.items[there]) for there in right]
-    rank = {effect: place for place, effect in enumerate(Effect)}
     return Comparison(
-        show=_differences(old.show, new.show),
-        items=tuple(sorted(found, key=lambda noticed: rank[noticed.effect])),
+        show=differences(old.show, new.show),
+        items=tuple(sorted(found, key=lambda noticed: _RANK[noticed.effect])),
         moves=moves,
         shared=tuple(shared.values()),
-        reordered=_reordered((here, there) for here, there in pairs if _same_date(old.items[here], new.items[there])),
+        reordered=_reordered(
+            (here, there)
+            for here, there in pairs
+            if here < first[0] and there < first[1] and _same_date(old.items[here], new.items[there])
+        ),
+    )
+
+
+def beyond(comparison: Comparison, told: Comparison) -> Comparison:
+    """Return what a comparison says and `told`, of another feed with the same episodes, does not.
+
+    Of an item that `told` gives the same effect or a worse one nothing is left, but that an item is new in this feed
+    or gone from it stays. What was archived is left out.
+    """
+    effects = {noticed.item.guid: noticed.effect for noticed in told.items}
+    known = {(shared.field, repr(shared.before), repr(shared.after)) for shared in (*told.moves, *told.shared)}
+
+    def own(noticed: Noticed) -> bool:
+        other = effects.get(noticed.item.guid, Effect.SAME)
+        if noticed.effect in _PLACES:
+            return noticed.effect is not other
+        return noticed.effect not in _UNNOTICED and _RANK[noticed.effect] < _RANK[other]
+
+    def fresh(shared: Shared) -> bool:
+        return (shared.field, repr(shared.before), repr(shared.after)) not in known
+
+    return Comparison(
+        show=tuple(difference for difference in comparison.show if difference not in told.show),
+        items=tuple(filter(own, comparison.items)),
+        moves=tuple(filter(fresh, comparison.moves)),
+        shared=tuple(filter(fresh, comparison.shared)),
+        reordered=0 if told.reordered else comparison.reordered,
     )
 
 
@@ -133,12 +193,12 @@ def apart(before: object, after: object) -> tuple[object, object]:
     return (out, put) if out or put else (before, after)
 
 
-def _differences(before: object, after: object) -> tuple[Difference, ...]:
+def differences(before: object, after: object) -> tuple[Difference, ...]:
+    """Return what differs in two values, field by field as deep as both have fields."""
     return tuple(Difference(field=path, before=old, after=new) for path, old, new in _walk(before, after, ""))
 
 
 def _walk(before: object, after: object, path: str) -> Iterator[tuple[str, object, object]]:
-    """Yield path and values of whatever differs in two values, field by field as deep as both have fields."""
     if before == after:
         return
     if is_dataclass(before) and type(before) is type(after):
@@ -193,10 +253,31 @@ def _once(items: Sequence[Item], key: Callable[[Item], Hashable]) -> set[Hashabl
     return {value for value, count in Counter(map(key, items)).items() if count == 1 and value is not None}
 
 
-def _noticed(old: Item, new: Item) -> Noticed:
-    differences = _differences(old, new)
-    effect = _effect(old, new, {difference.field for difference in differences})
-    return Noticed(effect=effect, old=old, new=new, differences=differences)
+def _first_page(feed: Feed) -> int:
+    """Return how many items are on the first page."""
+    return len(feed.items) - (feed.older if isinstance(feed, PagedFeed) else 0)
+
+
+def _makes_room(old: Feed, new: Feed, pairs: Sequence[tuple[int, int]]) -> bool:
+    """Say whether items that leave the first page do so for as many newer ones that came to it."""
+    were, are = _first_page(old), _first_page(new)
+    left = [old.items[here].published for here, there in pairs if here < were and there >= are]
+    stayed = {there for here, there in pairs if here < were}
+    newest = max(left, default=None)
+    came = (new.items[there].published for there in range(are) if there not in stayed)
+    return newest is not None and len(left) <= sum(published > newest for published in came)
+
+
+def _noticed(old: Item, new: Item, *, listed: tuple[bool, bool], room: bool) -> Noticed:
+    """Return a pair of items; `listed` says of each whether it is on the first page."""
+    found = differences(old, new)
+    if not listed[1] and not (old.notes_html and new.notes_html):
+        found = tuple(difference for difference in found if difference.field != "notes_html")
+    effect = _effect(old, new, {difference.field for difference in found})
+    if listed[0] != listed[1]:
+        place = Effect.BACK if listed[1] else Effect.ARCHIVED if room else Effect.LEFT
+        effect = min(effect, place, key=lambda one: _RANK[one])
+    return Noticed(effect=effect, old=old, new=new, differences=found)
 
 
 def _effect(old: Item, new: Item, changed: Collection[str]) -> Effect:

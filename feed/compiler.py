@@ -15,7 +15,7 @@ from feed.show import Show
 from feed.text import ascii_url, clean, cut, one_line
 from feed.times import whole_seconds, writable
 
-_TITLE_OR_CDATA = re.compile(rb"<!\[CDATA\[.*?\]\]>|<title>[^<]*</title>", re.DOTALL)
+_TITLE_OR_CDATA = re.compile(rb"<(?:!\[CDATA\[[^\]]*(?:\](?!\]>)[^\]]*)*\]\]>|title>[^<]*</title>)")
 
 
 class _ItunesFields(Protocol):

@@ -13,7 +13,7 @@ from episodes.markup import canonical
 from episodes.problems import UserError
 from feed.answers import Probe
 from feed.charsets import charset_of
-from feed.xmlerrors import Explained, explained
+from feed.xmlerrors import Explained, explained, kind_of
 
 SPACE = " \t\r\n"
 """What XML calls white space; a no-break space is text."""
@@ -181,11 +181,8 @@ def _refuse_what_is_no_xml(body: bytes) -> None:
     if len(body) > _MOST_BYTES:
         message = f"the feed has {len(body):,} bytes, at most {_MOST_BYTES:,} are read"
         raise MalformedFeedError(message, line=1, hint="leave out old episodes, or shorten their notes")
-    if not body or body.isspace():
-        raise MalformedFeedError("not well-formed XML: there is nothing in it", line=1, hint="check the address")
-    if body.startswith(b"\x1f\x8b"):
-        message = "not well-formed XML: the bytes are compressed (gzip)"
-        raise MalformedFeedError(message, line=1, hint="unpack it first: gunzip feed.xml.gz")
+    if kind := kind_of(body):
+        raise MalformedFeedError(f"this is no feed, but {kind.reason}", line=1, hint=kind.hint)
     if re.search(rb"\A[^<]{,99}(?:<[?][^>]{,99}>\s*)?<!doctype\s+html\b", body[:1000], re.IGNORECASE):
         message = "the document is a web page (its DTD is that of HTML), not a feed"
         raise MalformedFeedError(message, line=1, hint="look for the address of the feed on that page")

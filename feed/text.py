@@ -19,12 +19,15 @@ _QUERY_SAFE = _PATH_SAFE + "?"
 
 def clean(text: str) -> str:
     """Return `text` without characters XML forbids, with `\\n` line ends and no space around it (RSS-11)."""
-    return _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip(_SPACE)
+    if not text.replace("\n", "").isprintable():  # what is printable is legal, and most text is
+        text = _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return text.strip(_SPACE)
 
 
 def one_line(text: str) -> str:
     """Return `clean(text)` with every run of spaces, tabs and line ends as one space; no-break spaces stay."""
-    return _GAP.sub(" ", clean(text)).strip(_SPACE)
+    tidy = clean(text)
+    return tidy if "  " not in tidy and tidy.isprintable() else _GAP.sub(" ", tidy)
 
 
 def cut(text: str, limit: int = DESCRIPTION_BYTES) -> str:
@@ -43,6 +46,8 @@ def ascii_url(url: str) -> str:
 
     What is percent-encoded already stays as it is (APPLE-FEED-3).
     """
+    if _ADDRESS.fullmatch(url):
+        return url
     tidy = unicodedata.normalize("NFC", clean(url))
     if _ADDRESS.fullmatch(tidy):
         return tidy

@@ -1,5 +1,6 @@
-"""What expat says of XML it cannot read, in a producer's words."""
+"""What expat says of XML it cannot read, and what bytes are that are no XML, in a producer's words."""
 
+import re
 from typing import NamedTuple
 from xml.parsers.expat import errors
 
@@ -26,6 +27,43 @@ _WORDS = {
     ),
     errors.XML_ERROR_BAD_CHAR_REF: Explained("a number after &# is of no character", "take it out"),
 }
+
+
+_HINT = "name the feed: the XML file that podcast apps fetch"
+_BEGINNINGS = {
+    rb"ID3|\xff[\xe2-\xe5\xea-\xed\xf2-\xf5\xfa-\xfd]": "an MP3 file",
+    rb"....ftyp": "an MP4 or M4A file",
+    rb"fLaC": "a FLAC file",
+    rb"OggS": "an Ogg or Opus file",
+    rb"RIFF....WAVE": "a WAV file",
+    rb"RIFF....WEBP": "a WebP picture",
+    rb"\x89PNG": "a PNG picture",
+    rb"\xff\xd8\xff": "a JPEG picture",
+    rb"GIF8": "a GIF picture",
+    rb"%PDF": "a PDF file",
+    rb"PK\x03\x04": "a ZIP archive",
+    rb"[{\[]": "JSON",
+}
+_SPACE = re.compile(rb"\s*")
+_TAG = re.compile(rb"<(?:\?xml|!|[a-z])", re.IGNORECASE)
+_UTF_16_OR_32 = re.compile(rb"\xff\xfe|\xfe\xff|\0\0\xfe\xff|\0*<\0")
+
+
+def kind_of(body: bytes) -> Explained | None:
+    """Return what bytes seem to be that are no XML, by how they begin; nothing of what may be XML, if broken."""
+    space = _SPACE.match(body)
+    begin = space.end() if space else 0
+    start = body[begin : begin + 1000]
+    if not start:
+        return Explained("an empty file: there is nothing in it", _HINT)
+    if start.startswith(b"\x1f\x8b"):
+        return Explained("a file that is compressed (gzip)", "unpack it with gunzip and name what comes out of it")
+    kind = next((kind for form, kind in _BEGINNINGS.items() if re.match(form, start, re.DOTALL)), "")
+    if kind:
+        return Explained(kind, _HINT)
+    if _TAG.search(start) or _UTF_16_OR_32.match(start):
+        return None
+    return Explained("a file that is not text" if b"\0" in start else "plain text", _HINT)
 
 
 def explained(reason: str, before: bytes, after: bytes) -> Explained:

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
-from episodes.problems import UserError
+from episodes.problems import UserError, quoted
 from feed.answers import Answer
 from feed.text import ascii_url
 from podcast.connections import ELSEWHERE, RefusedError, Watch, is_private, make_pools, proxy_for
@@ -122,7 +122,10 @@ class Fetcher:
             if not onward:
                 return answer
             hops.append(url)
-            url = urljoin(url, onward)
+            try:
+                url = urljoin(url, onward)
+            except ValueError:  # http://[::1
+                return Answer(url=url, hops=tuple(hops), error=f"it redirects to {quoted(onward)}, which is no address")
             if url in hops:
                 return Answer(url=url, hops=tuple(hops), error="it redirects in a circle")
             if len(hops) > self.limits.redirects:

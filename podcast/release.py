@@ -2,8 +2,8 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -48,8 +48,12 @@ class TranscriptBlob(Blob):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageRelease:
-    """A picture besides the cover: an object of ours or an address, and what is known of it (P20-IMAGE)."""
+    """A picture besides the cover: an object of ours or an address, and what is known of it (P20-IMAGE).
 
+    `path` is as written, for the laptop that does not have the file.
+    """
+
+    path: str = ""
     blob: Blob | None = None
     url: str = ""
     alt: str = ""
@@ -62,9 +66,13 @@ class ImageRelease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlternateRelease:
-    """The episode in another form: an object of ours or addresses, and what is known of it (P20-ALTENC)."""
+    """The episode in another form: an object of ours or addresses, and what is known of it (P20-ALTENC).
+
+    `path` is as written, for the laptop that does not have the file.
+    """
 
     media_type: str
+    path: str = ""
     blob: Blob | None = None
     urls: tuple[str, ...] = ()
     bytes: int | None = None
@@ -144,8 +152,10 @@ def digest(release: Release | ShowRelease) -> str:
             _drop_unused(transcript, written)
         for name in _UNSEEN:
             content["episode"].pop(name, None)
-    for blob in _blobs(content) if isinstance(release, Release) else ():
-        blob.pop("key")
+        for blob in _blobs(content):
+            blob.pop("key")
+    for part in (*content.get("images", ()), *content.get("alternates", ())):
+        part.pop("path")
     return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
 
 
@@ -171,8 +181,12 @@ def fingerprints(release: Release | ShowRelease) -> dict[str, str]:
         seen = {field.name: getattr(episode, field.name) for field in fields(episode) if field.name not in _UNSEEN}
         seen["audio"] = release.audio.sha256
         seen["cover"] = release.cover.sha256 if release.cover else ""
-        seen["transcripts"] = [(blob.sha256, blob.language, blob.media_type) for blob in release.transcripts]
-        seen |= {"chapters": release.chapters, "alternates": release.alternates, "images": release.images}
+        seen["transcripts"] = [
+            (blob.sha256, blob.language, blob.media_type, *(("captions",) if blob.captions else ()))
+            for blob in release.transcripts
+        ]
+        seen |= {"chapters": release.chapters, "alternates": _unplaced(release.alternates)}
+        seen["images"] = _unplaced(release.images)
     return {
         name: hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()[:12]
         for name, value in seen.items()
@@ -183,6 +197,11 @@ def differences(old: Release | ShowRelease, new: Release | ShowRelease) -> tuple
     """Return the names of the fields in which two releases differ, in the producer's words."""
     before, after = fingerprints(old), fingerprints(new)
     return tuple(name for name in after if after[name] != before.get(name))
+
+
+def _unplaced(parts: Sequence[ImageRelease | AlternateRelease]) -> list[object]:
+    """Return parts without the places of their files, which the public does not see."""
+    return [replace(part, path="", blob=replace(part.blob, key="") if part.blob else None) for part in parts]
 
 
 def home_url(release: ShowRelease) -> str:
@@ -281,7 +300,7 @@ def _images(images: tuple[ImageRelease, ...], base: str) -> tuple[Image, ...]:
 def _alternate(alternate: AlternateRelease, base: str) -> Alternate:
     blob = alternate.blob
     digest = base64.b64encode(bytes.fromhex(blob.sha256)).decode() if blob else ""
-    proof = alternate.integrity or (f"sha256-{digest}" if digest else "")
+    proof = f"sha256-{digest}" if digest else alternate.integrity
     urls = (public_url(base, blob.key),) if blob else alternate.urls
     return Alternate(
         media_type=alternate.media_type,

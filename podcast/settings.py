@@ -15,6 +15,7 @@ from episodes.model import Appearance
 from episodes.namespace import ImageFile, ShowTags
 from episodes.namespace_schema import SHOW_GROUPS, SHOW_LISTS, SHOW_TABLES, SHOW_WORDS, read_images, read_show_tags
 from episodes.problems import Problem, Severity, UserError, nearest, quoted, unfit
+from episodes.slugs import slugify
 from feed.categories import CATEGORIES
 from feed.show import Category, Selection, ShowKind
 from podcast.tables import TomlFile, read_toml
@@ -214,8 +215,8 @@ class _Reader:
             if count > 1:
                 self.problem("feeds", "", f"{count} feeds have the name {quoted(name)}", "give each its own")
         return FeedSettings(
-            items=group.count("items") or 0,
-            slim_after=group.count("slim_after") or 0,
+            items=group.count("items", "write items = 100, or leave it out for one page with every episode") or 0,
+            slim_after=group.count("slim_after", "write slim_after = 50, or leave it out to keep all notes") or 0,
             hubs=hubs,
             selections=selections,
         )
@@ -342,7 +343,10 @@ def _selection(fields: Fields, guid: str) -> Selection | None:
     """Return a feed with some of the episodes; its guid follows from the show's and its name unless it is written."""
     name = fields.text("name", required=True)
     if name and not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
-        fields.problem("name", f"{quoted(name)} cannot stand in an address", hint="use a-z, 0-9 and single hyphens")
+        hint = "use a-z, 0-9 and single hyphens"
+        if name[0].isdecimal():  # numbers are the archive pages of the feed with every episode
+            hint = f'begin with a letter, as in "feed-{slugify(name)}": numbers are archive pages'
+        fields.problem("name", f"{quoted(name)} cannot be the name of a feed", hint=hint)
         return None
     own = fields.text("guid")
     if own and not _GUID.fullmatch(own):

@@ -76,7 +76,13 @@ def comparable(url: str) -> str:
     return urlunsplit(("", authority, path, parts.query, ""))
 
 
-@rule("HTTP-1", severity=Severity.ERROR, source=_APPLE)
+@rule(
+    "HTTP-1",
+    severity=Severity.ERROR,
+    source=_APPLE,
+    mend="write the whole address, `https://` first, without password or signature; let the server offer it by https, "
+    "and redirect http to it",
+)
 def http_1(document: FeedDocument) -> Iterator[Finding]:
     """Every address is an absolute https address without password and without a signature that expires (Apple,
     podcast requirements; podcast namespace 1.0); plain http to this machine is a preview and passes, plain http to an
@@ -90,7 +96,13 @@ def http_1(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=address.at, hint="write an address anybody can open by https")
 
 
-@rule("APPLE-FEED-3", severity=Severity.WARNING, source=_APPLE)
+@rule(
+    "APPLE-FEED-3",
+    severity=Severity.WARNING,
+    source=_APPLE,
+    mend="percent-encode what is not a plain letter, digit or sign of addresses: `%20` for a space, `%C3%BC` for ü; or "
+    "rename the file",
+)
 def apple_feed_3(document: FeedDocument) -> Iterator[Finding]:
     """Addresses are ASCII without spaces, everything else percent-encoded (Apple, podcast requirements)."""
     for address in addresses(document):

@@ -31,7 +31,13 @@ _SRI = re.compile(r"(?P<name>sha256|sha384|sha512)-(?P<digest>[A-Za-z0-9+/_-]+={
 _STRENGTH = ("sha256", "sha384", "sha512")
 
 
-@rule("P20-ALTENC", severity=Severity.ERROR, source=f"{TAGS}/alternate-enclosure.md")
+@rule(
+    "P20-ALTENC",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/alternate-enclosure.md",
+    mend='write <podcast:alternateEnclosure type="audio/ogg" length="…"><podcast:source '
+    'uri="https://…"/></podcast:alternateEnclosure> into the item, title and rel of at most 32 characters',
+)
 def p20_altenc(document: FeedDocument) -> Iterator[Finding]:
     """podcast:alternateEnclosure of an item has a type, a source or more, at most one integrity, and numbers that are
     numbers (podcast namespace, alternateEnclosure).
@@ -53,7 +59,12 @@ def p20_altenc(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message="a second <podcast:integrity>", at=second, hint="keep one")
 
 
-@rule("P20-SOURCE", severity=Severity.ERROR, source=f"{TAGS}/source.md")
+@rule(
+    "P20-SOURCE",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/source.md",
+    mend='write <podcast:source uri="https://…"/> into the alternate enclosure, the address whole',
+)
 def p20_source(document: FeedDocument) -> Iterator[Finding]:
     """podcast:source of an alternate enclosure has the whole `uri` of the file, of whatever scheme (podcast
     namespace, source).
@@ -65,7 +76,13 @@ def p20_source(document: FeedDocument) -> Iterator[Finding]:
         yield from formed(source, "contentType", MEDIA_TYPE, "a media type such as application/x-bittorrent")
 
 
-@rule("P20-INTEGRITY", severity=Severity.ERROR, source=f"{TAGS}/integrity.md")
+@rule(
+    "P20-INTEGRITY",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/integrity.md",
+    mend='write one <podcast:integrity type="sri" value="sha256-…"/> into the alternate enclosure, the digest in '
+    "base64, or take it out",
+)
 def p20_integrity(document: FeedDocument) -> Iterator[Finding]:
     """podcast:integrity of an alternate enclosure is of the type `sri` or `pgp-signature` and has a value, for `sri`
     a digest of its algorithm's length in base64 (podcast namespace, integrity).
@@ -81,7 +98,13 @@ def p20_integrity(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=integrity, missing="@value", hint=hint)
 
 
-@rule("P20-ALT-1", severity=Severity.WARNING, source=f"{TAGS}/alternate-enclosure.md")
+@rule(
+    "P20-ALT-1",
+    severity=Severity.WARNING,
+    source=f"{TAGS}/alternate-enclosure.md",
+    mend='keep <enclosure> with the MP3 or M4A beside the alternates, and write `default="true"` on the alternate that '
+    "is the same file",
+)
 def p20_alt_1(document: FeedDocument) -> Iterator[Finding]:
     """Beside alternates the main enclosure stays, and the alternate with its address says `default="true"` (podcast
     namespace, alternateEnclosure).
@@ -99,7 +122,14 @@ def p20_alt_1(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=alternate, missing="@default", hint='write default="true"')
 
 
-@rule("P20-INT-1", severity=Severity.WARNING, source=f"{TAGS}/integrity.md", online=True)
+@rule(
+    "P20-INT-1",
+    severity=Severity.WARNING,
+    source=f"{TAGS}/integrity.md",
+    online=True,
+    mend="write the digest of the bytes that are sent (`openssl dgst -sha256 -binary FILE | base64`, behind "
+    "`sha256-`), or put the right file there",
+)
 def p20_int_1(document: FeedDocument) -> Iterator[Finding]:
     """The SRI of an alternate enclosure is that of the bytes its sources send (podcast namespace, integrity); only
     where they were fetched.

@@ -31,7 +31,13 @@ _SHORT_TEXTS = frozenset(
 )
 
 
-@rule("APPLE-FEED-1", severity=Severity.ERROR, source=_REQUIREMENTS)
+@rule(
+    "APPLE-FEED-1",
+    severity=Severity.ERROR,
+    source=_REQUIREMENTS,
+    mend='begin the feed with <?xml version="1.0" encoding="UTF-8"?>, and copy the addresses of the namespaces letter '
+    'for letter, such as `xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"`',
+)
 def apple_feed_1(document: FeedDocument) -> Iterator[Finding]:
     """The XML declaration says UTF-8, and the itunes and content namespaces are written to the letter (Apple,
     podcast requirements).
@@ -47,7 +53,12 @@ def apple_feed_1(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=document.root, hint=f"write {exact}, letter for letter")
 
 
-@rule("APPLE-FEED-4", severity=Severity.WARNING, source=_TAGS)
+@rule(
+    "APPLE-FEED-4",
+    severity=Severity.WARNING,
+    source=_TAGS,
+    mend="shorten the text to 255 characters; what explains more belongs into the description",
+)
 def apple_feed_4(document: FeedDocument) -> Iterator[Finding]:
     """A text has at most 255 characters where no rule says otherwise (Apple, podcast tags); space around it is the
     matter of PSP-TXT-1.
@@ -59,7 +70,13 @@ def apple_feed_4(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=element, hint="shorten it")
 
 
-@rule("APPLE-CH-1", severity=Severity.ERROR, source=_TAGS)
+@rule(
+    "APPLE-CH-1",
+    severity=Severity.ERROR,
+    source=_TAGS,
+    mend="add what is missing to <channel>; in podcast.toml these are title, description, language, category, explicit "
+    "and cover of [show]",
+)
 def apple_ch_1(document: FeedDocument) -> Iterator[Finding]:
     """A channel has title, description, itunes:image, language, itunes:category and itunes:explicit (Apple, podcast
     tags).
@@ -70,14 +87,24 @@ def apple_ch_1(document: FeedDocument) -> Iterator[Finding]:
         yield from missing_attributes(channel, "itunes:category", "text")
 
 
-@rule("APPLE-CH-2", severity=Severity.WARNING, source=_TAGS)
+@rule(
+    "APPLE-CH-2",
+    severity=Severity.WARNING,
+    source=_TAGS,
+    mend="add <itunes:author> and <link> to <channel>; in podcast.toml these are author and link of [show]",
+)
 def apple_ch_2(document: FeedDocument) -> Iterator[Finding]:
     """A channel should have itunes:author and link (Apple, podcast tags)."""
     for channel in document.channels:
         yield from missing(channel, "itunes:author", "link")
 
 
-@rule("APPLE-CH-4", severity=Severity.ERROR, source=_TAGS)
+@rule(
+    "APPLE-CH-4",
+    severity=Severity.ERROR,
+    source=_TAGS,
+    mend="shorten the description to 4000 bytes (an umlaut counts as two), or move the long form to <content:encoded>",
+)
 def apple_ch_4(document: FeedDocument) -> Iterator[Finding]:
     """The description of a channel or an item has at most 4000 bytes of UTF-8 (Apple, podcast tags)."""
     for parent in (*document.channels, *document.items):
@@ -89,7 +116,13 @@ def apple_ch_4(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=description, hint=hint)
 
 
-@rule("APPLE-CH-5", severity=Severity.ERROR, source=_TAGS)
+@rule(
+    "APPLE-CH-5",
+    severity=Severity.ERROR,
+    source=_TAGS,
+    mend="write a code of two letters, with a region where it matters, such as <language>de-at</language>; in "
+    'podcast.toml: language = "de"',
+)
 def apple_ch_5(document: FeedDocument) -> Iterator[Finding]:
     """The language is an ISO 639 code of two letters, with or without a region (Apple, podcast tags)."""
     for channel in document.channels:
@@ -101,7 +134,12 @@ def apple_ch_5(document: FeedDocument) -> Iterator[Finding]:
                 )
 
 
-@rule("APPLE-CH-6", severity=Severity.ERROR, source=_TAGS)
+@rule(
+    "APPLE-CH-6",
+    severity=Severity.ERROR,
+    source=_TAGS,
+    mend="write <itunes:explicit>false</itunes:explicit>, or true for what is not for children, in small letters",
+)
 def apple_ch_6(document: FeedDocument) -> Iterator[Finding]:
     """itunes:explicit of a channel or an item is `true` or `false` (Apple, podcast tags)."""
     for parent in (*document.channels, *document.items):
@@ -113,7 +151,13 @@ def apple_ch_6(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=explicit, hint=f"write {meant}")
 
 
-@rule("APPLE-CH-7", severity=Severity.ERROR, source=_CATEGORIES)
+@rule(
+    "APPLE-CH-7",
+    severity=Severity.ERROR,
+    source=_CATEGORIES,
+    mend="copy the name from Apple's list, letter for letter, a subcategory within its category; in podcast.toml: "
+    'category = ["Society & Culture > Documentary"]',
+)
 def apple_ch_7(document: FeedDocument) -> Iterator[Finding]:
     """Categories are Apple's, letter for letter, a subcategory within its own category (Apple, categories)."""
     for channel in document.channels:
@@ -129,7 +173,13 @@ def apple_ch_7(document: FeedDocument) -> Iterator[Finding]:
                     yield Finding(message=message, at=inner, hint=_nearest(subcategory))
 
 
-@rule("APPLE-CH-9", severity=Severity.WARNING, source=_TAGS)
+@rule(
+    "APPLE-CH-9",
+    severity=Severity.WARNING,
+    source=_TAGS,
+    mend="write <itunes:type>episodic</itunes:type>, or serial for a show to be heard in order, and then give every "
+    "full episode an <itunes:episode>",
+)
 def apple_ch_9(document: FeedDocument) -> Iterator[Finding]:
     """itunes:type is `episodic` or `serial`; a serial show numbers every full episode (Apple, podcast tags)."""
     for channel in document.channels:
@@ -146,7 +196,12 @@ def apple_ch_9(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=item, missing="itunes:episode", hint="number the episode")
 
 
-@rule("APPLE-CH-10", severity=Severity.ERROR, source=_TAGS)
+@rule(
+    "APPLE-CH-10",
+    severity=Severity.ERROR,
+    source=_TAGS,
+    mend="write <itunes:block>Yes</itunes:block> (<itunes:complete> alike), or take the element out to say no",
+)
 def apple_ch_10(document: FeedDocument) -> Iterator[Finding]:
     """itunes:block and itunes:complete say `Yes` or are not there, for no other value has an effect (Apple, podcast
     tags).
@@ -159,7 +214,7 @@ def apple_ch_10(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=element, hint="write Yes, or take the element out to say no")
 
 
-@rule("APPLE-CH-8", severity=Severity.NOTE, source=_TAGS)
+@rule("APPLE-CH-8", severity=Severity.NOTE, source=_TAGS, mend="put the category that has the subcategory first")
 def apple_ch_8(document: FeedDocument) -> Iterator[Finding]:
     """Apple uses the first category and its subcategory only (Apple, podcast tags): where the first has none, no later
     one gives the same category one.
@@ -174,7 +229,13 @@ def apple_ch_8(document: FeedDocument) -> Iterator[Finding]:
                 break
 
 
-@rule("APPLE-CH-11", severity=Severity.WARNING, source=_TAGS)
+@rule(
+    "APPLE-CH-11",
+    severity=Severity.WARNING,
+    source=_TAGS,
+    mend="write the address of this feed, or take <itunes:new-feed-url> out; in podcast.toml it is new_feed_url of "
+    "[show]",
+)
 def apple_ch_11(document: FeedDocument) -> Iterator[Finding]:
     """itunes:new-feed-url is the address of the feed it stands in, the new one (Apple, podcast tags); elsewhere it
     sends listeners away.
@@ -190,7 +251,13 @@ def apple_ch_11(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=moved, hint=hint)
 
 
-@rule("APPLE-CH-12", severity=Severity.WARNING, source=_TAGS)
+@rule(
+    "APPLE-CH-12",
+    severity=Severity.WARNING,
+    source=_TAGS,
+    mend="write the name of the show only: keywords belong into the description, numbers into itunes:season and "
+    "itunes:episode",
+)
 def apple_ch_12(document: FeedDocument) -> Iterator[Finding]:
     """The title of a show is its name, without a list of keywords and without numbers of episodes or seasons (Apple,
     podcast tags).
@@ -206,7 +273,7 @@ def apple_ch_12(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=title, hint=hint)
 
 
-@rule("APPLE-CH-13", severity=Severity.NOTE, source=_CLAIM)
+@rule("APPLE-CH-13", severity=Severity.NOTE, source=_CLAIM, mend="take the code out once the show is claimed")
 def apple_ch_13(document: FeedDocument) -> Iterator[Finding]:
     """The code that claims a show at Apple leaves the feed afterwards (Apple, claim your show)."""
     for channel in document.channels:
@@ -218,7 +285,12 @@ def apple_ch_13(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=code, hint="take it out once the show is claimed")
 
 
-@rule("APPLE-CH-14", severity=Severity.NOTE, source=_TAGS)
+@rule(
+    "APPLE-CH-14",
+    severity=Severity.NOTE,
+    source=_TAGS,
+    mend="leave them out, or keep them where another program of yours reads them; Apple shows <description>",
+)
 def apple_ch_14(document: FeedDocument) -> Iterator[Finding]:
     """itunes:summary, itunes:subtitle and itunes:keywords are no longer on Apple's list (Apple, podcast tags); they
     harm nobody, and are told once for a feed.

@@ -31,7 +31,12 @@ _KNOWN_TYPES = frozenset(media_type for types in _TYPES.values() for media_type 
 _NUMBERED_TITLE = re.compile(r"(?:(?:folge|episode|ep\.?|nr\.?)\s*#?|#)\s*0*(\d+)\b|0*(\d+)\s*[:–—|]\s", re.IGNORECASE)
 
 
-@rule("APPLE-IT-1", severity=Severity.ERROR, source=_TAGS)
+@rule(
+    "APPLE-IT-1",
+    severity=Severity.ERROR,
+    source=_TAGS,
+    mend='give the item a <title> and <enclosure url="https://…" length="29548432" type="audio/mpeg"/>, or take it out',
+)
 def apple_it_1(document: FeedDocument) -> Iterator[Finding]:
     """An item has a title and an enclosure with url, length and type (Apple, podcast tags)."""
     for item in document.items:
@@ -39,7 +44,12 @@ def apple_it_1(document: FeedDocument) -> Iterator[Finding]:
         yield from missing_attributes(item, "enclosure", "url", "length", "type")
 
 
-@rule("APPLE-IT-2", severity=Severity.ERROR, source=_REQUIREMENTS)
+@rule(
+    "APPLE-IT-2",
+    severity=Severity.ERROR,
+    source=_REQUIREMENTS,
+    mend="give each episode a file of its own, or take the second item out if it is the same episode",
+)
 def apple_it_2(document: FeedDocument) -> Iterator[Finding]:
     """Every enclosure has an address of its own (Apple, podcast requirements)."""
     seen: dict[str, Element] = {}
@@ -50,7 +60,12 @@ def apple_it_2(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=enclosure, hint="give each episode its own file")
 
 
-@rule("APPLE-IT-3", severity=Severity.ERROR, source=_TAGS)
+@rule(
+    "APPLE-IT-3",
+    severity=Severity.ERROR,
+    source=_TAGS,
+    mend="publish MP3 or M4A under a name that ends in .mp3 or .m4a; the extension counts in the path, not behind a ?",
+)
 def apple_it_3(document: FeedDocument) -> Iterator[Finding]:
     """The path of an enclosure ends in m4a, mp3, mov, mp4, m4v or pdf (Apple, podcast tags)."""
     for enclosure in _enclosures(document):
@@ -62,7 +77,12 @@ def apple_it_3(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=enclosure, hint="publish MP3 or M4A, with .mp3 or .m4a in the path")
 
 
-@rule("APPLE-IT-4", severity=Severity.ERROR, source=_TAGS)
+@rule(
+    "APPLE-IT-4",
+    severity=Severity.ERROR,
+    source=_TAGS,
+    mend="write the type of the file: audio/mpeg for .mp3, audio/x-m4a for .m4a, video/mp4 for .mp4",
+)
 def apple_it_4(document: FeedDocument) -> Iterator[Finding]:
     """The type of an enclosure is one Apple takes, and the one of its extension (Apple, podcast tags); the names of
     PSP-1 and IANA for M4A and M4V pass.
@@ -78,7 +98,12 @@ def apple_it_4(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=enclosure, hint=f"write {fitting[0]}")
 
 
-@rule("APPLE-IT-5", severity=Severity.ERROR, source=_TAGS)
+@rule(
+    "APPLE-IT-5",
+    severity=Severity.ERROR,
+    source=_TAGS,
+    mend='write the size of the file in bytes, in digits only, such as length="29548432"',
+)
 def apple_it_5(document: FeedDocument) -> Iterator[Finding]:
     """The length of an enclosure is the size of the file in bytes, in digits only (Apple, podcast tags); 0 says that
     it is unknown (RSS-4).
@@ -90,7 +115,12 @@ def apple_it_5(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=enclosure, hint="write the size of the file in bytes, in digits only")
 
 
-@rule("APPLE-IT-6", severity=Severity.ERROR, source=_TAGS)
+@rule(
+    "APPLE-IT-6",
+    severity=Severity.ERROR,
+    source=_TAGS,
+    mend="mint another guid for the newer episode and leave the older one as it is: a changed one is offered as new",
+)
 def apple_it_6(document: FeedDocument) -> Iterator[Finding]:
     """Every guid is there once, letter case counting (Apple, podcast tags)."""
     seen: dict[str, Element] = {}
@@ -101,7 +131,12 @@ def apple_it_6(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=guid, hint="mint another guid for the newer episode")
 
 
-@rule("APPLE-IT-7", severity=Severity.WARNING, source=_TAGS)
+@rule(
+    "APPLE-IT-7",
+    severity=Severity.WARNING,
+    source=_TAGS,
+    mend="add what is missing to the item; apps sort by pubDate, know an episode again by guid, and show the rest",
+)
 def apple_it_7(document: FeedDocument) -> Iterator[Finding]:
     """An item should have guid, pubDate, description, itunes:duration, link and itunes:explicit (Apple, podcast
     tags); a picture and a transcript of its own, which Apple recommends too, not every episode has.
@@ -110,7 +145,12 @@ def apple_it_7(document: FeedDocument) -> Iterator[Finding]:
         yield from missing(item, "guid", "pubDate", "description", "itunes:duration", "link", "itunes:explicit")
 
 
-@rule("APPLE-IT-8", severity=Severity.ERROR, source=_REQUIREMENTS)
+@rule(
+    "APPLE-IT-8",
+    severity=Severity.ERROR,
+    source=_REQUIREMENTS,
+    mend="write the date as `Sun, 02 Jun 2024 06:00:00 +0200`: English names, four digits of the year, a zone",
+)
 def apple_it_8(document: FeedDocument) -> Iterator[Finding]:
     """Dates are RFC 2822 with English names, four digits of the year, a zone and the right day of the week (Apple,
     podcast requirements).
@@ -123,7 +163,12 @@ def apple_it_8(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=f"{date.name} {text!r} {wrong}", at=date, hint=hint)
 
 
-@rule("APPLE-IT-9", severity=Severity.WARNING, source=_TAGS)
+@rule(
+    "APPLE-IT-9",
+    severity=Severity.WARNING,
+    source=_TAGS,
+    mend="write whole seconds, such as <itunes:duration>1231</itunes:duration> for 20:31",
+)
 def apple_it_9(document: FeedDocument) -> Iterator[Finding]:
     """itunes:duration is a number of whole seconds (Apple, podcast tags)."""
     for item in document.items:
@@ -134,7 +179,13 @@ def apple_it_9(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=duration, hint="write seconds, such as 1231 for 20:31")
 
 
-@rule("APPLE-IT-10", severity=Severity.WARNING, source=_TAGS)
+@rule(
+    "APPLE-IT-10",
+    severity=Severity.WARNING,
+    source=_TAGS,
+    mend="write whole numbers from 1, such as <itunes:episode>7</itunes:episode>, or none, and leave them out of the "
+    "title",
+)
 def apple_it_10(document: FeedDocument) -> Iterator[Finding]:
     """itunes:episode and itunes:season are whole numbers from 1, and the title does not repeat the episode's (Apple,
     podcast tags).
@@ -151,7 +202,12 @@ def apple_it_10(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=item, missing="title", hint="leave the number to itunes:episode")
 
 
-@rule("APPLE-IT-11", severity=Severity.ERROR, source=_TAGS)
+@rule(
+    "APPLE-IT-11",
+    severity=Severity.ERROR,
+    source=_TAGS,
+    mend="write <itunes:episodeType>full</itunes:episodeType>, or trailer, or bonus; in an episode file: kind: full",
+)
 def apple_it_11(document: FeedDocument) -> Iterator[Finding]:
     """itunes:episodeType is `full`, `trailer` or `bonus` (Apple, podcast tags)."""
     for item in document.items:
@@ -162,7 +218,12 @@ def apple_it_11(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=kind, hint="write full, trailer or bonus")
 
 
-@rule("APPLE-IT-12", severity=Severity.NOTE, source=_TAGS)
+@rule(
+    "APPLE-IT-12",
+    severity=Severity.NOTE,
+    source=_TAGS,
+    mend="write the number and season of the episode the bonus belongs to, or no number at all",
+)
 def apple_it_12(document: FeedDocument) -> Iterator[Finding]:
     """A bonus with a number belongs to the episode of that number (Apple, podcast tags): there is one in the feed,
     where the feed is all there is.
@@ -178,7 +239,12 @@ def apple_it_12(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=item, missing="itunes:episode", hint=hint)
 
 
-@rule("APPLE-IT-14", severity=Severity.NOTE, source=_SPOTIFY)
+@rule(
+    "APPLE-IT-14",
+    severity=Severity.NOTE,
+    source=_SPOTIFY,
+    mend="publish an episode, be it a trailer, then hand the show in",
+)
 def apple_it_14(document: FeedDocument) -> Iterator[Finding]:
     """A feed that is handed in at a directory has an item (Spotify, show metadata requirements); lists of other feeds
     and publishers have none.
@@ -191,7 +257,12 @@ def apple_it_14(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=channel, missing="item", hint="publish an episode, then submit the show")
 
 
-@rule("APPLE-TR-1", severity=Severity.WARNING, source=_TRANSCRIPTS)
+@rule(
+    "APPLE-TR-1",
+    severity=Severity.WARNING,
+    source=_TRANSCRIPTS,
+    mend='offer the transcript as WebVTT or SubRip too: <podcast:transcript url="https://…" type="text/vtt"/>',
+)
 def apple_tr_1(document: FeedDocument) -> Iterator[Finding]:
     """Where an item has transcripts, one is WebVTT or SubRip: Apple reads no other (Apple, transcripts)."""
     for item in document.items:

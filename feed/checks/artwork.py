@@ -11,6 +11,7 @@ from feed.checks.targets import Kind, asked, size_of
 from feed.document import FeedDocument
 
 _ARTWORK = "https://podcasters.apple.com/support/896-artwork-requirements"
+_MEASURED = "The covers of a show folder are measured without --online, too."
 _HEAVY = 1_000_000
 """Bytes from which a cover is slow to load on the road."""
 
@@ -20,7 +21,8 @@ _HEAVY = 1_000_000
     severity=Severity.ERROR,
     source=_ARTWORK,
     online=True,
-    mend="export it as a square of 3000 x 3000 pixels",
+    offline=_MEASURED,
+    mend="export the cover as a square of 3000 x 3000 pixels",
 )
 def apple_art_1(document: FeedDocument) -> Iterator[Finding]:
     """Covers of show and episodes are square, 1400 to 3000 pixels per side (Apple, artwork requirements)."""
@@ -32,7 +34,8 @@ def apple_art_1(document: FeedDocument) -> Iterator[Finding]:
     severity=Severity.ERROR,
     source=_ARTWORK,
     online=True,
-    mend="save it as JPEG or PNG, and name it .jpg or .png",
+    offline=_MEASURED,
+    mend="save the cover as JPEG or PNG, and name it .jpg or .png",
 )
 def apple_art_2(document: FeedDocument) -> Iterator[Finding]:
     """Covers are JPEG or PNG files, and their names end in .jpg or .png accordingly (Apple, artwork requirements)."""
@@ -40,7 +43,12 @@ def apple_art_2(document: FeedDocument) -> Iterator[Finding]:
 
 
 @rule(
-    "APPLE-ART-3", severity=Severity.ERROR, source=_ARTWORK, online=True, mend="export it as RGB without transparency"
+    "APPLE-ART-3",
+    severity=Severity.ERROR,
+    source=_ARTWORK,
+    online=True,
+    offline=_MEASURED,
+    mend="export the cover as RGB without transparency",
 )
 def apple_art_3(document: FeedDocument) -> Iterator[Finding]:
     """Covers are in RGB and have no transparency (Apple, artwork requirements)."""
@@ -63,7 +71,13 @@ def apple_art_4(document: FeedDocument) -> Iterator[Finding]:
                 yield from missing_header(target, probe.head, "last-modified")
 
 
-@rule("APPLE-ART-7", severity=Severity.NOTE, source=_ARTWORK, online=True)
+@rule(
+    "APPLE-ART-7",
+    severity=Severity.NOTE,
+    source=_ARTWORK,
+    online=True,
+    mend="save the cover as JPEG with a quality of about 80: 500 kB are enough for 3000 x 3000 pixels",
+)
 def apple_art_7(document: FeedDocument) -> Iterator[Finding]:
     """Covers have at most a megabyte; Apple names no limit, hosts and apps on the road do."""
     for target, probe in asked(document, Kind.PICTURE):

@@ -16,7 +16,13 @@ _CHAPTER = qualified(_NAMESPACE, "chapter")
 _PLAY_TIME = re.compile(r"(?:\d{1,4}:(?:[0-5]?\d:)?[0-5]?\d|\d{1,7})(?:\.\d{0,9})?", re.ASCII)
 
 
-@rule("PSC-1", severity=Severity.WARNING, source=_SIMPLE_CHAPTERS)
+@rule(
+    "PSC-1",
+    severity=Severity.WARNING,
+    source=_SIMPLE_CHAPTERS,
+    mend="write one <psc:chapters> in the item, filled with <psc:chapter>, and copy its namespace letter for letter: "
+    '`xmlns:psc="http://podlove.org/simple-chapters"`',
+)
 def psc_1(document: FeedDocument) -> Iterator[Finding]:
     """An item has one psc:chapters at most, with one psc:chapter at least, in the namespace written to the letter
     (Podlove Simple Chapters 1.2).
@@ -36,7 +42,12 @@ def psc_1(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message="<psc:chapters> holds no chapter", at=chapters, hint=hint)
 
 
-@rule("PSC-2", severity=Severity.ERROR, source=_SIMPLE_CHAPTERS)
+@rule(
+    "PSC-2",
+    severity=Severity.ERROR,
+    source=_SIMPLE_CHAPTERS,
+    mend='write <psc:chapter start="01:35:52" title="…"/>, in the order of time',
+)
 def psc_2(document: FeedDocument) -> Iterator[Finding]:
     """A psc:chapter has a title and a start in Normal Play Time, such as `37`, `7:48` or `01:35:52.250`, and stands in
     the order of time; the last only should be, for apps put them in order (Podlove Simple Chapters 1.2).

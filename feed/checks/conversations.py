@@ -14,7 +14,13 @@ _WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
 _HOST = re.compile(r"[^\s/:@?#]{1,253}(?::\d{1,5})?")
 
 
-@rule("P20-SOCIAL", severity=Severity.ERROR, source=f"{TAGS}/social-interact.md")
+@rule(
+    "P20-SOCIAL",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/social-interact.md",
+    mend='write <podcast:socialInteract protocol="activitypub" uri="https://…"/> with the address of the post, or '
+    'protocol="disabled" alone',
+)
 def p20_social(document: FeedDocument) -> Iterator[Finding]:
     """podcast:socialInteract has a protocol of the list and the uri of a post; `disabled` stands alone (podcast
     namespace, socialInteract).
@@ -33,7 +39,12 @@ def p20_social(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=social, hint="keep one of the two")
 
 
-@rule("P20-CHAT", severity=Severity.ERROR, source=f"{TAGS}/chat.md")
+@rule(
+    "P20-CHAT",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/chat.md",
+    mend='write <podcast:chat server="irc.example.org" protocol="irc"/>, the server without https:// and path',
+)
 def p20_chat(document: FeedDocument) -> Iterator[Finding]:
     """podcast:chat has the name of a server and a protocol of the list (podcast namespace, chat)."""
     yield from misplaced(document, "podcast:chat", *EVERYWHERE)
@@ -43,7 +54,12 @@ def p20_chat(document: FeedDocument) -> Iterator[Finding]:
         yield from listed(chat, "protocol", CHAT_PROTOCOLS, severity=Severity.WARNING)
 
 
-@rule("P20-CLINK", severity=Severity.ERROR, source=f"{TAGS}/content-link.md")
+@rule(
+    "P20-CLINK",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/content-link.md",
+    mend='write <podcast:contentLink href="https://…">…</podcast:contentLink> into the item',
+)
 def p20_clink(document: FeedDocument) -> Iterator[Finding]:
     """podcast:contentLink of an item has href (podcast namespace, contentLink)."""
     yield from misplaced(document, "podcast:contentLink", *ITEMS)
@@ -51,7 +67,13 @@ def p20_clink(document: FeedDocument) -> Iterator[Finding]:
         yield from required(link, "href")
 
 
-@rule("P20-LIVE", severity=Severity.ERROR, source=f"{TAGS}/live-item.md")
+@rule(
+    "P20-LIVE",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/live-item.md",
+    mend='write <podcast:liveItem status="pending" start="2026-12-31T19:30:00+01:00"> into the channel, with '
+    "<enclosure> and <podcast:contentLink> in it",
+)
 def p20_live(document: FeedDocument) -> Iterator[Finding]:
     """podcast:liveItem of the channel has a status, an ISO 8601 start, an enclosure and a contentLink (podcast
     namespace, liveItem); an alternate enclosure is one too.

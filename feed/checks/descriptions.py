@@ -32,7 +32,12 @@ class _Stamp(NamedTuple):
     seconds: float
 
 
-@rule("APPLE-IT-13", severity=Severity.WARNING, source=_TAGS)
+@rule(
+    "APPLE-IT-13",
+    severity=Severity.WARNING,
+    source=_TAGS,
+    mend="keep to p, ol, ul, li, a, b, i, strong, em and br, and take all other tags out",
+)
 def apple_it_13(document: FeedDocument) -> Iterator[Finding]:
     """The description of an item holds no other HTML than p, ol, ul, li, a, b, i, strong, em and br (Apple, podcast
     tags; PSP-1). Whether it stands in CDATA, as Apple shows it, is the same to XML.
@@ -46,7 +51,12 @@ def apple_it_13(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=description, hint="keep to p, ol, ul, li, a, b, i, strong, em and br")
 
 
-@rule("APPLE-CHAP-1", severity=Severity.WARNING, source=_CHAPTERS)
+@rule(
+    "APPLE-CHAP-1",
+    severity=Severity.WARNING,
+    source=_CHAPTERS,
+    mend="list three chapters or more, one a line, the first 00:00, in the order of time; or link a file of chapters",
+)
 def apple_chap_1(document: FeedDocument) -> Iterator[Finding]:
     """Timestamps at the beginning of lines of a description become chapters at Apple where there are three or more, the
     first 00:00, each later than the one before (Apple, chapters). Times of day and an item with podcast:chapters pass.

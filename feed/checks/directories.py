@@ -23,7 +23,13 @@ _MOST_BYTES = 2_000_000
 _MOST_ITEMS = 500
 
 
-@rule("SPOT-1", severity=Severity.ERROR, source=_SPOTIFY)
+@rule(
+    "SPOT-1",
+    severity=Severity.ERROR,
+    source=_SPOTIFY,
+    mend='add what is missing: <itunes:author> and <itunes:image href="https://…"/> to the channel, <pubDate> and '
+    "<guid> to the item",
+)
 def spot_1(document: FeedDocument) -> Iterator[Finding]:
     """A show has an author and a cover, an item a date and a guid (Spotify, show metadata requirements); the first
     episode is the matter of APPLE-IT-14, guids told twice of APPLE-IT-6.
@@ -35,7 +41,13 @@ def spot_1(document: FeedDocument) -> Iterator[Finding]:
         yield from missing(item, "pubDate", "guid")
 
 
-@rule("SPOT-4", severity=Severity.NOTE, source=_SPOTIFY_TAGS)
+@rule(
+    "SPOT-4",
+    severity=Severity.NOTE,
+    source=_SPOTIFY_TAGS,
+    mend='write codes of countries with spaces between, such as de at ch, and a number such as recentCount="5"; or '
+    "take the element out",
+)
 def spot_4(document: FeedDocument) -> Iterator[Finding]:
     """spotify:countryOfOrigin holds codes of countries, not of a language, and spotify:limit a number (feedsmith)."""
     for channel in document.channels:
@@ -51,7 +63,13 @@ def spot_4(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=limit, hint="write digits only, or take it out")
 
 
-@rule("PC-1", severity=Severity.WARNING, source=_POCKET_CASTS)
+@rule(
+    "PC-1",
+    severity=Severity.WARNING,
+    source=_POCKET_CASTS,
+    mend="take <itunes:block> out of a public show; hide one everywhere with <podcast:block>yes</podcast:block> beside"
+    " it",
+)
 def pc_1(document: FeedDocument) -> Iterator[Finding]:
     """itunes:block of a show hides it at Apple, and makes it private at Pocket Casts too: a show that is to be hidden
     everywhere says so with podcast:block (Pocket Casts, podcast namespace).
@@ -65,7 +83,13 @@ def pc_1(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=block, hint=hint)
 
 
-@rule("DIR-1", severity=Severity.WARNING, source=_CLAIMING)
+@rule(
+    "DIR-1",
+    severity=Severity.WARNING,
+    source=_CLAIMING,
+    mend="write <itunes:owner><itunes:email>anna@a.example</itunes:email></itunes:owner>; in podcast.toml it is email "
+    "of [show]",
+)
 def dir_1(document: FeedDocument) -> Iterator[Finding]:
     """The feed names the e-mail address of its owner in itunes:owner, to which Spotify, YouTube, Amazon, Deezer and
     others send the code that claims a show (Spotify, adding your email address); afterwards it may go.
@@ -82,7 +106,12 @@ def dir_1(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=owner, missing="itunes:email", hint="write it such as anna@a.example")
 
 
-@rule("DIR-3", severity=Severity.NOTE, source=_GOOGLE)
+@rule(
+    "DIR-3",
+    severity=Severity.NOTE,
+    source=_GOOGLE,
+    mend="shorten the notes of old items, or put them on archive pages; in podcast.toml: items = 100 in [feed]",
+)
 def dir_3(document: FeedDocument) -> Iterator[Finding]:
     """A feed has at most 2 MB and 500 items: directories have refused or cut larger ones (Google Podcasts, retired)."""
     size, items = len(document.body), len(document.items)

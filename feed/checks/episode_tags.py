@@ -26,7 +26,12 @@ _SHORT, _LONG = 15, 120
 _CHAPTER_TYPES = frozenset({"application/json+chapters", "application/json"})
 
 
-@rule("P20-TRANSCRIPT", severity=Severity.ERROR, source=f"{TAGS}/transcript.md")
+@rule(
+    "P20-TRANSCRIPT",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/transcript.md",
+    mend='write <podcast:transcript url="https://…" type="text/vtt" language="de"/> into the item',
+)
 def p20_transcript(document: FeedDocument) -> Iterator[Finding]:
     """podcast:transcript of an item has url and type (podcast namespace, transcript)."""
     yield from misplaced(document, "podcast:transcript", *ITEMS)
@@ -36,7 +41,12 @@ def p20_transcript(document: FeedDocument) -> Iterator[Finding]:
         yield from formed(transcript, "language", LANGUAGE, "a language such as de or de-AT")
 
 
-@rule("P20-CHAPTERS", severity=Severity.ERROR, source=f"{TAGS}/chapters.md")
+@rule(
+    "P20-CHAPTERS",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/chapters.md",
+    mend='write <podcast:chapters url="https://…" type="application/json+chapters"/> into the item',
+)
 def p20_chapters(document: FeedDocument) -> Iterator[Finding]:
     """podcast:chapters of an item has url and type, the type that of JSON chapters (podcast namespace, chapters); the
     plain `application/json` of older feeds passes.
@@ -51,7 +61,13 @@ def p20_chapters(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=chapters, missing="@type", hint=hint)
 
 
-@rule("P20-SOUNDBITE", severity=Severity.ERROR, source=f"{TAGS}/soundbite.md")
+@rule(
+    "P20-SOUNDBITE",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/soundbite.md",
+    mend='write <podcast:soundbite startTime="73" duration="60">…</podcast:soundbite> into the item, with 15 to 120 '
+    "seconds and at most 128 characters",
+)
 def p20_soundbite(document: FeedDocument) -> Iterator[Finding]:
     """podcast:soundbite of an item has startTime and duration in seconds, and should have 15 to 120 of them (podcast
     namespace, soundbite).
@@ -70,7 +86,13 @@ def p20_soundbite(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=soundbite, missing="@duration", hint=hint, severity=weight)
 
 
-@rule("P20-SEASON", severity=Severity.ERROR, source=f"{TAGS}/season.md")
+@rule(
+    "P20-SEASON",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/season.md",
+    mend='write <podcast:season name="…">2</podcast:season> into the item: the number inside, a name of at most 128 '
+    "characters beside it",
+)
 def p20_season(document: FeedDocument) -> Iterator[Finding]:
     """podcast:season of an item is a whole number (podcast namespace, season)."""
     yield from misplaced(document, "podcast:season", *ITEMS)
@@ -79,7 +101,13 @@ def p20_season(document: FeedDocument) -> Iterator[Finding]:
         yield from _number_of(season, WHOLE, "a whole number; a name goes into the attribute name")
 
 
-@rule("P20-EPISODE", severity=Severity.ERROR, source=f"{TAGS}/episode.md")
+@rule(
+    "P20-EPISODE",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/episode.md",
+    mend='write <podcast:episode display="…">7</podcast:episode> into the item: the number inside, other words of at '
+    "most 32 characters in display",
+)
 def p20_episode(document: FeedDocument) -> Iterator[Finding]:
     """podcast:episode of an item is a number, with decimals or without (podcast namespace, episode)."""
     yield from misplaced(document, "podcast:episode", *ITEMS)
@@ -88,7 +116,12 @@ def p20_episode(document: FeedDocument) -> Iterator[Finding]:
         yield from _number_of(episode, DECIMAL, "a number such as 3 or 100.5; other words go into display")
 
 
-@rule("P20-SEASON-1", severity=Severity.WARNING, source=f"{TAGS}/season.md")
+@rule(
+    "P20-SEASON-1",
+    severity=Severity.WARNING,
+    source=f"{TAGS}/season.md",
+    mend="write the same number into <podcast:season> and <itunes:season>, <podcast:episode> and <itunes:episode>",
+)
 def p20_season_1(document: FeedDocument) -> Iterator[Finding]:
     """Season and episode numbers of the podcast and itunes namespaces agree (podcast namespace, season, episode)."""
     for item in document.items:
@@ -99,7 +132,13 @@ def p20_season_1(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=item, missing=f"podcast:{name}", hint="write the same number")
 
 
-@rule("P20-TRAILER", severity=Severity.ERROR, source=f"{TAGS}/trailer.md")
+@rule(
+    "P20-TRAILER",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/trailer.md",
+    mend='write <podcast:trailer url="https://…" pubdate="Sun, 02 Jun 2024 06:00:00 +0200">…</podcast:trailer> into '
+    "the channel, with a title of at most 128 characters",
+)
 def p20_trailer(document: FeedDocument) -> Iterator[Finding]:
     """podcast:trailer of the channel has a title, url and, as an RFC 2822 date, pubdate (podcast namespace,
     trailer).

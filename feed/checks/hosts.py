@@ -17,7 +17,12 @@ _LONGEST_HOST = 253
 _BUCKET_OF_S3 = re.compile(r"(?P<bucket>.+)\.s3(?:[.-][a-z0-9-]+){0,2}\.amazonaws\.com(?:\.cn)?")
 
 
-@rule("S3-1", severity=Severity.ERROR, source=_WEBSITES)
+@rule(
+    "S3-1",
+    severity=Severity.ERROR,
+    source=_WEBSITES,
+    mend="put a CDN with an address of your own in front of the bucket, and write that address",
+)
 def s3_1(document: FeedDocument) -> Iterator[Finding]:
     """No address is that of an S3 website endpoint, which has no https (Amazon S3 user guide)."""
     for address in addresses(document):
@@ -26,7 +31,13 @@ def s3_1(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=address.at, hint="put a CDN with an address of your own in front of it")
 
 
-@rule("S3-2", severity=Severity.ERROR, source=_NAMING)
+@rule(
+    "S3-2",
+    severity=Severity.ERROR,
+    source=_NAMING,
+    mend="use a bucket without dots, the path form `https://s3.REGION.amazonaws.com/BUCKET/…`, or a CDN with an "
+    "address of your own",
+)
 def s3_2(document: FeedDocument) -> Iterator[Finding]:
     """No https address carries a bucket with a dot in front of Amazon's host, whose certificate does not cover it
     (Amazon S3 user guide).
@@ -39,7 +50,13 @@ def s3_2(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=address.at, hint=hint)
 
 
-@rule("R2-1", severity=Severity.ERROR, source=_R2)
+@rule(
+    "R2-1",
+    severity=Severity.ERROR,
+    source=_R2,
+    mend="connect a domain of your own to the bucket, and write its address; in podcast.toml it is public_url of "
+    "[store]",
+)
 def r2_1(document: FeedDocument) -> Iterator[Finding]:
     """No address is one of `r2.dev`, which is for development and answers many listeners with 429 (Cloudflare)."""
     for address in addresses(document):

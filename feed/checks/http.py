@@ -217,7 +217,13 @@ def _wrong_part(target: Target, probe: Probe, part: Answer) -> Iterator[Finding]
         yield Finding(message=message, at=target.at, hint=hint)
 
 
-@rule("APPLE-HTTP-1", severity=Severity.ERROR, source=_APPLE, online=True, mend=_SEEK)
+@rule(
+    "APPLE-HTTP-1",
+    severity=Severity.ERROR,
+    source=_APPLE,
+    online=True,
+    mend="let everybody read the file, and let the server answer HEAD and byte ranges, or put a CDN that does in front",
+)
 def apple_http_1(document: FeedDocument) -> Iterator[Finding]:
     """The server of audio and pictures answers HEAD and byte ranges (Apple, podcast requirements)."""
     for target, probe in asked(document, Kind.AUDIO, Kind.PICTURE):
@@ -248,7 +254,7 @@ def http_4(document: FeedDocument) -> Iterator[Finding]:
     severity=Severity.WARNING,
     source=_COMPRESSION,
     online=True,
-    mend="store it uncompressed, and let the server compress texts for whoever asks",
+    mend="store the file uncompressed, and let the server compress texts for whoever asks",
 )
 def http_7(document: FeedDocument) -> Iterator[Finding]:
     """Whoever does not ask for compression gets none, and audio is never compressed (CloudFront, compressed files)."""

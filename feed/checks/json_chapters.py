@@ -22,7 +22,13 @@ class _Chapters(NamedTuple):
     chapters: tuple[dict[str, object], ...]
 
 
-@rule("JCH-1", severity=Severity.ERROR, source=_FORMAT, online=True)
+@rule(
+    "JCH-1",
+    severity=Severity.ERROR,
+    source=_FORMAT,
+    online=True,
+    mend='write the file as `{"version": "1.2.0", "chapters": […]}`, in UTF-8, with a JSON library and not by hand',
+)
 def jch_1(document: FeedDocument) -> Iterator[Finding]:
     """A chapters file is a JSON object with a version and a list of chapters (podcast namespace, JSON chapters);
     how it is sent is the matter of HTTP-2.
@@ -31,7 +37,13 @@ def jch_1(document: FeedDocument) -> Iterator[Finding]:
         yield from reported(_form_faults(file.body), file.element, _HINT)
 
 
-@rule("JCH-2", severity=Severity.ERROR, source=_FORMAT, online=True)
+@rule(
+    "JCH-2",
+    severity=Severity.ERROR,
+    source=_FORMAT,
+    online=True,
+    mend='write each chapter as `{"startTime": 93.5, "title": "…"}`: times are numbers and not text, in their order',
+)
 def jch_2(document: FeedDocument) -> Iterator[Finding]:
     """Every chapter has a startTime in seconds, no earlier than the one before, and what else it has is of its kind
     (podcast namespace, JSON chapters).
@@ -49,7 +61,14 @@ def jch_2(document: FeedDocument) -> Iterator[Finding]:
         yield from reported(tuple(faults), found.file.element, _HINT)
 
 
-@rule("JCH-3", severity=Severity.ERROR, source=_FORMAT, online=True)
+@rule(
+    "JCH-3",
+    severity=Severity.ERROR,
+    source=_FORMAT,
+    online=True,
+    mend='write `"location": {"name": "Berlin", "geo": "geo:52.520,13.405", "osm": "R62422"}`, or take the location '
+    "out",
+)
 def jch_3(document: FeedDocument) -> Iterator[Finding]:
     """The location of a chapter has a name and a geo, and an osm that is one (podcast namespace, JSON chapters)."""
     for found in _read(document):
@@ -59,7 +78,13 @@ def jch_3(document: FeedDocument) -> Iterator[Finding]:
         yield from reported(tuple(faults), found.file.element, _HINT)
 
 
-@rule("JCH-4", severity=Severity.NOTE, source=_FORMAT, online=True)
+@rule(
+    "JCH-4",
+    severity=Severity.NOTE,
+    source=_FORMAT,
+    online=True,
+    mend="write author, title, podcastName, description and fileName as text in quotes, and waypoints as true or false",
+)
 def jch_4(document: FeedDocument) -> Iterator[Finding]:
     """What a chapters file says of the episode as a whole is text, and waypoints is a boolean (podcast namespace, JSON
     chapters).
@@ -71,7 +96,14 @@ def jch_4(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=found.file.element, hint=_HINT)
 
 
-@rule("JCH-5", severity=Severity.WARNING, source=_FORMAT, online=True)
+@rule(
+    "JCH-5",
+    severity=Severity.WARNING,
+    source=_FORMAT,
+    online=True,
+    mend="let the first chapter begin at 0, take out what begins behind the end of the episode, and write whole https "
+    "addresses",
+)
 def jch_5(document: FeedDocument) -> Iterator[Finding]:
     """The first visible chapter begins at 0, all begin before the episode ends, and their addresses are https (podcast
     namespace, JSON chapters).

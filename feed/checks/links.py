@@ -33,7 +33,13 @@ def missing_self(channel: Element) -> Iterator[Finding]:
         yield Finding(message='<atom:link rel="self"> is missing', at=channel, missing="atom:link", hint=hint)
 
 
-@rule("ATOM-1", severity=Severity.ERROR, source=_PSP1)
+@rule(
+    "ATOM-1",
+    severity=Severity.ERROR,
+    source=_PSP1,
+    mend='write one <atom:link rel="self" type="application/rss+xml" href="…"/> into the channel, with the address the '
+    "feed is served from",
+)
 def atom_1(document: FeedDocument) -> Iterator[Finding]:
     """Exactly one `atom:link rel="self"` names the feed's own address, the one it is served from where that is known
     (PSP-1, RSS profile); http instead of https is the matter of HTTP-1.
@@ -52,7 +58,13 @@ def atom_1(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=link, hint="let both be the canonical address of the feed")
 
 
-@rule("WEBSUB-1", severity=Severity.WARNING, source=_WEBSUB)
+@rule(
+    "WEBSUB-1",
+    severity=Severity.WARNING,
+    source=_WEBSUB,
+    mend='write <atom:link rel="hub" href="…"/> with the address of the hub once, beside <atom:link rel="self" '
+    'href="…"/> with that of the feed; or take the hub out',
+)
 def websub_1(document: FeedDocument) -> Iterator[Finding]:
     """A feed that names a hub gives its address, once each, and names itself: the self link is what subscribers ask
     the hub for (WebSub, section 4). A feed without a hub may name one in its HTTP headers.
@@ -75,7 +87,13 @@ def websub_1(document: FeedDocument) -> Iterator[Finding]:
             seen.add(comparable(href))
 
 
-@rule("RFC5005-1", severity=Severity.WARNING, source=_PAGING)
+@rule(
+    "RFC5005-1",
+    severity=Severity.WARNING,
+    source=_PAGING,
+    mend="write each link to another page once, into the channel and with the address of that page, such as <atom:link "
+    'rel="prev-archive" href="…"/>; an archive page has rel="current" too',
+)
 def rfc5005_1(document: FeedDocument) -> Iterator[Finding]:
     """Links to other pages stand in the channel, one of each kind, and lead away from this page; an archive page leads
     to the current feed, a complete feed to no page at all (RFC 5005, W3C feed validator). The oldest page of an archive

@@ -32,7 +32,13 @@ def is_osm(text: str) -> bool:
     return _OSM.fullmatch(text) is not None
 
 
-@rule("P20-LOCATION", severity=Severity.ERROR, source=f"{TAGS}/location.md")
+@rule(
+    "P20-LOCATION",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/location.md",
+    mend='write <podcast:location rel="subject" geo="geo:52.520,13.405">Berlin</podcast:location> with a name of at '
+    "most 128 characters; rel is subject or creator",
+)
 def p20_location(document: FeedDocument) -> Iterator[Finding]:
     """podcast:location holds the name of a place, and `rel` is `subject` or `creator` (podcast namespace,
     location).
@@ -44,7 +50,12 @@ def p20_location(document: FeedDocument) -> Iterator[Finding]:
         yield from listed(location, "rel", ("subject", "creator"))
 
 
-@rule("P20-LOC-1", severity=Severity.ERROR, source=f"{TAGS}/location.md")
+@rule(
+    "P20-LOC-1",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/location.md",
+    mend='write latitude, comma, longitude with points: geo="geo:52.520,13.405"',
+)
 def p20_loc_1(document: FeedDocument) -> Iterator[Finding]:
     """`geo` of a location is an RFC 5870 address within the globe (podcast namespace, location)."""
     for location in elements(document, "podcast:location"):
@@ -54,7 +65,13 @@ def p20_loc_1(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=location, hint="write latitude and longitude, such as geo:52.520,13.405")
 
 
-@rule("P20-LOC-2", severity=Severity.ERROR, source=f"{TAGS}/location.md")
+@rule(
+    "P20-LOC-2",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/location.md",
+    mend='write N, W or R and the number, as the address of the object at openstreetmap.org has it: osm="R62422" for '
+    "relation/62422",
+)
 def p20_loc_2(document: FeedDocument) -> Iterator[Finding]:
     """`osm` of a location is N, W or R and the number of an OpenStreetMap object (podcast namespace, location)."""
     for location in elements(document, "podcast:location"):
@@ -64,7 +81,12 @@ def p20_loc_2(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=location, hint="write N, W or R and the number, such as R62422")
 
 
-@rule("P20-LOC-3", severity=Severity.ERROR, source=f"{TAGS}/location.md")
+@rule(
+    "P20-LOC-3",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/location.md",
+    mend='write the code of two letters, such as country="DE"; the United Kingdom is GB',
+)
 def p20_loc_3(document: FeedDocument) -> Iterator[Finding]:
     """`country` of a location is an ISO 3166-1 code of two letters (podcast namespace, location)."""
     for location in elements(document, "podcast:location"):
@@ -74,7 +96,13 @@ def p20_loc_3(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=f"the country {country!r} is not an ISO 3166-1 code", at=location, hint=hint)
 
 
-@rule("P20-LOC-4", severity=Severity.WARNING, source=f"{TAGS}/location.md")
+@rule(
+    "P20-LOC-4",
+    severity=Severity.WARNING,
+    source=f"{TAGS}/location.md",
+    mend='round latitude and longitude to three decimals, or name the town with `osm="R…"`, if that place is '
+    "somebody's home",
+)
 def p20_loc_4(document: FeedDocument) -> Iterator[Finding]:
     """Where a show is made is not told to the metre, for that may be somebody's home (podcast namespace, location);
     the middle of an area (`u` of a kilometre, or an `osm` relation) tells no address.

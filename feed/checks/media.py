@@ -15,7 +15,13 @@ _PLAYER = qualified(_NAMESPACE, "player")
 _THUMBNAIL = qualified(_NAMESPACE, "thumbnail")
 
 
-@rule("MRSS-1", severity=Severity.NOTE, source=_MEDIA_RSS)
+@rule(
+    "MRSS-1",
+    severity=Severity.NOTE,
+    source=_MEDIA_RSS,
+    mend='write `xmlns:media="http://search.yahoo.com/mrss/"` with the slash at its end, and give every media:content '
+    "and media:thumbnail a url, or take it out",
+)
 def mrss_1(document: FeedDocument) -> Iterator[Finding]:
     """The namespace of Media RSS ends in a slash, a media:content has an address or a player, a media:thumbnail an
     address (Media RSS 1.5.1).

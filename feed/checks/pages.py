@@ -63,7 +63,14 @@ def _page(document: FeedDocument, channel: Element, parent: Element) -> Iterator
         yield Page(link=link, parent=parent, channel=channel, url=url, tags=tags)
 
 
-@rule("WEB-1", severity=Severity.WARNING, source=f"{_HTML}links.html#rel-alternate", online=True)
+@rule(
+    "WEB-1",
+    severity=Severity.WARNING,
+    source=f"{_HTML}links.html#rel-alternate",
+    online=True,
+    mend='add <link rel="alternate" type="application/rss+xml" title="…" href="…"> with the address of the feed to the '
+    "<head> of the page",
+)
 def web_1(document: FeedDocument) -> Iterator[Finding]:
     """Every page leads to the feed: `<link rel="alternate" type="application/rss+xml" href>` (HTML, link types)."""
     for page in pages(document):
@@ -73,7 +80,14 @@ def web_1(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=page.link, hint=hint)
 
 
-@rule("WEB-2", severity=Severity.WARNING, source=_EPISODE, online=True)
+@rule(
+    "WEB-2",
+    severity=Severity.WARNING,
+    source=_EPISODE,
+    online=True,
+    mend='add <script type="application/ld+json"> with one PodcastEpisode that has all of this, written by a JSON '
+    "library",
+)
 def web_2(document: FeedDocument) -> Iterator[Finding]:
     """The page of an episode describes it as a schema.org PodcastEpisode, with address, name, date, description,
     length, series and audio file (schema.org).
@@ -86,7 +100,14 @@ def web_2(document: FeedDocument) -> Iterator[Finding]:
             yield from _described(page, "PodcastEpisode", _episode_faults)
 
 
-@rule("WEB-3", severity=Severity.WARNING, source=_SERIES, online=True)
+@rule(
+    "WEB-3",
+    severity=Severity.WARNING,
+    source=_SERIES,
+    online=True,
+    mend='add <script type="application/ld+json"> with one PodcastSeries that has all of this; its webFeed is the '
+    "address of the feed",
+)
 def web_3(document: FeedDocument) -> Iterator[Finding]:
     """The page of a show describes it as a schema.org PodcastSeries, with name, address, description, picture, author
     and the address of the feed (schema.org).
@@ -101,6 +122,7 @@ def web_3(document: FeedDocument) -> Iterator[Finding]:
     severity=Severity.WARNING,
     source=f"{_HTML}scripting.html#restrictions-for-contents-of-script-elements",
     online=True,
+    mend="write <\\/ for </ in the JSON: in most languages that is one replacement behind the JSON library",
 )
 def web_4(document: FeedDocument) -> Iterator[Finding]:
     """In a JSON-LD block `</` is written as `<\\/`, or a title could close the block (HTML, script)."""
@@ -112,7 +134,13 @@ def web_4(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=page.link, hint="write <\\/ for </ in the JSON")
 
 
-@rule("WEB-5", severity=Severity.NOTE, source=_OPEN_GRAPH, online=True)
+@rule(
+    "WEB-5",
+    severity=Severity.NOTE,
+    source=_OPEN_GRAPH,
+    online=True,
+    mend='add <meta property="og:title" content="…"> and its like to the <head> of the page, addresses whole and https',
+)
 def web_5(document: FeedDocument) -> Iterator[Finding]:
     """A page has og:title, og:type, og:url and og:image, that of an episode og:audio, as https addresses (Open Graph
     protocol).
@@ -130,7 +158,14 @@ def web_5(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=page.link, hint="write a whole https address")
 
 
-@rule("WEB-8", severity=Severity.WARNING, source=f"{_HTML}media.html#attr-media-preload", online=True)
+@rule(
+    "WEB-8",
+    severity=Severity.WARNING,
+    source=f"{_HTML}media.html#attr-media-preload",
+    online=True,
+    mend='write <html lang="de"> and <audio controls preload="none">, and beside the player <a href="…"> with the '
+    "address of the file",
+)
 def web_8(document: FeedDocument) -> Iterator[Finding]:
     """A page names its language; a player loads nothing before it is asked to, and beside it stands a link to the file
     (HTML, media elements).

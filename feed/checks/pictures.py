@@ -12,7 +12,13 @@ from feed.document import FeedDocument
 _RATIO = re.compile(r"\d{1,6}(?:\.\d{1,6})?(?:\s*/\s*\d{1,6}(?:\.\d{1,6})?)?", re.ASCII)
 
 
-@rule("P20-IMAGE", severity=Severity.ERROR, source=f"{TAGS}/image.md")
+@rule(
+    "P20-IMAGE",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/image.md",
+    mend='write <podcast:image href="https://…" aspect-ratio="16/9" width="1920" type="image/jpeg"/>, pixels in digits '
+    "only",
+)
 def p20_image(document: FeedDocument) -> Iterator[Finding]:
     """podcast:image has href, and its sizes and its ratio are those of CSS and of pixels (podcast namespace, image)."""
     yield from misplaced(document, "podcast:image", *EVERYWHERE)
@@ -25,7 +31,12 @@ def p20_image(document: FeedDocument) -> Iterator[Finding]:
         yield from formed(image, "type", MEDIA_TYPE, "a media type such as image/jpeg")
 
 
-@rule("P20-IMAGES", severity=Severity.WARNING, source=f"{TAGS}/image.md")
+@rule(
+    "P20-IMAGES",
+    severity=Severity.WARNING,
+    source=f"{TAGS}/image.md",
+    mend='write one <podcast:image href="https://…" width="1500"/> for each picture in srcset',
+)
 def p20_images(document: FeedDocument) -> Iterator[Finding]:
     """podcast:images is deprecated; podcast:image took its place (podcast namespace, image)."""
     for images in elements(document, "podcast:images"):

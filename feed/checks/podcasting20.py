@@ -29,7 +29,13 @@ _ONCE_NAMES = "chapters guid locked medium license season episode podroll update
 _ONCE = frozenset(f"podcast:{name}" for name in _ONCE_NAMES.split())
 
 
-@rule("P20-GUID", severity=Severity.ERROR, source=f"{TAGS}/guid.md")
+@rule(
+    "P20-GUID",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/guid.md",
+    mend="write the 36 characters the show was given at first, such as 917393e3-1b1e-5cef-ace4-edaa54e1f810; in "
+    "podcast.toml it is guid of [show]",
+)
 def p20_guid(document: FeedDocument) -> Iterator[Finding]:
     """podcast:guid is a UUID (podcast namespace, guid); whether it fits the address is nobody's business, for it
     stays when a show moves.
@@ -41,7 +47,13 @@ def p20_guid(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=guid, hint="write the 36 characters it was given at first")
 
 
-@rule("P20-LOCKED", severity=Severity.ERROR, source=f"{TAGS}/locked.md")
+@rule(
+    "P20-LOCKED",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/locked.md",
+    mend='write <podcast:locked owner="anna@a.example">yes</podcast:locked> into the channel: yes forbids an import '
+    "elsewhere, no allows it",
+)
 def p20_locked(document: FeedDocument) -> Iterator[Finding]:
     """podcast:locked of the channel is `yes` or `no` (podcast namespace, locked)."""
     yield from misplaced(document, "podcast:locked", "channel")
@@ -56,7 +68,13 @@ def p20_locked(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=locked, missing="@owner", hint=hint)
 
 
-@rule("P20-FUNDING", severity=Severity.ERROR, source=f"{TAGS}/funding.md")
+@rule(
+    "P20-FUNDING",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/funding.md",
+    mend='write <podcast:funding url="https://…">…</podcast:funding> with at most 128 characters; in podcast.toml it '
+    "is [[funding]]",
+)
 def p20_funding(document: FeedDocument) -> Iterator[Finding]:
     """podcast:funding has the url of a page where listeners can give (podcast namespace, funding)."""
     yield from misplaced(document, "podcast:funding", *EVERYWHERE)
@@ -65,7 +83,13 @@ def p20_funding(document: FeedDocument) -> Iterator[Finding]:
         yield from too_long(funding)
 
 
-@rule("P20-MEDIUM", severity=Severity.ERROR, source=f"{TAGS}/medium.md")
+@rule(
+    "P20-MEDIUM",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/medium.md",
+    mend="write a medium of the list, such as <podcast:medium>podcast</podcast:medium>, into the channel; one that "
+    "ends in L is for lists of <podcast:remoteItem> only",
+)
 def p20_medium(document: FeedDocument) -> Iterator[Finding]:
     """podcast:medium is one of the namespace's list, and a feed of a list medium has remote items and no others
     (podcast namespace, medium).
@@ -85,7 +109,13 @@ def p20_medium(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=own[0], hint="write <podcast:remoteItem>, or the medium without L")
 
 
-@rule("P20-BLOCK", severity=Severity.ERROR, source=f"{TAGS}/block.md")
+@rule(
+    "P20-BLOCK",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/block.md",
+    mend='write <podcast:block id="spotify">yes</podcast:block> into the channel, the service spelled as in the list; '
+    "without id it means all",
+)
 def p20_block(document: FeedDocument) -> Iterator[Finding]:
     """podcast:block of the channel is `yes` or `no`, and the service it names is spelled as in the list (podcast
     namespace, block); a service the list does not know passes, for the list grows.
@@ -104,7 +134,12 @@ def p20_block(document: FeedDocument) -> Iterator[Finding]:
             )
 
 
-@rule("P20-PODPING", severity=Severity.ERROR, source=f"{TAGS}/podping.md")
+@rule(
+    "P20-PODPING",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/podping.md",
+    mend='write <podcast:podping usesPodping="true"/> into the channel, or take it out where no pings are sent',
+)
 def p20_podping(document: FeedDocument) -> Iterator[Finding]:
     """podcast:podping of the channel says with `usesPodping` whether pings are sent (podcast namespace, podping)."""
     yield from misplaced(document, "podcast:podping", "channel")
@@ -113,7 +148,13 @@ def p20_podping(document: FeedDocument) -> Iterator[Finding]:
         yield from formed(podping, "usesPodping", TRUTH, "true, or take the element out where no pings are sent")
 
 
-@rule("P20-UPDFREQ", severity=Severity.ERROR, source=f"{TAGS}/update-frequency.md")
+@rule(
+    "P20-UPDFREQ",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/update-frequency.md",
+    mend='write <podcast:updateFrequency dtstart="2026-12-31T06:00:00Z" complete="false">…</podcast:updateFrequency> '
+    "into the channel, with at most 128 characters",
+)
 def p20_updfreq(document: FeedDocument) -> Iterator[Finding]:
     """podcast:updateFrequency of the channel has an ISO 8601 `dtstart` and a boolean `complete`, where it has them
     (podcast namespace, updateFrequency).
@@ -128,7 +169,12 @@ def p20_updfreq(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=frequency, missing="@dtstart", hint="write 2026-12-31T06:00:00Z")
 
 
-@rule("P20-UPD-1", severity=Severity.ERROR, source=f"{TAGS}/update-frequency.md")
+@rule(
+    "P20-UPD-1",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/update-frequency.md",
+    mend='write a rule of RFC 5545 such as rrule="FREQ=WEEKLY;BYDAY=MO", and dtstart where it has COUNT',
+)
 def p20_upd_1(document: FeedDocument) -> Iterator[Finding]:
     """`rrule` of podcast:updateFrequency is a recurrence rule of RFC 5545, UNTIL in its own form, and COUNT has a
     `dtstart` to count from (podcast namespace, updateFrequency).
@@ -146,7 +192,13 @@ def p20_upd_1(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=frequency, missing="@dtstart", hint="add dtstart, or take COUNT out")
 
 
-@rule("P20-LICENSE", severity=Severity.ERROR, source=f"{TAGS}/license.md")
+@rule(
+    "P20-LICENSE",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/license.md",
+    mend="write a name of at most 128 characters, such as <podcast:license>CC-BY-4.0</podcast:license>; in "
+    "podcast.toml it is license of [show]",
+)
 def p20_license(document: FeedDocument) -> Iterator[Finding]:
     """podcast:license of a channel or an item names a licence (podcast namespace, license)."""
     yield from misplaced(document, "podcast:license", *EVERYWHERE)
@@ -155,7 +207,12 @@ def p20_license(document: FeedDocument) -> Iterator[Finding]:
         yield from too_long(licence)
 
 
-@rule("P20-LIC-1", severity=Severity.WARNING, source=f"{TAGS}/license.md")
+@rule(
+    "P20-LIC-1",
+    severity=Severity.WARNING,
+    source=f"{TAGS}/license.md",
+    mend='add url="https://…" with the text of the licence, or take one of the list, such as CC-BY-4.0',
+)
 def p20_lic_1(document: FeedDocument) -> Iterator[Finding]:
     """A licence that is not in the namespace's list, whatever its letter case, has the address of its text (podcast
     namespace, license).
@@ -169,7 +226,13 @@ def p20_lic_1(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=licence, missing="@url", hint=hint)
 
 
-@rule("P20-TXT", severity=Severity.ERROR, source=f"{TAGS}/txt.md")
+@rule(
+    "P20-TXT",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/txt.md",
+    mend='write <podcast:txt purpose="ai-content">false</podcast:txt>, purposes of at most 128 and texts of at most '
+    "4000 characters",
+)
 def p20_txt(document: FeedDocument) -> Iterator[Finding]:
     """podcast:txt stands in a channel or an item, and for the purpose `ai-content` it is `true` or `false` (podcast
     namespace, txt).
@@ -183,7 +246,12 @@ def p20_txt(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=txt, hint="write true or false")
 
 
-@rule("P20-MISC-1", severity=Severity.WARNING, source=TAGS)
+@rule(
+    "P20-MISC-1",
+    severity=Severity.WARNING,
+    source=TAGS,
+    mend="keep one of the elements and take the others out: apps read any of them",
+)
 def p20_misc_1(document: FeedDocument) -> Iterator[Finding]:
     """What the podcast namespace allows once under a parent is there once."""
     for parent in (*document.channels, *live_and_items(document)):

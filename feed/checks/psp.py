@@ -20,7 +20,13 @@ _TRIMMED = frozenset(
 )
 
 
-@rule("PSP-NS-1", severity=Severity.ERROR, source=_PSP1)
+@rule(
+    "PSP-NS-1",
+    severity=Severity.ERROR,
+    source=_PSP1,
+    mend='write on <rss>, letter for letter: xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" '
+    'xmlns:podcast="https://podcastindex.org/namespace/1.0" xmlns:atom="http://www.w3.org/2005/Atom"',
+)
 def psp_ns_1(document: FeedDocument) -> Iterator[Finding]:
     """The namespaces itunes, podcast and atom are declared, each with its exact address (PSP-1)."""
     for prefix, uri in (("itunes", ITUNES), ("podcast", PODCAST), ("atom", ATOM)):
@@ -30,7 +36,13 @@ def psp_ns_1(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=document.root, hint=hint)
 
 
-@rule("PSP-CH-1", severity=Severity.ERROR, source=_PSP1)
+@rule(
+    "PSP-CH-1",
+    severity=Severity.ERROR,
+    source=_PSP1,
+    mend='add what is missing to <channel>, and write <atom:link rel="self" type="application/rss+xml" href="…"/> with '
+    "the address of the feed",
+)
 def psp_ch_1(document: FeedDocument) -> Iterator[Finding]:
     """The channel has `atom:link rel="self"` of the feed's type, title, description, link, language,
     itunes:category, itunes:explicit and itunes:image (PSP-1).
@@ -46,14 +58,24 @@ def psp_ch_1(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=link, hint='write type="application/rss+xml"')
 
 
-@rule("PSP-CH-2", severity=Severity.WARNING, source=_PSP1)
+@rule(
+    "PSP-CH-2",
+    severity=Severity.WARNING,
+    source=_PSP1,
+    mend="add <podcast:locked>yes</podcast:locked>, <podcast:guid> and <itunes:author> to <channel>",
+)
 def psp_ch_2(document: FeedDocument) -> Iterator[Finding]:
     """The channel should have podcast:locked, podcast:guid and itunes:author (PSP-1)."""
     for channel in document.channels:
         yield from missing(channel, "podcast:locked", "podcast:guid", "itunes:author")
 
 
-@rule("PSP-CH-3", severity=Severity.NOTE, source=_PSP1)
+@rule(
+    "PSP-CH-3",
+    severity=Severity.NOTE,
+    source=_PSP1,
+    mend="write the name of the holder only: <copyright>Anna Beispiel</copyright>",
+)
 def psp_ch_3(document: FeedDocument) -> Iterator[Finding]:
     """copyright is the name of the holder, without ©, the word or a year (PSP-1; Apple's own example has them)."""
     for channel in document.channels:
@@ -65,7 +87,12 @@ def psp_ch_3(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=holder, hint="write the name of the holder only")
 
 
-@rule("PSP-IT-1", severity=Severity.ERROR, source=_PSP1)
+@rule(
+    "PSP-IT-1",
+    severity=Severity.ERROR,
+    source=_PSP1,
+    mend='give the item a <title>, a <guid> and <enclosure url="https://…" length="29548432" type="audio/mpeg"/>',
+)
 def psp_it_1(document: FeedDocument) -> Iterator[Finding]:
     """An item has a title, a guid and an enclosure with url, length and type (PSP-1)."""
     for item in document.items:
@@ -73,7 +100,12 @@ def psp_it_1(document: FeedDocument) -> Iterator[Finding]:
         yield from missing_attributes(item, "enclosure", "url", "length", "type")
 
 
-@rule("PSP-IT-2", severity=Severity.WARNING, source=_PSP1)
+@rule(
+    "PSP-IT-2",
+    severity=Severity.WARNING,
+    source=_PSP1,
+    mend="add what is missing to the item: apps sort by pubDate, and show the rest",
+)
 def psp_it_2(document: FeedDocument) -> Iterator[Finding]:
     """An item should have link, pubDate, description, itunes:duration and itunes:explicit (PSP-1); a picture and a
     transcript of its own, which it recommends too, not every episode has.
@@ -82,7 +114,12 @@ def psp_it_2(document: FeedDocument) -> Iterator[Finding]:
         yield from missing(item, "link", "pubDate", "description", "itunes:duration", "itunes:explicit")
 
 
-@rule("PSP-IT-4", severity=Severity.WARNING, source=_PSP1)
+@rule(
+    "PSP-IT-4",
+    severity=Severity.WARNING,
+    source=_PSP1,
+    mend="publish the episode as MP3, M4A or MP4; a PDF is better linked in the notes",
+)
 def psp_it_4(document: FeedDocument) -> Iterator[Finding]:
     """An enclosure is MP3, M4A, M4V or MP4 (PSP-1): QuickTime and PDF only Apple takes. What nobody takes is the
     matter of APPLE-IT-4, which has Apple's names for the same types.
@@ -95,10 +132,17 @@ def psp_it_4(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=enclosure, hint="publish MP3, M4A or MP4")
 
 
-@rule("PSP-TXT-1", severity=Severity.WARNING, source=_PSP1)
+@rule(
+    "PSP-TXT-1",
+    severity=Severity.WARNING,
+    source=_PSP1,
+    mend="write the text right behind the tag and the closing tag right behind the text: <title>Mut</title>",
+)
 def psp_txt_1(document: FeedDocument) -> Iterator[Finding]:
     """Values have no white space around them (PSP-1); their length is the matter of APPLE-FEED-4."""
     for element in document.root.walk():
         if element.name in _TRIMMED and element.text != element.text.strip(SPACE):
             message = f"<{element.name}> begins or ends with white space"
-            yield Finding(message=message, at=element, hint=f"write {' '.join(element.text.split())[:60]!r}")
+            words = " ".join(element.text.split())
+            hint = f"write {words[:60]!r}" if words else "write something into it, or take it out"
+            yield Finding(message=message, at=element, hint=hint)

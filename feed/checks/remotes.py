@@ -9,7 +9,12 @@ from feed.document import FeedDocument
 from feed.vocabulary import MEDIA
 
 
-@rule("P20-REMOTE", severity=Severity.ERROR, source=f"{TAGS}/remote-item.md")
+@rule(
+    "P20-REMOTE",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/remote-item.md",
+    mend='write <podcast:remoteItem feedGuid="…" feedUrl="https://…"/>, the guid that of the other feed, 36 characters',
+)
 def p20_remote(document: FeedDocument) -> Iterator[Finding]:
     """podcast:remoteItem names another feed by its podcast:guid (podcast namespace, remoteItem)."""
     parents = ("channel", "podcast:podroll", "podcast:valueTimeSplit", "podcast:publisher")
@@ -21,7 +26,12 @@ def p20_remote(document: FeedDocument) -> Iterator[Finding]:
         yield from listed(remote, "medium", MEDIA)
 
 
-@rule("P20-PODROLL", severity=Severity.ERROR, source=f"{TAGS}/podroll.md")
+@rule(
+    "P20-PODROLL",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/podroll.md",
+    mend='write <podcast:podroll><podcast:remoteItem feedGuid="…"/></podcast:podroll> into the channel, or take it out',
+)
 def p20_podroll(document: FeedDocument) -> Iterator[Finding]:
     """podcast:podroll of the channel recommends at least one feed (podcast namespace, podroll)."""
     yield from misplaced(document, "podcast:podroll", "channel")
@@ -32,7 +42,13 @@ def p20_podroll(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=podroll, missing="podcast:remoteItem", hint=hint)
 
 
-@rule("P20-PUBLISHER", severity=Severity.ERROR, source=f"{TAGS}/publisher.md")
+@rule(
+    "P20-PUBLISHER",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/publisher.md",
+    mend='write <podcast:publisher><podcast:remoteItem medium="publisher" feedGuid="…"/></podcast:publisher> into the '
+    "channel",
+)
 def p20_publisher(document: FeedDocument) -> Iterator[Finding]:
     """podcast:publisher of the channel has exactly one remote item, of the medium `publisher` (podcast namespace,
     publisher).

@@ -19,7 +19,13 @@ _OLDEST = 1990
 _SLACK = timedelta(hours=1)
 
 
-@rule("RSS-1", severity=Severity.ERROR, source=_RSS2)
+@rule(
+    "RSS-1",
+    severity=Severity.ERROR,
+    source=_RSS2,
+    mend='write <rss version="2.0"> with one <channel> that has <title>, <link> and <description>, and give every item '
+    "a <title>",
+)
 def rss_1(document: FeedDocument) -> Iterator[Finding]:
     """The root is `<rss version="2.0">` with one channel of title, link and description; an item has title or
     description (RSS 2.0).
@@ -41,7 +47,12 @@ def rss_1(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message="the item has neither title nor description", at=item, hint="add a <title>")
 
 
-@rule("RSS-2", severity=Severity.ERROR, source=_RSS2)
+@rule(
+    "RSS-2",
+    severity=Severity.ERROR,
+    source=_RSS2,
+    mend='write <guid isPermaLink="false"> around the same text: the guid itself must not change',
+)
 def rss_2(document: FeedDocument) -> Iterator[Finding]:
     """A guid without `isPermaLink="false"` is a full address that opens the item (RSS 2.0)."""
     for item in document.items:
@@ -53,7 +64,12 @@ def rss_2(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=guid, hint='write <guid isPermaLink="false">')
 
 
-@rule("RSS-3", severity=Severity.WARNING, source=_PROFILE)
+@rule(
+    "RSS-3",
+    severity=Severity.WARNING,
+    source=_PROFILE,
+    mend="keep one enclosure in the item; offer others as <podcast:alternateEnclosure>",
+)
 def rss_3(document: FeedDocument) -> Iterator[Finding]:
     """An item has one enclosure (RSS profile)."""
     for item in document.items:
@@ -62,7 +78,12 @@ def rss_3(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=enclosure, hint="keep one; offer others as <podcast:alternateEnclosure>")
 
 
-@rule("RSS-4", severity=Severity.WARNING, source=_PROFILE)
+@rule(
+    "RSS-4",
+    severity=Severity.WARNING,
+    source=_PROFILE,
+    mend='write the size of the file in bytes, in digits only, such as length="29548432"; 0 where it is unknown',
+)
 def rss_4(document: FeedDocument) -> Iterator[Finding]:
     """The length of an enclosure is a number of bytes, `0` where it is unknown, never a text (RSS profile)."""
     for item in document.items:
@@ -73,7 +94,7 @@ def rss_4(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=enclosure, hint="write the size of the file in bytes, in digits only")
 
 
-@rule("RSS-5", severity=Severity.WARNING, source=_PROFILE)
+@rule("RSS-5", severity=Severity.WARNING, source=_PROFILE, mend="move <description> in front of <content:encoded>")
 def rss_5(document: FeedDocument) -> Iterator[Finding]:
     """`description` stands before `content:encoded` (RSS profile)."""
     for item in document.items:
@@ -85,7 +106,7 @@ def rss_5(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=item.all("description")[0], hint="move <description> up")
 
 
-@rule("RSS-6", severity=Severity.WARNING, source=_PROFILE)
+@rule("RSS-6", severity=Severity.WARNING, source=_PROFILE, mend="move the element in front of the first <item>")
 def rss_6(document: FeedDocument) -> Iterator[Finding]:
     """All items stand after the other elements of the channel (RSS profile)."""
     for channel in document.channels:
@@ -98,7 +119,13 @@ def rss_6(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=child, hint="move it in front of the first <item>")
 
 
-@rule("RSS-7", severity=Severity.WARNING, source=_PROFILE)
+@rule(
+    "RSS-7",
+    severity=Severity.WARNING,
+    source=_PROFILE,
+    mend="write the title and link of the channel into <image>, letter for letter, or take <image> out: apps show "
+    "<itunes:image>",
+)
 def rss_7(document: FeedDocument) -> Iterator[Finding]:
     """Title and link of the channel's `image` are those of the channel (RSS profile)."""
     for channel in document.channels:
@@ -107,10 +134,17 @@ def rss_7(document: FeedDocument) -> Iterator[Finding]:
                 child = image.first(name)
                 if child and child.text.strip(SPACE) != channel.value(name):
                     message = f"the {name} of the image, {child.text.strip(SPACE)!r}, is not that of the channel"
-                    yield Finding(message=message, at=child, hint=f"write {channel.value(name)!r}")
+                    own = channel.value(name)
+                    hint = f"write {own!r}" if own else f"give the channel a <{name}>, and the image the same"
+                    yield Finding(message=message, at=child, hint=hint)
 
 
-@rule("RSS-9", severity=Severity.WARNING, source=_IMPLAUSIBLE)
+@rule(
+    "RSS-9",
+    severity=Severity.WARNING,
+    source=_IMPLAUSIBLE,
+    mend="correct the date; publish an episode of the future when it is due, for directories hide or reorder it",
+)
 def rss_9(document: FeedDocument) -> Iterator[Finding]:
     """No date lies in the future or before 1990 (W3C feed validator); the future only where `now` is known."""
     parents = (*document.channels, *document.items)
@@ -127,7 +161,12 @@ def rss_9(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=date, hint="correct the year")
 
 
-@rule("RSS-10", severity=Severity.WARNING, source=_PROFILE)
+@rule(
+    "RSS-10",
+    severity=Severity.WARNING,
+    source=_PROFILE,
+    mend="write <managingEditor>anna@a.example (Anna Beispiel)</managingEditor>, webMaster alike, or take it out",
+)
 def rss_10(document: FeedDocument) -> Iterator[Finding]:
     """managingEditor and webMaster are an e-mail address and a name: `anna@a.example (Anna Beispiel)` (RSS profile)."""
     for channel in document.channels:
@@ -138,7 +177,13 @@ def rss_10(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=person, hint="write anna@a.example (Anna Beispiel), or take it out")
 
 
-@rule("RSS-11", severity=Severity.ERROR, source=_XML)
+@rule(
+    "RSS-11",
+    severity=Severity.ERROR,
+    source=_XML,
+    mend="write the feed with an XML library: every element closed, & as &amp; and < as &lt;, no <!DOCTYPE>, no "
+    "control characters, in the encoding it declares",
+)
 def rss_11(document: FeedDocument) -> Iterator[Finding]:
     """A feed is well-formed XML without DTD and without control characters (XML 1.0)."""
     for element in document.root.walk():

@@ -30,8 +30,9 @@ class Finding:
 class Rule:
     """A rule: its id, how much a finding hinders at most, the authority's address, and what it asks for in a sentence.
 
-    `online` says that it judges what the addresses of a feed answered, and is silent where nobody asked them.
-    `mend` says what to do about a finding, where that is the same for all of them.
+    `online` says that it judges what the addresses of a feed answered, and is silent where nobody asked them; `offline`
+    is a sentence on what others find for it all the same. `mend` says what to do about any finding of it, and is the
+    hint of those that say nothing better.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Rule:
     promise: str
     find: Callable[[FeedDocument], Iterator[Finding]]
     online: bool = False
+    offline: str = ""
     mend: str = ""
 
     def __call__(self, document: FeedDocument, *, name: str = "feed.xml") -> tuple[Problem, ...]:
@@ -70,7 +72,7 @@ _RULES: dict[str, Rule] = {}
 
 
 def rule(
-    rule_id: str, *, severity: Severity, source: str, online: bool = False, mend: str = ""
+    rule_id: str, *, severity: Severity, source: str, online: bool = False, offline: str = "", mend: str = ""
 ) -> Callable[[Callable[[FeedDocument], Iterator[Finding]]], Rule]:
     """Register a function as a rule: its name is the id in lower case, its docstring what the rule asks for.
 
@@ -86,7 +88,14 @@ def rule(
             raise ValueError(f"{find.__name__} does not say what {rule_id} asks for")
         promise = " ".join((find.__doc__ or "").split())
         registered = Rule(
-            id=rule_id, severity=severity, source=source, promise=promise, find=find, online=online, mend=mend
+            id=rule_id,
+            severity=severity,
+            source=source,
+            promise=promise,
+            find=find,
+            online=online,
+            offline=offline,
+            mend=mend,
         )
         _RULES[rule_id] = registered
         return registered

@@ -76,7 +76,8 @@ def check_feed(body: bytes, *, name: str = "feed.xml", now: datetime | None = No
     try:
         document = read_document(body, now=now)
     except MalformedFeedError as error:
-        return (Problem(message=error.reason, path=name, line=error.line, hint=error.hint, rule="RSS-11"),)
+        hint = error.hint or rss.rss_11.mend
+        return (Problem(message=error.reason, path=name, line=error.line, hint=hint, rule=rss.rss_11.id),)
     return check_document(document, name=name)
 
 

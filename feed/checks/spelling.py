@@ -41,7 +41,13 @@ _TITLE = re.compile(rf"{_COMMENT}|{_CDATA}|<(title)(?:\s[^<>]*)?(?:/>|>({_TEXT})
 _SECTION = re.compile(rf"({_CDATA}|{_COMMENT})", re.DOTALL)
 
 
-@rule("APPLE-FEED-2", severity=Severity.ERROR, source=_REQUIREMENTS)
+@rule(
+    "APPLE-FEED-2",
+    severity=Severity.ERROR,
+    source=_REQUIREMENTS,
+    mend="rename the element as its specification writes it, such as <pubDate> or <itunes:episodeType>; letter case "
+    "counts",
+)
 def apple_feed_2(document: FeedDocument) -> Iterator[Finding]:
     """Elements are named in the letter case of their specification: `pubDate`, not `pubdate` (Apple, podcast
     requirements); where the right one stands beside it, the wrong one harms nobody. Categories: APPLE-CH-7.
@@ -55,7 +61,12 @@ def apple_feed_2(document: FeedDocument) -> Iterator[Finding]:
                 yield Finding(message=message, at=child, hint=f"rename it to <{right}>; letter case counts")
 
 
-@rule("APPLE-FEED-5", severity=Severity.ERROR, source=_TAGS)
+@rule(
+    "APPLE-FEED-5",
+    severity=Severity.ERROR,
+    source=_TAGS,
+    mend="write the sign itself; & is escaped once, as &amp;, and inside CDATA not at all",
+)
 def apple_feed_5(document: FeedDocument) -> Iterator[Finding]:
     """Text is escaped once (Apple, podcast tags): `&amp;amp;` shows listeners `&amp;`. What is escaped too little is
     no XML (RSS-11). A title that means an entity writes it as RSS-8 asks, `&#x26;amp;`. Descriptions are HTML to apps,
@@ -74,7 +85,7 @@ def apple_feed_5(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=element, hint=hint, severity=Severity.WARNING)
 
 
-@rule("RSS-8", severity=Severity.WARNING, source=_PROFILE)
+@rule("RSS-8", severity=Severity.WARNING, source=_PROFILE, mend="write &#x3C; for < in the title, or take the HTML out")
 def rss_8(document: FeedDocument) -> Iterator[Finding]:
     """A title that holds a `<` in front of a letter writes it as `&#x3C;` (RSS profile): readers that decode
     twice take `&lt;live>` for markup and drop it. Every other `&lt;` and `&amp;` survives them.

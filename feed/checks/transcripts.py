@@ -33,7 +33,14 @@ _NAMED = re.compile(r"(?P<name>[^\W\d_][^\s:]{1,30}(?: [^\s:]{1,30}){0,3}): \S")
 _CLOCK = re.compile(r"(?:\d{1,4}:)?\d{1,4}:\d{2}(?:\.\d{1,9})?", re.ASCII)
 
 
-@rule("TR-VTT-1", severity=Severity.ERROR, source=_WEBVTT, online=True)
+@rule(
+    "TR-VTT-1",
+    severity=Severity.ERROR,
+    source=_WEBVTT,
+    online=True,
+    mend="begin the file with WEBVTT and an empty line, in UTF-8; a cue is a line `00:01:02.000 --> 00:01:05.500`, its "
+    "text, and an empty line",
+)
 def tr_vtt_1(document: FeedDocument) -> Iterator[Finding]:
     """A WebVTT transcript begins with WEBVTT, is UTF-8, and its cues have times that go forward (W3C, WebVTT); how it
     is sent is the matter of HTTP-2.
@@ -43,7 +50,13 @@ def tr_vtt_1(document: FeedDocument) -> Iterator[Finding]:
         yield from reported(read_webvtt(file.body).faults, file.element, hint)
 
 
-@rule("TR-VTT-2", severity=Severity.WARNING, source=_FORMATS, online=True)
+@rule(
+    "TR-VTT-2",
+    severity=Severity.WARNING,
+    source=_FORMATS,
+    online=True,
+    mend="begin a cue with <v Anna Beispiel> where she speaks, and break lines at 65 characters",
+)
 def tr_vtt_2(document: FeedDocument) -> Iterator[Finding]:
     """A WebVTT transcript names its speakers in voice spans; lines of at most 65 characters are advised (podcast
     namespace, transcripts).
@@ -60,7 +73,13 @@ def tr_vtt_2(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=file.element, hint=f"write <v {names[0]}> instead of {names[0]}:")
 
 
-@rule("APPLE-TR-2", severity=Severity.NOTE, source=_APPLE, online=True)
+@rule(
+    "APPLE-TR-2",
+    severity=Severity.NOTE,
+    source=_APPLE,
+    online=True,
+    mend="begin a cue with <v Anna Beispiel> when the speaker changes",
+)
 def apple_tr_2(document: FeedDocument) -> Iterator[Finding]:
     """Apple shows who speaks where a WebVTT transcript has voice spans (Apple, transcripts); looked for only in items
     where several persons are heard.
@@ -72,7 +91,14 @@ def apple_tr_2(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=file.element, hint="begin a cue with <v Name> when the speaker changes")
 
 
-@rule("TR-SRT-1", severity=Severity.WARNING, source=_FORMATS, online=True)
+@rule(
+    "TR-SRT-1",
+    severity=Severity.WARNING,
+    source=_FORMATS,
+    online=True,
+    mend="write a cue as its number, a line `00:01:02,000 --> 00:01:05,500`, at most two lines of 32 characters, and "
+    "an empty line",
+)
 def tr_srt_1(document: FeedDocument) -> Iterator[Finding]:
     """An SRT transcript has numbered cues with commas in their times, of at most 2 lines of 32 characters (podcast
     namespace, transcripts).
@@ -88,7 +114,14 @@ def tr_srt_1(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=file.element, hint="split them into shorter cues")
 
 
-@rule("TR-JSON-1", severity=Severity.WARNING, source=_FORMATS, online=True)
+@rule(
+    "TR-JSON-1",
+    severity=Severity.WARNING,
+    source=_FORMATS,
+    online=True,
+    mend='write `{"version": "1.0.0", "segments": [{"startTime": 0.5, "endTime": 4.2, "body": "…"}]}`, times as '
+    "numbers",
+)
 def tr_json_1(document: FeedDocument) -> Iterator[Finding]:
     """A JSON transcript has a version and segments with times in seconds and a body (podcast namespace,
     transcripts).
@@ -97,7 +130,13 @@ def tr_json_1(document: FeedDocument) -> Iterator[Finding]:
         yield from reported(_json_faults(file.body), file.element, "mend the file or write it anew")
 
 
-@rule("TR-HTML-1", severity=Severity.WARNING, source=_FORMATS, online=True)
+@rule(
+    "TR-HTML-1",
+    severity=Severity.WARNING,
+    source=_FORMATS,
+    online=True,
+    mend="write what is said as <p>…</p>, and times as <time>1:02:30</time>, counted from the start of the episode",
+)
 def tr_html_1(document: FeedDocument) -> Iterator[Finding]:
     """An HTML transcript has its text in paragraphs and, where it has times, times of a clock (podcast namespace,
     transcripts).
@@ -114,7 +153,13 @@ def tr_html_1(document: FeedDocument) -> Iterator[Finding]:
         yield from reported(faults, file.element, "write <time> as hours, minutes and seconds from the start")
 
 
-@rule("TR-LEN-1", severity=Severity.WARNING, source=_FORMATS, online=True)
+@rule(
+    "TR-LEN-1",
+    severity=Severity.WARNING,
+    source=_FORMATS,
+    online=True,
+    mend="link the transcript of this very audio, or correct itunes:duration",
+)
 def tr_len_1(document: FeedDocument) -> Iterator[Finding]:
     """A transcript ends at most 3 seconds behind its episode (podcast namespace, transcripts)."""
     for file in linked(document, "podcast:transcript"):

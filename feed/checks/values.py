@@ -8,7 +8,13 @@ from feed.checks.rule import Finding, rule
 from feed.document import FeedDocument
 
 
-@rule("P20-VALUE", severity=Severity.ERROR, source=f"{TAGS}/value.md")
+@rule(
+    "P20-VALUE",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/value.md",
+    mend='write <podcast:value type="lightning" method="keysend"> into channel or item, with a '
+    "<podcast:valueRecipient> or more in it, or take it out",
+)
 def p20_value(document: FeedDocument) -> Iterator[Finding]:
     """podcast:value has type and method and at least one recipient (podcast namespace, value)."""
     yield from misplaced(document, "podcast:value", *EVERYWHERE)
@@ -21,7 +27,13 @@ def p20_value(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=value, missing="podcast:valueRecipient", hint=hint)
 
 
-@rule("P20-VRECIP", severity=Severity.ERROR, source=f"{TAGS}/value-recipient.md")
+@rule(
+    "P20-VRECIP",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/value-recipient.md",
+    mend='write <podcast:valueRecipient type="lnaddress" address="anna@wallet.example" split="95"/> into '
+    "podcast:value, split without %",
+)
 def p20_vrecip(document: FeedDocument) -> Iterator[Finding]:
     """podcast:valueRecipient has type, address and, as a whole number of shares, split (podcast namespace,
     valueRecipient).
@@ -37,7 +49,13 @@ def p20_vrecip(document: FeedDocument) -> Iterator[Finding]:
             yield Finding(message=message, at=recipient, missing="@address", hint="write name@host")
 
 
-@rule("P20-VTS", severity=Severity.ERROR, source=f"{TAGS}/value-time-split.md")
+@rule(
+    "P20-VTS",
+    severity=Severity.ERROR,
+    source=f"{TAGS}/value-time-split.md",
+    mend='write <podcast:valueTimeSplit startTime="60" duration="237"> into podcast:value, with one '
+    "<podcast:remoteItem> or with <podcast:valueRecipient> in it",
+)
 def p20_vts(document: FeedDocument) -> Iterator[Finding]:
     """podcast:valueTimeSplit has startTime and duration in seconds, and either one remote item or recipients of its
     own (podcast namespace, valueTimeSplit).

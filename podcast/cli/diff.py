@@ -1,21 +1,22 @@
 """`folge diff`: what a listener's app would notice between two feeds."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from episodes.problems import UserError, visible
-from feed.comparison import Comparison, compare
-from feed.reader import Feed
+from feed.comparison import PagedFeed
 from podcast.cli import TO_DO
 from podcast.cli.asking import Wanted, asked_options
-from podcast.cli.noticing import LISTED, comparison_data, comparison_lines
+from podcast.cli.noticing import LISTED, comparison_lines, feeds_data
 from podcast.cli.options import json_option
 from podcast.cli.output import emit, say, tell_problems
 from podcast.cli.publishing import make_publisher
 from podcast.fetching import Fetcher, fetch_feed
-from podcast.publishing.noticing import live_feed, next_feed, read_pages
+from podcast.layout import FEED
+from podcast.publishing.noticing import ComparedFeed, Standing, compare_live, compared, next_feeds, read_pages
 from podcast.workspace import open_workspace
 
 
@@ -32,31 +33,33 @@ def command(
     """Show what a listener's app would notice, the worst first.
 
     Between two feeds, FEED and NEW, each a file or an address; between FEED and the feed the show folder would
-    publish next; or, without any, between what is published and what would be next.
+    publish next; or, without any, between what is published of every feed of the show and what would be next.
+
+    Most apps read the first page of a feed only. An episode that leaves it and stays on an archive page is noticed,
+    unless it makes room for a newer one.
     """
-    comparison = compare(_read(old), _read(new)) if old and new else _compare_next(ctx.obj.folder, old, wanted)
+    feeds = (compared(new, _read(old), _read(new)),) if old and new else _compare_next(ctx.obj.folder, old, wanted)
     if as_json:
-        emit(comparison_data(comparison))
+        emit(feeds_data(feeds))
     else:
-        lines = comparison_lines(comparison)
-        click.echo("\n".join(lines) if lines else "an app would notice nothing")
-    return TO_DO if exit_code and not comparison.empty else 0
+        click.echo("\n".join(comparison_lines(feeds)) or "an app would notice nothing")
+    return TO_DO if exit_code and any(feed.noticed for feed in feeds) else 0
 
 
-def _compare_next(folder: Path, source: str | None, wanted: Wanted) -> Comparison:
-    """Compare a feed, or without one the published feed, with the next feed of a show folder."""
+def _compare_next(folder: Path, source: str | None, wanted: Wanted) -> Sequence[ComparedFeed]:
+    """Compare a feed, or without one every published feed, with the next feed of a show folder."""
     publisher = make_publisher(open_workspace(folder), wanted)
     prepared = publisher.prepare(thorough=wanted.verify)
     tell_problems(prepared.problems)
-    following = next_feed(prepared)
-    before = _read(source) if source else live_feed(prepared, publisher.store)
-    if before is None:
+    if source:
+        return (compared(FEED, _read(source), next_feeds(prepared)[FEED]),)
+    feeds = compare_live(prepared, publisher.store)
+    if feeds[0].standing is Standing.NEW:
         say("nothing is published yet; every episode is new")
-        before = replace(following, items=())
-    return compare(before, following)
+    return feeds
 
 
-def _read(source: str) -> Feed:
+def _read(source: str) -> PagedFeed:
     """Read a feed from a file or an address, and say what of it could not be read."""
     feed = _fetch(source) if _is_address(source) else _read_file(source)
     tell_problems(replace(problem, path=source) for problem in feed.problems[:LISTED])
@@ -69,7 +72,7 @@ def _is_address(source: str) -> bool:
     return source.lower().startswith(("https://", "http://"))
 
 
-def _read_file(source: str) -> Feed:
+def _read_file(source: str) -> PagedFeed:
     """Read a feed from a file; the pages it names are elsewhere, and not fetched."""
     try:
         body = Path(source).read_bytes()
@@ -79,7 +82,7 @@ def _read_file(source: str) -> Feed:
     return read_pages(body, lambda address: None, name=source)
 
 
-def _fetch(address: str) -> Feed:
+def _fetch(address: str) -> PagedFeed:
     """Fetch a feed with its pages; those on another host than the feed itself must be open to the world."""
     with Fetcher() as fetcher, Fetcher(private=False) as outside:
         answer = fetch_feed(fetcher, address)

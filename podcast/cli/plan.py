@@ -8,9 +8,8 @@ from podcast.cli.noticing import plan_remarks
 from podcast.cli.options import json_option
 from podcast.cli.output import emit, problem_data, tell_problems
 from podcast.cli.publishing import make_publisher
-from podcast.layout import FEED
 from podcast.publishing.decide import WRITES
-from podcast.publishing.noticing import UnreadableFeedError, compare_live
+from podcast.publishing.noticing import UnreadableFeedError, compare_live, first_pages
 from podcast.publishing.plan import describe_plan, plan_data
 from podcast.publishing.publish import Prepared
 from podcast.stores import Store
@@ -42,8 +41,9 @@ def command(ctx: click.Context, as_json: bool, exit_code: bool, wanted: Wanted) 
 
 
 def _remarks(prepared: Prepared, store: Store) -> list[str]:
-    """Return what an app makes of a feed that would be replaced, beyond what the changes of the plan say."""
-    if prepared.observed.ledger is None or all(step.key != FEED for step in prepared.plan.steps):
+    """Return what an app makes of feeds that would be replaced or end, beyond what the changes of the plan say."""
+    before, after = first_pages(prepared.observed.ledger), first_pages(prepared.ledger)
+    if not before or (before <= after and all(step.key not in after for step in prepared.plan.steps)):
         return []
     told = {change.guid for change in prepared.plan.changes if change.kind in WRITES}
     try:

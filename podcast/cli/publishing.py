@@ -1,6 +1,7 @@
 """A publish on the command line: show the plan, ask, show progress, say what was done."""
 
 import sys
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,7 +53,7 @@ def publish(folder: Path, wanted: Wanted, *, yes: bool, as_json: bool) -> None:
     session = _Session(yes=yes, quiet=as_json)
     with closing(session):
         outcome = publisher.run(session.confirm, session.listener, _tell_moved, thorough=wanted.verify)
-    told = _push(workspace, outcome) if outcome else ()
+    told = _push(outcome) if outcome else ()
     if outcome is None:
         say("nothing was published")
     elif as_json:
@@ -69,20 +70,28 @@ def publish(folder: Path, wanted: Wanted, *, yes: bool, as_json: bool) -> None:
         click.echo(f"published: {count_episodes(outcome.plan.published)} at {outcome.plan.feed_url}")
 
 
-def _push(workspace: Workspace, outcome: Outcome) -> tuple[Told, ...]:
+def _push(outcome: Outcome) -> tuple[Told, ...]:
     """Tell the hubs what changed; whoever could not be told is a warning, for the publish is done."""
-    settings = workspace.settings
-    push = push_of(outcome.plan, settings.feed.hubs, settings.store.public_url)
+    show = outcome.ledger.show.release
+    push = push_of(outcome.plan, show.feed.hubs, show.base_url)
     if not push.topics:
         return ()
     from podcast.fetching import Fetcher, Limits
 
-    with Fetcher(limits=Limits(connect=5, read=10, total=30)) as fetcher:
+    with Fetcher(limits=Limits(connect=5, read=5, total=15, attempts=2)) as fetcher:
         told = tell_hubs(push, fetcher)
-    for one in told:
-        if one.error:
-            say(f"warning: the hub {one.hub} was not told: {one.error}; subscribers find the news when they next ask")
+    for line in _untold(told):
+        say(line)
     return told
+
+
+def _untold(told: Sequence[Told]) -> Iterator[str]:
+    """Yield a warning for every hub that was not told of one feed or several."""
+    for hub in dict.fromkeys(one.hub for one in told if one.error):
+        failed = [one for one in told if one.hub == hub and one.error]
+        feeds = f" of {' and of '.join(one.topic for one in failed)}" if len(failed) > 1 else ""
+        reason = ", ".join(dict.fromkeys(one.error for one in failed))
+        yield f"warning: the hub {hub} was not told{feeds}: {reason}; subscribers find the news when they next ask"
 
 
 def _place(workspace: Workspace) -> Place:

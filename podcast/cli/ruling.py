@@ -72,10 +72,13 @@ def explain(word: str, *, as_json: bool) -> None:
         emit([_data(rule) for rule in rules])
         return
     for rule in rules:
-        online = ", with --online only" if rule.online else ""
-        click.echo(f"{click.style(rule.id, bold=True)}  {rule.severity.value}{online}")
+        online = ", with --online" if rule.online else ""
+        only = " only" if rule.online and not rule.offline else ""
+        click.echo(f"{click.style(rule.id, bold=True)}  {rule.severity.value}{online}{only}")
         click.echo(f"  {rule.promise}")
-        click.echo(f"  how to mend it: {rule.mend or 'each finding says it, with the value that is wrong'}")
+        if rule.offline:
+            click.echo(f"  {rule.offline}")
+        click.echo(f"  how to mend it: {rule.mend}")
         click.echo(f"  {rule.source}")
 
 
@@ -95,6 +98,7 @@ def _data(rule: Rule) -> dict[str, object]:
         "rule": rule.id,
         "severity": rule.severity.value,
         "online": rule.online,
+        "offline": rule.offline,
         "asks": rule.promise,
         "source": rule.source,
         "mend": rule.mend,

@@ -1,11 +1,11 @@
 """What a publish puts into the store, rendered from the ledger alone: same ledger, same bytes."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from podcast.layout import FEED, cache_control, content_type, short_path
+from podcast.layout import FEED, cache_control, content_type, is_archive, short_path
 from podcast.publishing.feeds import compile_pages
 from podcast.publishing.ledger import Entry, Ledger, State
 from podcast.publishing.rendered import Rendered
@@ -19,8 +19,9 @@ class Stage(IntEnum):
     BLOBS = 1
     LEDGER = 2
     PAGES = 3
-    FEED = 4
-    INDEX = 5
+    ARCHIVE = 4
+    FEED = 5
+    INDEX = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +48,8 @@ class Artifact:
         return cache_control(self.key)
 
 
-def render(ledger: Ledger, rendered: Rendered | None = None) -> tuple[Artifact, ...]:
-    """Return feeds, pages and chapters of everything the ledger says is public; `rendered` saves time, nothing else."""
+def render(ledger: Ledger, feeds: Mapping[str, bytes] | None = None) -> tuple[Artifact, ...]:
+    """Return feeds, pages and chapters of everything the ledger says is public; `feeds` by key if they are compiled."""
     show = show_of(ledger.show.release)
     entries = ledger.published
     items = [item_of(entry.release, ledger.show.release) for entry in entries]
@@ -65,8 +66,11 @@ def render(ledger: Ledger, rendered: Rendered | None = None) -> tuple[Artifact, 
     gone = [path for entry in ledger.entries if entry.state is State.WITHDRAWN for path in addresses(entry)]
     release = ledger.show.release
     site = render_site(show, pages, gone, base_url=release.base_url, selections=release.feed.selections)
-    feeds = compile_pages(ledger, rendered or Rendered())
-    artifacts = [Artifact(key=key, body=body, stage=Stage.FEED) for key, body in feeds.items()]
+    compiled = feeds if feeds is not None else compile_pages(ledger, Rendered())[1]
+    artifacts = [
+        Artifact(key=key, body=body, stage=Stage.ARCHIVE if is_archive(key) else Stage.FEED)
+        for key, body in compiled.items()
+    ]
     chapters = dict(chapters_file(entry.release) for entry in entries if entry.release.chapters)
     artifacts += [Artifact(key=key, body=body, stage=Stage.BLOBS) for key, body in chapters.items()]
     artifacts += [Artifact(key=key, body=body, stage=Stage.PAGES) for key, body in site.pages.items()]

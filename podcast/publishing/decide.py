@@ -114,7 +114,9 @@ def decide(
             entries.append(entry)
     changes.sort(key=lambda change: (change.guid != "", change.number is None, change.number or 0, change.slug))
     entries.sort(key=lambda entry: entry.guid)
-    return Decision(changes=tuple(changes), ledger=Ledger(show=show_entry, entries=with_positions(entries)))
+    feeds = ledger.feeds if ledger else {}
+    next_ledger = Ledger(show=show_entry, entries=with_positions(entries), feeds=feeds)
+    return Decision(changes=tuple(changes), ledger=next_ledger)
 
 
 def _age(release: Release) -> tuple[int, float, str]:
@@ -291,6 +293,9 @@ class _Judge:
         if "audio" in changed and guid not in self.asked.replace_audio:
             how = _ask("replace-audio", release)
             return f"its audio is another file now; to give it a new address and keep the guid: {how}"
+        if guid not in self.asked.replace_audio and (path := _replaced_alternate(release, old)):
+            how = _ask("replace-audio", release)
+            return f"'{path}' is another file now; to give it a new address: {how}"
         return ""
 
     def _new(self, release: Release) -> tuple[Entry | None, Change]:
@@ -311,6 +316,16 @@ class _Judge:
             short=self.taken.short(release),
         )
         return entry, _change(Kind.ADD, release, "new")
+
+
+def _replaced_alternate(release: Release, old: Release) -> str:
+    """Return the path of another form of the episode whose file is another than the published one, or nothing."""
+    published = {alternate.path: alternate.blob for alternate in old.alternates}
+    for alternate in release.alternates:
+        before = published.get(alternate.path)
+        if before and alternate.blob and before.sha256 != alternate.blob.sha256:
+            return alternate.path
+    return ""
 
 
 def _stale(release: Release | ShowRelease, history: Sequence[Version], changed: Sequence[str]) -> list[str]:

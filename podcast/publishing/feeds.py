@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
@@ -16,7 +16,7 @@ from feed.item import Alternate, Enclosure, Item
 from feed.paging import Paging
 from feed.show import Selection, Show, Trailer
 from podcast.layout import feed_key, public_url
-from podcast.publishing.ledger import Entry, Ledger, State
+from podcast.publishing.ledger import Entry, FeedState, Ledger, State
 from podcast.publishing.rendered import Rendered
 from podcast.release import ShowRelease, item_of, show_of
 
@@ -56,7 +56,6 @@ class FeedPage:
     key: str
     show: Show
     paging: Paging
-    changed: datetime
     slots: tuple[Slot, ...]
 
 
@@ -70,9 +69,10 @@ def feed_pages(ledger: Ledger) -> Iterator[FeedPage]:
         yield from _Feed(ledger, selection).pages()
 
 
-def compile_pages(ledger: Ledger, rendered: Rendered) -> dict[str, bytes]:
-    """Return the bytes of every page of every feed by key; items that are known are not compiled again.
+def compile_pages(ledger: Ledger, rendered: Rendered) -> tuple[Ledger, dict[str, bytes]]:
+    """Return the bytes of every page of every feed by key, and the ledger that knows since when each says what it says.
 
+    `lastBuildDate` moves only where a page says something else (RSS-12). Items that are known are not compiled again.
     Raises ProblemsFound for what no feed can carry.
     """
     release, show = ledger.show.release, show_of(ledger.show.release)
@@ -87,10 +87,24 @@ def compile_pages(ledger: Ledger, rendered: Rendered) -> dict[str, bytes]:
     fresh = dict(zip(missing, compile_items(show, items), strict=True))
     rendered.keep(fresh, wanted)
     known |= fresh
-    return {
-        page.key: join_feed(page.show, (known[key] for key, _ in slots), changed=page.changed, paging=page.paging)
-        for page, slots in pages
-    }
+    bodies: dict[str, bytes] = {}
+    states: dict[str, FeedState] = {}
+    for page, slots in pages:
+        compiled = [known[key] for key, _ in slots]
+        states[page.key] = _state(page, compiled, ledger)
+        bodies[page.key] = join_feed(page.show, compiled, changed=states[page.key].at, paging=page.paging)
+    return replace(ledger, feeds=states), bodies
+
+
+_SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def _state(page: FeedPage, compiled: Sequence[bytes], ledger: Ledger) -> FeedState:
+    """Return what a page says, and since when: since it was published first, or since the newest change of anything."""
+    undated = join_feed(page.show, compiled, changed=_SOME_DAY, paging=page.paging)
+    digest = hashlib.sha256(undated).hexdigest()
+    before = ledger.feeds.get(page.key)
+    return before if before and before.digest == digest else FeedState(digest=digest, at=ledger.changed)
 
 
 def waived_rules(ledger: Ledger) -> dict[str, frozenset[str]]:
@@ -142,7 +156,6 @@ class _Feed:
             key=feed_key(self.name),
             show=replace(self.show, trailers=self._trailers(newest)),
             paging=Paging(links=self._links(full, full)) if full else Paging(),
-            changed=self._changed(self.entries),
             slots=tuple(self._slot(entry, rank) for rank, entry in enumerate(first)),
         )
         for page in range(full, 0, -1):
@@ -153,9 +166,8 @@ class _Feed:
         current = (("current", self._url(0)),)
         return FeedPage(
             key=feed_key(self.name, page),
-            show=replace(self.show, feed_url=own, trailers=()),
+            show=replace(self.show, feed_url=own, trailers=(), tags=replace(self.show.tags, new_feed_url="")),
             paging=Paging(links=(*current, *self._links(page - 1, full)), archive=True),
-            changed=self._changed(entries),
             slots=tuple(self._slot(entry, self.policy.slim_after) for entry in _newest_first(entries)),
         )
 
@@ -179,10 +191,6 @@ class _Feed:
             feed_url=self._url(0),
             tags=replace(show.tags, new_feed_url=""),  # where the whole has moved, this part has not
         )
-
-    def _changed(self, entries: Sequence[Entry]) -> datetime:
-        """Return the newest change of the show or of these episodes: what `lastBuildDate` says (RSS-12)."""
-        return max(version.at for version in (self.ledger.show.current, *(entry.current for entry in entries)))
 
     def _slot(self, entry: Entry, rank: int) -> Slot:
         slim = bool(self.policy.slim_after) and rank >= self.policy.slim_after

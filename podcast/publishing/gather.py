@@ -117,8 +117,7 @@ class _Assembly:
         alternates = self._alternates(episode, old.release if old else None, name)
         if audio is None:
             return None
-        facts = self.files.audio.get(episode.audio)
-        found = facts.chapters if facts and facts.sha256 == audio.sha256 else old.release.chapters if old else ()
+        found = self._chapters_in(episode.audio, audio, old.release if old else None)
         self.problems += _beyond(episode, episode.chapters or found, audio.duration, name)
         return Release(
             episode=episode,
@@ -129,6 +128,14 @@ class _Assembly:
             alternates=alternates,
             images=images,
         )
+
+    def _chapters_in(self, written: str, audio: AudioBlob, old: Release | None) -> tuple[Chapter, ...]:
+        """Return the chapters the audio has itself; those published of it where it is not on this machine."""
+        facts = self.files.audio.get(written)
+        if facts and facts.sha256 == audio.sha256:
+            return facts.chapters
+        same = old is not None and old.audio.sha256 == audio.sha256 and not old.episode.chapters
+        return old.chapters if old and same else ()
 
     def _absent(self, name: str, field: str, written: str, published: str | None) -> None:
         """Tell that a file is not on this machine: an error, unless one is published (under that path, or another)."""
@@ -197,14 +204,18 @@ class _Assembly:
 
     def _transcripts(self, episode: Episode, old: Release | None, name: str) -> tuple[TranscriptBlob, ...]:
         known = {(blob.sha256, PurePosixPath(blob.key).suffix): blob.key for blob in old.transcripts} if old else {}
+        published = _by_path(old)
         blobs: list[TranscriptBlob] = []
         for transcript in episode.transcripts:
             text = self.files.transcripts.get(transcript.path)
             suffix = PurePosixPath(transcript.path).suffix.lower()
+            if text is None and transcript.path in published:
+                self._absent(name, "transcripts", transcript.path, transcript.path)
+                there = published[transcript.path]
+                blobs.append(replace(there, language=transcript.language, captions=transcript.captions))
+                continue
             if text is None:
-                same = old is not None and old.episode.transcripts == episode.transcripts
-                stands_in = transcript.path if same else ("" if old and old.transcripts else None)
-                self._absent(name, "transcripts", transcript.path, stands_in)
+                self._absent(name, "transcripts", transcript.path, "" if old and old.transcripts else None)
                 if old and old.transcripts:
                     return old.transcripts
                 continue
@@ -225,19 +236,20 @@ class _Assembly:
     def _images(
         self, slug: str, written: Sequence[ImageFile], old: Sequence[ImageRelease], name: str
     ) -> tuple[ImageRelease, ...]:
-        """Return the pictures besides the cover; those that are not on this machine as they were published."""
+        """Return the pictures besides the cover; a file that is not on this machine as it was published."""
         images = []
-        for index, image in enumerate(written):
-            there = old[index] if index < len(old) else None
+        published = {image.path: image for image in old if image.path}
+        for image in written:
+            there = published.get(image.path)
             blob = self._picture(slug, image.path, there.blob if there else None, name, "images")
             if image.path and blob is None:
                 continue
             cover = self.files.covers.get(image.path)
-            width, height = (cover.width, cover.height) if cover else (image.width, image.height)
-            if there and cover is None:
-                width, height = width or there.width, height or there.height
+            known = cover or there
+            width, height = (known.width, known.height) if known else (image.width, image.height)
             images.append(
                 ImageRelease(
+                    path=image.path,
                     blob=blob,
                     url=image.url,
                     alt=image.alt,
@@ -251,27 +263,39 @@ class _Assembly:
         return tuple(images)
 
     def _alternates(self, episode: Episode, old: Release | None, name: str) -> tuple[AlternateRelease, ...]:
-        """Return the other forms; where one is not on this machine, all as they were published."""
+        """Return the other forms; a file that is not on this machine as it was published."""
         alternates = []
+        published = {alternate.path: alternate for alternate in old.alternates if alternate.path} if old else {}
         for written in episode.alternates:
-            facts = self.files.audio.get(written.path)
+            facts, there = self.files.audio.get(written.path), published.get(written.path)
+            if written.path and written.integrity:
+                message = f"'{written.path}' is measured, so its integrity need not be written, and is not used"
+                warning = Problem(severity=Severity.WARNING, path=name, field="alternates", message=message)
+                self.problems.append(warning)
             if written.path and facts is None:
-                same = old is not None and old.episode.alternates == episode.alternates
-                stands_in = written.path if same else ("" if old and old.alternates else None)
-                self._absent(name, "alternates", written.path, stands_in)
-                if old and old.alternates:
-                    return old.alternates
-                continue
-            alternates.append(_alternate(written, facts, self._alternate_blob(episode.slug, written.path, facts)))
+                self._absent(name, "alternates", written.path, written.path if there else None)
+            if facts:
+                blob = self._alternate_blob(episode.slug, written.path, facts, there.blob if there else None)
+                alternates.append(_alternate(written, facts.media_type, facts.bytes, facts.bitrate, blob))
+            elif there:
+                alternates.append(_alternate(written, there.media_type, there.bytes, there.bitrate, there.blob))
+            elif not written.path:
+                alternates.append(_alternate(written, written.media_type, written.bytes, None, None))
         return tuple(alternates)
 
-    def _alternate_blob(self, slug: str, written: str, facts: Audio | None) -> Blob | None:
-        if facts is None:
-            return None
+    def _alternate_blob(self, slug: str, written: str, facts: Audio, old: Blob | None) -> Blob:
         path = self.workspace.resolve(written)
-        key = audio_key(slug, facts.sha256, extension_for(facts, path.name))
+        same = old is not None and old.sha256 == facts.sha256
+        key = old.key if old and same else audio_key(slug, facts.sha256, extension_for(facts, path.name))
         self.uploads[key] = path
         return Blob(key=key, media_type=facts.media_type, bytes=facts.bytes, sha256=facts.sha256)
+
+
+def _by_path(old: Release | None) -> dict[str, TranscriptBlob]:
+    """Return the published transcripts by the path they had in the text."""
+    if old is None or len(old.episode.transcripts) != len(old.transcripts):
+        return {}
+    return dict(zip((written.path for written in old.episode.transcripts), old.transcripts, strict=True))
 
 
 def _beyond(episode: Episode, chapters: Sequence[Chapter], end: timedelta, name: str) -> Iterator[Problem]:
@@ -292,19 +316,22 @@ def _beyond(episode: Episode, chapters: Sequence[Chapter], end: timedelta, name:
         yield Problem(severity=Severity.WARNING, path=name, field=field, message=message, hint=hint)
 
 
-def _alternate(written: AlternateFile, facts: Audio | None, blob: Blob | None) -> AlternateRelease:
+def _alternate(
+    written: AlternateFile, media_type: str, size: int | None, bitrate: int | None, blob: Blob | None
+) -> AlternateRelease:
     return AlternateRelease(
-        media_type=facts.media_type if facts else written.media_type,
+        media_type=media_type,
+        path=written.path,
         blob=blob,
         urls=written.urls,
-        bytes=facts.bytes if facts else written.bytes,
-        bitrate=written.bitrate or (facts.bitrate if facts and facts.bitrate else None),
+        bytes=size,
+        bitrate=written.bitrate or bitrate or None,
         height=written.height,
         language=written.language,
         title=written.title,
         rel=written.rel,
         codecs=written.codecs,
-        integrity=written.integrity,
+        integrity="" if written.path else written.integrity,
     )
 
 

@@ -79,11 +79,20 @@ class ShowEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """A page of a feed as published: the hex sha256 of what it says apart from its date, and since when it says so."""
+
+    digest: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """Everything published from a store: the show and its episodes, ordered by guid."""
+    """Everything published from a store: the show, its episodes, ordered by guid, and the pages of its feeds by key."""
 
     show: ShowEntry
     entries: tuple[Entry, ...]
+    feeds: Mapping[str, FeedState] = field(default_factory=dict)
     format: int = FORMAT
 
     def by_guid(self) -> dict[str, Entry]:
@@ -92,7 +101,7 @@ class Ledger:
 
     @property
     def changed(self) -> datetime:
-        """The newest change: what `lastBuildDate` says."""
+        """The newest change of anything."""
         return max(version.at for version in self._versions())
 
     @property
@@ -116,7 +125,8 @@ def encode_ledger(ledger: Ledger) -> bytes:
     """Write a ledger as JSON, one row a line, the same bytes for the same rows."""
     rows: Sequence[Entry] = sorted(ledger.entries, key=lambda entry: entry.guid)
     lines = [msgspec.json.encode(row, order="deterministic") for row in rows]
-    head = b'{"format":%d,\n"show":%s,\n"entries":[' % (FORMAT, msgspec.json.encode(ledger.show, order="deterministic"))
+    show, feeds = (msgspec.json.encode(part, order="deterministic") for part in (ledger.show, ledger.feeds))
+    head = b'{"format":%d,\n"show":%s,\n"feeds":%s,\n"entries":[' % (FORMAT, show, feeds)
     return head + b",".join(b"\n" + line for line in lines) + b"\n]}\n"
 
 
@@ -173,12 +183,23 @@ def _faults(ledger: Ledger) -> Iterator[str]:
         yield "one guid in two rows"
     for entry in ledger.entries:
         yield from _row_faults(entry)
+    yield from _feed_faults(ledger)
     positions = [entry.position for entry in ledger.entries if entry.position]
     if len(set(positions)) != len(positions) or any(position < 0 for position in positions):
         yield "two rows at one position"
     for blob in [*(blob for entry in ledger.entries for blob in entry.release.blobs()), *show.blobs()]:
         if not is_key(blob.key) or not blob.key.startswith(("audio/", "covers/", "transcripts/")):
             yield f"the key {blob.key}"
+        if not re.fullmatch(r"[0-9a-f]{64}", blob.sha256):
+            yield f"the sha256 of {blob.key}"
+
+
+def _feed_faults(ledger: Ledger) -> Iterator[str]:
+    for selection in ledger.show.release.feed.selections:
+        if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", selection.name):
+            yield f"the feed {selection.name}"
+    if any(feed.at.tzinfo is None for feed in ledger.feeds.values()):
+        yield "a time without a zone among the feeds"
 
 
 def _row_faults(entry: Entry) -> Iterator[str]:

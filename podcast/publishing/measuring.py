@@ -3,13 +3,17 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
+from episodes.audio import extension_for
 from episodes.covers import Cover, cover_problems, measure_cover
 from episodes.mediatypes import TRANSCRIPT_TYPES
-from episodes.model import Audio, Status, TranscriptFile
-from episodes.problems import Problem, UserError
+from episodes.model import Audio, Episode, Status, TranscriptFile
+from episodes.namespace import ImageFile
+from episodes.problems import Problem, Severity, UserError, nearest, quoted
 from podcast.facts import Facts
 from podcast.settings import FILE
 from podcast.workspace import Workspace
@@ -38,96 +42,106 @@ class Files:
 
 def measure_files(workspace: Workspace, facts: Facts) -> Files:
     """Measure every file a ready episode or the show names. Files that cannot be used become problems."""
-    audio: dict[str, Audio] = {}
-    covers: dict[str, Cover] = {}
-    texts: dict[str, Text] = {}
-    problems: list[Problem] = []
-    if workspace.settings.cover:
-        problems += _measure_cover(workspace, workspace.settings.cover, FILE, "show.cover", covers)
-    for image in workspace.settings.images:
-        problems += _measure_picture(workspace, image.path, FILE, covers)
+    measuring = _Measuring(workspace, facts)
+    settings = workspace.settings
+    if settings.cover:
+        measuring.cover(settings.cover, FILE, "show.cover")
+    measuring.pictures(settings.images, FILE)
     for episode in workspace.catalogue.episodes:
-        if episode.status is not Status.READY:
-            continue
-        name = f"episodes/{episode.source_name}"
-        problems += _measure_audio(workspace, episode.audio, name, "audio", facts, audio)
-        for alternate in episode.alternates:
-            problems += _measure_audio(workspace, alternate.path, name, "alternates", facts, audio)
-        for image in episode.images:
-            problems += _measure_picture(workspace, image.path, name, covers)
-        if episode.cover:
-            problems += _measure_cover(workspace, episode.cover, name, "cover", covers)
-        for transcript in episode.transcripts:
-            problems += _measure_transcript(workspace, transcript, name, texts)
+        if episode.status is Status.READY:
+            measuring.episode(episode, f"episodes/{episode.source_name}")
     facts.save()
-    return Files(audio=audio, covers=covers, transcripts=texts, problems=tuple(problems))
+    return Files(
+        audio=measuring.audio,
+        covers=measuring.covers,
+        transcripts=measuring.texts,
+        problems=(*measuring.problems, *_empty_feeds(workspace, measuring.audio)),
+    )
 
 
-def _measure_audio(
-    workspace: Workspace, written: str, name: str, field: str, facts: Facts, audio: dict[str, Audio]
-) -> Sequence[Problem]:
-    path = workspace.there(written) if written else None
-    if path:
-        try:
-            audio[written] = facts.audio(path)
-        except UserError as error:
-            return (Problem(path=name, field=field, message=error.message, hint=error.hint),)
-    return ()
+class _Measuring:
+    """Measures each file once; what is wrong with it gathers in `problems`."""
+
+    def __init__(self, workspace: Workspace, facts: Facts) -> None:
+        self.workspace = workspace
+        self.facts = facts
+        self.audio: dict[str, Audio] = {}
+        self.covers: dict[str, Cover] = {}
+        self.texts: dict[str, Text] = {}
+        self.problems: list[Problem] = []
+        self._judged: set[str] = set()
+
+    def episode(self, episode: Episode, name: str) -> None:
+        """Measure what an episode names; `name` is its file."""
+        self._audio(episode.audio, name, "audio")
+        for number, alternate in enumerate(episode.alternates, start=1):
+            self._audio(alternate.path, name, f"alternates[{number}].path")
+        self.pictures(episode.images, name)
+        if episode.cover:
+            self.cover(episode.cover, name, "cover")
+        for number, transcript in enumerate(episode.transcripts, start=1):
+            self._transcript(transcript, name, f"transcripts[{number}].path")
+
+    def pictures(self, images: Sequence[ImageFile], name: str) -> None:
+        """Measure pictures that need not be square."""
+        for number, image in enumerate(images, start=1):
+            self._picture(image.path, name, f"images[{number}].path")
+
+    def cover(self, written: str, name: str, field: str) -> None:
+        """Measure a cover and tell what Apple refuses in it, of a cover that several share once."""
+        self._picture(written, name, field)
+        if written in self.covers and written not in self._judged:
+            self._judged.add(written)
+            found = cover_problems(self.covers[written], written)
+            self.problems += [replace(problem, path=name, field=field) for problem in found]
+
+    def _audio(self, written: str, name: str, field: str) -> None:
+        path = self.workspace.there(written) if written else None
+        if path:
+            try:
+                self.audio[written] = self.facts.audio(path)
+            except UserError as error:
+                self.problems.append(Problem(path=name, field=field, message=error.message, hint=error.hint))
+
+    def _picture(self, written: str, name: str, field: str) -> None:
+        path = self.workspace.there(written) if written else None
+        if path and written not in self.covers:
+            try:
+                self.covers[written] = measure_cover(path)
+            except UserError as error:
+                self.problems.append(Problem(path=name, field=field, message=error.message, hint=error.hint))
+
+    def _transcript(self, transcript: TranscriptFile, name: str, field: str) -> None:
+        path = self.workspace.there(transcript.path)
+        if path is None:
+            return
+        found = _read_transcript(path, self.workspace.folder)
+        if isinstance(found, Text):
+            self.texts[transcript.path] = found
+        else:
+            message, hint = found
+            self.problems.append(Problem(path=name, field=field, message=f"'{transcript.path}' {message}", hint=hint))
 
 
-def _measure_picture(workspace: Workspace, written: str, name: str, covers: dict[str, Cover]) -> Sequence[Problem]:
-    """Measure a picture that need not be square."""
-    path = workspace.there(written) if written else None
-    if path and written not in covers:
-        try:
-            covers[written] = measure_cover(path)
-        except UserError as error:
-            return (Problem(path=name, field="images", message=error.message, hint=error.hint),)
-    return ()
-
-
-def _measure_cover(
-    workspace: Workspace, written: str, name: str, field: str, covers: dict[str, Cover]
-) -> Sequence[Problem]:
-    path = workspace.there(written)
-    if written in covers or path is None:
-        return ()
-    try:
-        covers[written] = measure_cover(path)
-    except UserError as error:
-        return (Problem(path=name, field=field, message=error.message, hint=error.hint),)
-    return tuple(replace(problem, path=name, field=field) for problem in cover_problems(covers[written], written))
-
-
-def _measure_transcript(
-    workspace: Workspace, transcript: TranscriptFile, name: str, texts: dict[str, Text]
-) -> Sequence[Problem]:
-    def problem(message: str, hint: str) -> tuple[Problem]:
-        text = f"'{transcript.path}' {message}"
-        return (Problem(path=name, field="transcripts", message=text, hint=hint),)
-
-    path = workspace.there(transcript.path)
-    if path is None:
-        return ()
+def _read_transcript(path: Path, folder: Path) -> Text | tuple[str, str]:
+    """Return the facts of a transcript, or what is wrong with it and how to mend it."""
     kind = path.suffix.lower()
     if kind not in TRANSCRIPT_TYPES:
-        return problem("is not a kind of transcript", f"known are {' '.join(TRANSCRIPT_TYPES)}")
-    if not path.resolve().is_relative_to(workspace.folder.resolve()):
-        return problem("lies outside the show folder", "copy it into transcripts/; whatever is named here is published")
+        return "is not a kind of transcript", f"known are {' '.join(TRANSCRIPT_TYPES)}"
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return "lies outside the show folder", "copy it into transcripts/; whatever is named here is published"
     try:
         if path.stat().st_size > LARGEST_TRANSCRIPT:
-            return problem(f"is larger than {LARGEST_TRANSCRIPT:,} bytes", "a transcript is text")
+            return f"is larger than {LARGEST_TRANSCRIPT:,} bytes", "a transcript is text"
         body = path.read_bytes()
         text = body.decode("utf-8-sig")
     except OSError as error:
-        return problem(f"cannot be read: {error.strerror}", "check its permissions")
+        return f"cannot be read: {error.strerror}", "check its permissions"
     except UnicodeDecodeError:
-        return problem("is not UTF-8 text", "save it with the encoding UTF-8")
-    wrong = _wrong_form(kind, text)
-    if wrong:
-        return problem(wrong, "export the transcript again, or name the right file")
-    texts[transcript.path] = Text(bytes=len(body), sha256=hashlib.sha256(body).hexdigest())
-    return ()
+        return "is not UTF-8 text", "save it with the encoding UTF-8"
+    if wrong := _wrong_form(kind, text):
+        return wrong, "export the transcript again, or name the right file"
+    return Text(bytes=len(body), sha256=hashlib.sha256(body).hexdigest())
 
 
 def _wrong_form(kind: str, text: str) -> str:
@@ -146,3 +160,61 @@ def _wrong_form(kind: str, text: str) -> str:
         if not isinstance(data, dict) or not isinstance(data.get("segments"), list):
             return "is not a JSON transcript: it has no list 'segments'"
     return ""
+
+
+def _empty_feeds(workspace: Workspace, audio: Mapping[str, Audio]) -> Iterator[Problem]:
+    """Yield a warning for every feed whose topic, season or format no episode has; a show without any has none yet."""
+    had = [
+        (
+            {topic.casefold() for topic in episode.topics},
+            episode.season,
+            _forms(episode, audio),
+        )
+        for episode in workspace.catalogue.episodes
+    ]
+    for number, asked in enumerate(workspace.settings.feed.selections, start=1):
+        wanted = {"topic": asked.topic, "season": asked.season, "format": asked.format}
+        fits = [
+            (
+                not asked.topic or asked.topic.casefold() in topics,
+                asked.season in (None, season),
+                not asked.format or asked.format in forms,
+            )
+            for topics, season, forms in had
+        ]
+        if not fits or any(map(all, fits)):
+            continue
+        lacking = [field for field, found in zip(wanted, zip(*fits, strict=True), strict=True) if not any(found)]
+        field = lacking[0] if lacking else "name"
+        if lacking:
+            message = f"no episode here has the {field} {quoted(str(wanted[field]))}"
+            hint = _offer(field, str(wanted[field]), workspace.catalogue.episodes)
+        else:
+            message = f"no episode here has all that the feed {quoted(asked.name)} asks for"
+            hint = "leave out topic, season or format"
+        label = f"feeds[{number}].{field}"
+        yield Problem(severity=Severity.WARNING, path=FILE, field=label, message=message, hint=hint)
+
+
+def _forms(episode: Episode, audio: Mapping[str, Audio]) -> frozenset[str]:
+    """Return the formats an episode has, without a dot: of measured files as they are, of others by their names."""
+    names = [episode.audio]
+    for alternate in episode.alternates:
+        names += [alternate.path] if alternate.path else alternate.urls
+    forms = (
+        extension_for(audio[name], name) if name in audio else PurePosixPath(urlsplit(name).path).suffix
+        for name in names
+    )
+    return frozenset(form.lower().removeprefix(".") for form in forms)
+
+
+def _offer(field: str, value: str, episodes: Sequence[Episode]) -> str:
+    """Return a hint that names the nearest topic or the seasons there are."""
+    if field == "format":
+        return f"add a file in that format to the alternates of an episode, such as audio/1.{value}"
+    topics = dict.fromkeys(topic for episode in episodes for topic in episode.topics)
+    seasons = dict.fromkeys(str(season) for season in sorted({e.season for e in episodes if e.season}))
+    known = tuple(topics if field == "topic" else seasons)
+    if not known:
+        return f"write it in an episode: {'topics: [' + value + ']' if field == 'topic' else 'season: ' + value}"
+    return nearest(value, known) if field == "topic" else f"there is {' and '.join(known)}"

@@ -1,16 +1,18 @@
-"""The feed as it is published and as it would be next, to be compared."""
+"""The feeds of a show as they are published and as they would be next, to be compared."""
 
 import re
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from urllib.parse import unquote
 
 from episodes.problems import UserError
-from feed.comparison import Comparison, compare
+from feed.comparison import Comparison, PagedFeed, beyond, compare
 from feed.document import MalformedFeedError, read_document
-from feed.reader import Feed, read_feed
-from podcast.layout import FEED, public_url
-from podcast.publishing.artifacts import feed_of, render
+from feed.reader import read_feed
+from podcast.layout import FEED, feed_key, public_url
+from podcast.publishing.artifacts import render
+from podcast.publishing.ledger import Ledger
 from podcast.publishing.publish import Prepared
 from podcast.stores import Store
 
@@ -24,35 +26,96 @@ class UnreadableFeedError(UserError):
     """What should be a feed is none; the message names it."""
 
 
-def compare_live(prepared: Prepared, store: Store) -> Comparison:
-    """Compare what is published with what would be; before the first publish every episode is new."""
-    following = next_feed(prepared)
-    return compare(live_feed(prepared, store) or replace(following, items=()), following)
+class Standing(StrEnum):
+    """What becomes of a feed: ENDED means that it is no longer made, and stays in the store as it is."""
+
+    KEPT = "kept"
+    NEW = "new"
+    ENDED = "ended"
 
 
-def next_feed(prepared: Prepared) -> Feed:
-    """Return the feed that a publish would leave, with all its pages."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedFeed:
+    """A feed compared with its published state; `own` is what the comparison of the main feed does not say already."""
+
+    name: str
+    comparison: Comparison
+    own: Comparison
+    standing: Standing = Standing.KEPT
+
+    @property
+    def noticed(self) -> bool:
+        """Whether an app would notice something; that a further feed begins or ends is noticed."""
+        return not self.own.empty or (self.name != FEED and self.standing is not Standing.KEPT)
+
+
+def compared(name: str, old: PagedFeed, new: PagedFeed) -> ComparedFeed:
+    """Compare two feeds by themselves."""
+    comparison = compare(old, new)
+    return ComparedFeed(name=name, comparison=comparison, own=comparison)
+
+
+def compare_live(prepared: Prepared, store: Store) -> tuple[ComparedFeed, ...]:
+    """Compare every feed of a show with what is published of it, the main feed first, named by their keys.
+
+    Before the first publish every episode is new, and so is every feed. Raises UnreadableFeedError.
+    """
+    live, following = _live_feeds(prepared, store), next_feeds(prepared)
+    first = compared(FEED, live.get(FEED) or _without_items(following[FEED]), following[FEED])
+    feeds = [replace(first, standing=_standing(FEED, live, following))]
+    for key in sorted((live.keys() | following.keys()) - {FEED}):
+        new = following.get(key) or live[key]
+        comparison = compare(live.get(key) or _without_items(new), new)
+        standing = _standing(key, live, following)
+        own = beyond(comparison, first.comparison)
+        feeds.append(ComparedFeed(name=key, comparison=comparison, own=own, standing=standing))
+    return tuple(feeds)
+
+
+def first_pages(ledger: Ledger | None) -> frozenset[str]:
+    """Return the key of every feed of a show; its archive pages have others."""
+    if ledger is None:
+        return frozenset()
+    return frozenset((FEED, *(feed_key(selection.name) for selection in ledger.show.release.feed.selections)))
+
+
+def next_feeds(prepared: Prepared) -> dict[str, PagedFeed]:
+    """Return the feeds that a publish would leave, each with all its pages, by key."""
     artifacts = render(prepared.ledger)
     base = prepared.ledger.show.release.base_url
     bodies = {public_url(base, artifact.key): artifact.body for artifact in artifacts}
-    return read_pages(feed_of(artifacts), bodies.get, name="the next feed")
+    keys = sorted(first_pages(prepared.ledger))
+    return {key: read_pages(bodies[public_url(base, key)], bodies.get, name=_name("next", key)) for key in keys}
 
 
-def live_feed(prepared: Prepared, store: Store) -> Feed | None:
-    """Return the feed that is in the store, with all its pages, or nothing before the first publish."""
-    stored, ledger = store.get(FEED), prepared.observed.ledger
-    if stored is None or ledger is None:
-        return None
-    base = ledger.show.release.base_url
+def _live_feeds(prepared: Prepared, store: Store) -> dict[str, PagedFeed]:
+    """Return the published feeds that are in the store, each with all its pages, by key."""
+    ledger = prepared.observed.ledger
+    base = ledger.show.release.base_url if ledger else ""
 
     def page(address: str) -> bytes | None:
         found = store.get(unquote(address.removeprefix(base))) if address.startswith(base) else None
         return found.body if found else None
 
-    return read_pages(stored.body, page, name="the published feed")
+    stored = {key: store.get(key) for key in sorted(first_pages(ledger))}
+    return {key: read_pages(found.body, page, name=_name("published", key)) for key, found in stored.items() if found}
 
 
-def read_pages(body: bytes, page: Callable[[str], bytes | None], *, name: str) -> Feed:
+def _name(which: str, key: str) -> str:
+    return f"the {which} feed" if key == FEED else f"the {which} {key}"
+
+
+def _standing(key: str, live: Collection[str], following: Collection[str]) -> Standing:
+    if key not in following:
+        return Standing.ENDED
+    return Standing.KEPT if key in live else Standing.NEW
+
+
+def _without_items(feed: PagedFeed) -> PagedFeed:
+    return replace(feed, items=(), older=0)
+
+
+def read_pages(body: bytes, page: Callable[[str], bytes | None], *, name: str) -> PagedFeed:
     """Read a feed and the pages that follow it (RFC5005-1); an item that stands on two of them counts once.
 
     `page` returns the body at an address, or None where it is not to be had: the feed ends there, or at MOST_PAGES.
@@ -64,7 +127,7 @@ def read_pages(body: bytes, page: Callable[[str], bytes | None], *, name: str) -
         raise UnreadableFeedError(f"{name} cannot be read: {error.message}", hint=error.hint) from error
 
 
-def _read_pages(body: bytes, page: Callable[[str], bytes | None]) -> Feed:
+def _read_pages(body: bytes, page: Callable[[str], bytes | None]) -> PagedFeed:
     feed = read_feed(body)
     items, problems = list(feed.items), list(feed.problems)
     known = {item.guid for item in items}
@@ -80,7 +143,8 @@ def _read_pages(body: bytes, page: Callable[[str], bytes | None]) -> Feed:
         known.update(item.guid for item in read.items)
         problems += read.problems
         following = _next(more)
-    return replace(feed, items=tuple(items), problems=tuple(problems))
+    older = len(items) - len(feed.items)
+    return PagedFeed(show=feed.show, items=tuple(items), changed=feed.changed, problems=tuple(problems), older=older)
 
 
 def _next(body: bytes) -> str:

@@ -82,7 +82,7 @@ def make_plan(
     strangers: list[str] = []
     for artifact in artifacts:
         held = observed.held.get(artifact.key)
-        if held is not None and not held.sha256 and artifact.key not in ours:
+        if held is not None and not held.sha256 and artifact.key not in ours and not _was_ours(artifact, observed):
             strangers.append(artifact.key)
         elif held is None or held.sha256 != artifact.sha256:
             steps.append(_artifact_step(artifact, held.tag if held else ABSENT))
@@ -117,6 +117,11 @@ def stranger(key: str) -> Problem:
     return Problem(
         path=key, message="is in the store already and folge did not write it", hint="choose another address"
     )
+
+
+def _was_ours(artifact: Artifact, observed: Observed) -> bool:
+    """Say whether an earlier publish may have written a page of a feed that settings took away and brought back."""
+    return observed.ledger is not None and artifact.key.startswith("feed/")
 
 
 def _ours(ledger: Ledger | None) -> frozenset[str]:
@@ -186,7 +191,8 @@ def _ledger_step(decision: Decision, observed: Observed) -> Step | None:
         return None
     body = encode_ledger(decision.ledger)
     written = [change for change in decision.changes if change.kind in WRITES]
-    reason = f"{len(written)} changed" if written else "the first publish"
+    reason = f"{len(written)} changed" if written else "since when the feeds say what they say"
+    reason = reason if observed.ledger else "the first publish"
     return _write(Stage.LEDGER, LEDGER, body, "application/json", observed.ledger_tag, f"the commit: {reason}")
 
 

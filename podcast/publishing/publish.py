@@ -1,7 +1,7 @@
 """The one flow: load, measure, observe, decide, render, plan, apply; again from observe where somebody moved."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from podcast.facts import Facts
 from podcast.publishing.apply import SILENT, Listener, apply
 from podcast.publishing.artifacts import Artifact, Stage, render
 from podcast.publishing.decide import WRITES, Asked, decide
-from podcast.publishing.feeds import waived_rules
+from podcast.publishing.feeds import compile_pages, waived_rules
 from podcast.publishing.gather import assemble
 from podcast.publishing.ledger import Ledger
 from podcast.publishing.measuring import Files, measure_files
@@ -49,12 +49,16 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a publish did. `plan` is the one that was applied; its steps are empty where there was nothing to do."""
+    """What a publish did. `plan` is the one that was applied; its steps are empty where there was nothing to do.
+
+    `ledger` is what the store says now.
+    """
 
     plan: Plan
     problems: tuple[Problem, ...]
     attempts: int
     observed: Observed
+    ledger: Ledger
 
 
 class Publisher:
@@ -100,7 +104,10 @@ class Publisher:
         if observed.ledger is None and not any(change.kind in WRITES for change in decision.changes):
             plan = Plan(changes=decision.changes, steps=(), feed_url="", store_url=self.store.url, published=0)
             return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
-        artifacts = render(decision.ledger, Rendered(cache_folder(self.workspace.folder) / "rendered.sqlite3"))
+        kept = Rendered(cache_folder(self.workspace.folder) / "rendered.sqlite3")
+        ledger, feeds = compile_pages(decision.ledger, kept)
+        decision = replace(decision, ledger=ledger)
+        artifacts = render(ledger, feeds)
         found = _check(_unchecked(artifacts, observed, every=every), decision.ledger)
         problems = (*problems, *with_lines(found, self.workspace.folder))
         if errors(problems):
@@ -143,7 +150,13 @@ class Publisher:
                     again(moved)
                     thorough = True
                     continue
-            return Outcome(plan=prepared.plan, problems=prepared.problems, attempts=attempt, observed=prepared.observed)
+            return Outcome(
+                plan=prepared.plan,
+                problems=prepared.problems,
+                attempts=attempt,
+                observed=prepared.observed,
+                ledger=prepared.ledger,
+            )
         ledger = observe(self.store, thorough=False).ledger
         who = ledger.latest_producer() if ledger else "somebody"
         raise MovedAway(
@@ -162,7 +175,7 @@ def _unchecked(artifacts: Sequence[Artifact], observed: Observed, *, every: bool
     """Yield the pages of feeds that are not in the store as they are, where they were checked before."""
     for artifact in artifacts:
         held = observed.held.get(artifact.key)
-        if artifact.stage is Stage.FEED and (every or held is None or held.sha256 != artifact.sha256):
+        if artifact.stage in (Stage.ARCHIVE, Stage.FEED) and (every or held is None or held.sha256 != artifact.sha256):
             yield artifact
 
 

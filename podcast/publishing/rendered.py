@@ -4,6 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Collection, Mapping
 from contextlib import closing, suppress
+from importlib.metadata import version
 from pathlib import Path
 
 from podcast.code import code_digest
@@ -53,24 +54,29 @@ class Rendered:
 
     def _open(self, path: Path) -> sqlite3.Connection:
         """Open the file, made or emptied where another version of this program wrote it."""
-        version = int.from_bytes(hashlib.sha256(code_digest().encode()).digest()[:3]) + 1
+        marker = int.from_bytes(hashlib.sha256(_program().encode()).digest()[:3]) + 1
         try:
-            return _opened(path, version)
+            return _opened(path, marker)
         except sqlite3.DatabaseError:
             with suppress(OSError):
                 path.unlink()
-            return _opened(path, version)
+            return _opened(path, marker)
 
 
-def _opened(path: Path, version: int) -> sqlite3.Connection:
+def _program() -> str:
+    """Return what decides the bytes of an item besides its content: this program and what it writes XML with."""
+    return " ".join([code_digest(), *(f"{name} {version(name)}" for name in ("feedgen", "lxml", "cmarkgfm", "nh3"))])
+
+
+def _opened(path: Path, marker: int) -> sqlite3.Connection:
     base = sqlite3.connect(path, timeout=2)
     try:
         (found,) = base.execute("PRAGMA user_version").fetchone()
-        if found != version:
+        if found != marker:
             with base:
                 base.execute("DROP TABLE IF EXISTS items")
                 base.execute("CREATE TABLE items (key BLOB PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID")
-                base.execute(f"PRAGMA user_version = {version}")
+                base.execute(f"PRAGMA user_version = {marker}")
     except sqlite3.Error:
         base.close()
         raise

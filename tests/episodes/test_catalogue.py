@@ -107,9 +107,38 @@ def test_a_number_of_two_seasons_lists_both(tmp_path: Path) -> None:
         tmp_path / "episodes", a=a_file("season: 1", guid="g-1"), b=a_file("season: 2", guid="g-2", title="Zwei")
     )
     assert loaded(folder).problems == ()
-    with pytest.raises(UserError, match="S1 1  a  g-1") as caught:
+    with pytest.raises(UserError, match="1/1  a  g-1") as caught:
         find_episode(loaded(folder), "1")
-    assert "S2 1  b  g-2  Zwei" in str(caught.value)
+    assert "2/1  b  g-2  Zwei" in caught.value.message
+    assert caught.value.hint == "say 1/1 or 2/1"
+    assert [find_episode(loaded(folder), name).slug for name in ("1/1", "2/1")] == ["a", "b"]
+
+
+@pytest.mark.parametrize("name", ["2/6", "s2e6", "S2E6", "2x6", "2X6", "s02e06"])
+def test_season_and_number_name_an_episode(tmp_path: Path, name: str) -> None:
+    folder = write_files(
+        tmp_path / "episodes",
+        a=a_file("season: 1", guid="g-1", number="6"),
+        b=a_file("season: 2", guid="g-2", number="6"),
+        c=a_file("season: 2", guid="g-3", number="5"),
+        d=a_file(guid="g-4", number="6"),
+    )
+    assert find_episode(loaded(folder), name).slug == "b"
+
+
+def test_an_episode_without_a_season_is_of_the_first_as_in_its_address(tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "episodes", a=a_file(number="6"), b=a_file("season: 2", guid="g-2", number="6"))
+    assert find_episode(loaded(folder), "s1e6").slug == "a"
+    with pytest.raises(UserError, match="there is no episode '3/6'"):
+        find_episode(loaded(folder), "3/6")
+
+
+def test_a_bonus_of_the_same_number_is_told_apart_by_its_slug(tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "episodes", a=a_file(), b=a_file("kind: bonus", guid="g-2"))
+    with pytest.raises(UserError) as caught:
+        find_episode(loaded(folder), "1")
+    assert caught.value.hint == "say a or b"
+    assert [find_episode(loaded(folder), slug).slug for slug in ("a", "b")] == ["a", "b"]
 
 
 def test_what_two_files_share_is_told_in_the_later_with_its_line_and_the_other(tmp_path: Path) -> None:

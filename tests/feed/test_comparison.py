@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from episodes.model import Appearance, Recording
-from feed.comparison import SHARED, Comparison, Difference, Effect, Shared, compare
+from feed.comparison import SHARED, Comparison, Difference, Effect, PagedFeed, Shared, beyond, compare
 from feed.item import Enclosure, Item
 from feed.reader import Feed, read_feed
 from feed.show import Category, Show
@@ -250,6 +250,95 @@ class TestOrder:
         one, two, three = an_item(1), an_item(2), an_item(3)
 
         assert compare(feed(one, two, three), feed(replace(three, published=DAY), one, two)).reordered == 0
+
+
+class TestPages:
+    """Apps that read the first page see it alone; the others see what is reachable."""
+
+    def test_an_item_that_only_a_later_page_has_now_has_left(self) -> None:
+        items = [an_item(n) for n in (3, 2, 1)]
+
+        comparison = compare(feed(*items), paged(*items, older=2))
+
+        assert effects(comparison) == [Effect.LEFT, Effect.LEFT, Effect.SAME]
+        assert not comparison.empty
+        assert effects(compare(paged(*items, older=2), feed(*items))) == [Effect.BACK, Effect.BACK, Effect.SAME]
+
+    def test_one_that_makes_room_for_a_newer_one_is_not_noticed(self) -> None:
+        comparison = compare(paged(an_item(2), an_item(1), older=0), paged(an_item(3), an_item(2), an_item(1), older=1))
+
+        assert effects(comparison) == [Effect.NEW, Effect.ARCHIVED, Effect.SAME]
+        assert [noticed.effect for noticed in comparison.noticed] == [Effect.NEW]
+
+    def test_more_that_leave_than_come_are_noticed(self) -> None:
+        old = feed(an_item(3), an_item(2), an_item(1))
+
+        comparison = compare(old, paged(an_item(4), an_item(3), an_item(2), an_item(1), older=2))
+
+        assert effects(comparison) == [Effect.LEFT, Effect.LEFT, Effect.NEW, Effect.SAME]
+
+    def test_an_older_one_that_comes_makes_nobody_leave(self) -> None:
+        late = an_item(4, published=an_item(1).published - timedelta(days=1))
+
+        comparison = compare(feed(an_item(2), an_item(1)), paged(an_item(2), late, an_item(1), older=1))
+
+        assert effects(comparison) == [Effect.LEFT, Effect.NEW, Effect.SAME]
+
+    def test_the_worse_of_two_effects_counts(self) -> None:
+        other_file = an_item(2, enclosure=sound("https://neu.example/2.mp3", 7))
+
+        comparison = compare(
+            feed(an_item(3), an_item(2), an_item(1)), paged(an_item(3), other_file, an_item(1, title="Neu"), older=2)
+        )
+
+        assert effects(comparison) == [Effect.REPLACED, Effect.LEFT, Effect.SAME]
+        assert "title" in changed_fields(comparison)
+
+    def test_notes_that_are_slim_on_a_later_page_are_no_difference(self) -> None:
+        one, slim = an_item(1, notes_html="<p>Größe</p>"), an_item(1, notes_html="")
+
+        assert changed_fields(compare(feed(an_item(2), one), paged(an_item(2), slim, older=1))) == []
+        assert compare(paged(an_item(2), one, older=1), paged(an_item(2), slim, older=1)).empty
+        assert changed_fields(compare(feed(an_item(2), one), feed(an_item(2), slim))) == ["notes_html"]
+
+    def test_other_notes_on_a_later_page_are_a_difference(self) -> None:
+        one, other = an_item(1, notes_html="<p>Größe</p>"), an_item(1, notes_html="<p>Mut</p>")
+
+        assert effects(compare(paged(one, older=1), paged(other, older=1))) == [Effect.CHANGED]
+
+
+class TestBeyond:
+    """What a further feed says and the main feed does not."""
+
+    def test_what_both_say_is_left_out(self) -> None:
+        both = compare(feed(an_item(1), an_item(2)), feed(an_item(1, title="Neu"), an_item(3)))
+
+        assert not both.empty
+        assert beyond(both, both).empty
+
+    def test_an_episode_that_changes_and_leaves_this_feed_is_gone_from_it(self) -> None:
+        told = compare(feed(an_item(1)), feed(an_item(1, title="Neu")))
+
+        assert [one.effect for one in beyond(compare(feed(an_item(1)), feed()), told).items] == [Effect.GONE]
+        assert [one.effect for one in beyond(compare(feed(), feed(an_item(1))), told).items] == [Effect.NEW]
+
+    def test_a_worse_effect_than_in_the_main_feed_is_kept(self) -> None:
+        told = compare(feed(an_item(1)), feed(an_item(1, title="Neu")))
+        other = compare(feed(an_item(1)), feed(an_item(1, enclosure=sound("https://neu.example/1.opus", 7))))
+
+        assert [one.effect for one in beyond(other, told).items] == [Effect.REPLACED]
+        assert beyond(told, other).empty
+
+    def test_its_own_title_is_kept(self) -> None:
+        told = compare(feed(), feed(show=a_show(description="Größe")))
+        other = compare(feed(), feed(show=a_show(description="Größe", title="Mut")))
+
+        assert [difference.field for difference in beyond(other, told).show] == ["title"]
+
+
+def paged(*items: Item, older: int) -> Feed:
+    """A feed of which the last `older` items are on later pages."""
+    return PagedFeed(show=a_show(), items=items, older=older)
 
 
 def moved(item: Item) -> Item:

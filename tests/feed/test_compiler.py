@@ -7,11 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from episodes.markup import parse_markup
 from episodes.model import Appearance, Kind, Recording
+from episodes.namespace import EpisodeTags
 from episodes.problems import ProblemsFound
 from feed.compiler import compile_feed, newest_first
 from feed.document import Element, read_document
 from feed.item import Enclosure
+from feed.reader import read_feed
 from feed.show import ShowKind
 from feed.times import whole_seconds
 from tests.feed.builders import CHANGED, GUEST, HOST, SUMMER, a_feed, a_show, an_item
@@ -165,6 +168,23 @@ def test_the_date_is_in_the_zone_it_was_given_in() -> None:
         for when in (datetime(2024, 7, 1, 6, tzinfo=berlin), datetime(2024, 12, 1, 6, tzinfo=berlin))
     ]
     assert dates == ["Mon, 01 Jul 2024 06:00:00 +0200", "Sun, 01 Dec 2024 06:00:00 +0100"]
+
+
+def test_a_foreign_element_keeps_its_own_prefix_and_moves_with_nothing() -> None:
+    xml = '<neu:grüße xmlns:neu="https://neu.example/ns" neu:art="winken"><b xmlns="urn:b">ja</b></neu:grüße>'
+    tags = EpisodeTags(extra=(parse_markup(xml), parse_markup('<a xmlns="urn:a"/>')))
+    written = [
+        compile_feed(a_show(hubs=hubs), [an_item(tags=tags)], changed=CHANGED).decode()
+        for hubs in ((), ("https://hub.example/",))
+    ]
+    for feed in written:
+        assert '<neu:grüße xmlns:neu="https://neu.example/ns"' in feed
+        assert 'neu:art="winken"' in feed
+        assert "ns0" not in feed
+    items = [feed[feed.index("<item>") :] for feed in written]
+    assert items[0] == items[1]
+    (item,) = read_feed(written[0].encode()).items
+    assert item.tags.extra == tags.extra
 
 
 @pytest.mark.parametrize(("seconds", "written"), [(0.4, 0), (0.5, 1), (1231.08, 1231), (1231.5, 1232), (7200, 7200)])

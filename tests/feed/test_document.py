@@ -72,8 +72,8 @@ _BOMB = b"""<?xml version="1.0"?>
 @pytest.mark.parametrize(
     ("body", "line", "reason"),
     [
-        (b"", 1, "not well-formed"),
-        (b"hello", 1, "not well-formed"),
+        (b"", 1, "this is no feed, but an empty file"),
+        (b"hello", 1, "this is no feed, but plain text"),
         (b"<rss>\n<channel>\n</rss>", 3, "not well-formed"),
         (b"<rss>\n&nbsp;</rss>", 2, "not well-formed"),
         (b'<?xml version="1.0" encoding="UTF-8"?>\n<rss>\xfc</rss>', 2, "not well-formed"),
@@ -90,6 +90,45 @@ def test_what_cannot_be_read_says_why_and_where(body: bytes, line: int, reason: 
         read_document(body)
     assert refused.value.line == line
     assert str(refused.value).startswith(f"line {line}: ")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"ID3\x04" + bytes(2000), "an MP3 file"),
+        (b"\xff\xfb\x90\x64" + bytes(2000), "an MP3 file"),
+        (b"\0\0\0\x20ftypM4A " + bytes(2000), "an MP4 or M4A file"),
+        (b"fLaC" + bytes(20), "a FLAC file"),
+        (b"OggS" + bytes(20), "an Ogg or Opus file"),
+        (b"RIFF\x24\0\0\0WAVEfmt ", "a WAV file"),
+        (b"RIFF\x24\0\0\0WEBPVP8 ", "a WebP picture"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(20), "a PNG picture"),
+        (b"\xff\xd8\xff\xe0" + bytes(20), "a JPEG picture"),
+        (b"GIF89a" + bytes(20), "a GIF picture"),
+        (b"%PDF-1.7\n", "a PDF file"),
+        (b"PK\x03\x04" + bytes(20), "a ZIP archive"),
+        (b"\x1f\x8b\x08\0" + bytes(20), "compressed (gzip)"),
+        (b"\x7fELF\0\0" + bytes(20), "a file that is not text"),
+        (b' {"version": "1.2.0"}', "JSON"),
+        ("---\ntitle: Über Mut\n---\n".encode(), "plain text"),
+        (b"\n \t", "an empty file"),
+        (b"", "an empty file"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_what_is_something_else_is_said_to_be_that_and_no_feed(body: bytes, kind: str) -> None:
+    with pytest.raises(MalformedFeedError, match="this is no feed, but ") as refused:
+        read_document(body)
+    assert kind in refused.value.reason
+    assert "XML" not in refused.value.reason
+    assert refused.value.hint
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("space", ["", "\n"])
+def test_no_broken_feed_is_taken_for_something_else(codec: str, space: str) -> None:
+    with pytest.raises(MalformedFeedError, match="not well-formed XML"):
+        read_document(f"{space}<rss><channel></rss>".encode(codec))
 
 
 def test_show_notes_may_speak_of_a_doctype() -> None:

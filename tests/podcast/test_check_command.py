@@ -214,12 +214,23 @@ class TestRules:
         told = json.loads(capsys.readouterr().out)
         assert [rule["rule"] for rule in told] == [rule.id for rule in all_rules()]
         assert {rule["online"] for rule in told} == {True, False}
+        assert [rule["mend"] for rule in told] == [rule.mend for rule in all_rules()]
+        assert [rule["rule"] for rule in told if rule["offline"]] == ["APPLE-ART-1", "APPLE-ART-2", "APPLE-ART-3"]
+
+    @pytest.mark.parametrize(
+        ("rule_id", "when"), [("HTTP-3", "error, with --online only"), ("RSS-1", "error"), ("RSS-5", "warning")]
+    )
+    def test_a_rule_says_when_it_speaks(self, capsys: pytest.CaptureFixture[str], rule_id: str, when: str) -> None:
+        assert run(["check", "--explain", rule_id]) == 0
+        assert capsys.readouterr().out.startswith(f"{rule_id}  {when}\n")
 
     def test_a_rule_says_what_it_asks_for_and_who_asks(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert run(["check", "--explain", "apple-art-1"]) == 0
         told = capsys.readouterr().out
-        assert told.startswith("APPLE-ART-1  error, with --online only\n")
+        assert told.startswith("APPLE-ART-1  error, with --online\n")
         assert "1400 to 3000 pixels" in told
+        assert "  The covers of a show folder are measured without --online, too.\n" in told
+        assert "  how to mend it: export the cover as a square of 3000 x 3000 pixels\n" in told
         assert f"  {SOURCE}support/896-artwork-requirements\n" in told
 
     def test_a_family_of_rules_is_explained_together(self, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from feed.item import Item
+from feed.item import Alternate, Item, Source
 from feed.show import Show
 from podcast.cli import run
 from podcast.cli.noticing import LISTED
@@ -20,6 +21,13 @@ from podcast.publishing.noticing import MOST_PAGES, read_pages
 from tests.episodes.audio_builders import frames, id3, id3_text
 from tests.feed.builders import HOST, a_feed, a_show, an_item
 from tests.podcast.builders import ShowFolder
+
+ALTERNATE = Alternate(
+    media_type="audio/opus",
+    sources=(Source(url=f"https://kommunen-podcast.example/audio/{'lang-' * 30}1.opus"),),
+    bytes=7,
+    bitrate=24_000,
+)
 
 Screen = pytest.CaptureFixture[str]
 
@@ -99,6 +107,36 @@ class TestTwoFeeds:
         assert "'Uwe Schneidewind'" in told
         assert "Anna" not in told, "who is heard in both is not told"
 
+    def test_of_a_table_the_field_that_differs_is_shown(self, tmp_path: Path, capsys: Screen) -> None:
+        old, new = (an_item(1, alternates=(ALTERNATE, replace(ALTERNATE, title=title))) for title in ("Mut", "Wut"))
+
+        diff(tmp_path, [old], [new])
+
+        assert capsys.readouterr().out.splitlines()[1:] == ["      alternates[2].title: 'Mut' → 'Wut'"]
+
+    def test_what_is_cut_never_looks_alike_on_both_sides(self, tmp_path: Path, capsys: Screen) -> None:
+        old = [an_item(n, alternates=(replace(ALTERNATE, title="Sparsam"),)) for n in (1, 2, 3)]
+
+        diff(tmp_path, old, [replace(item, alternates=(replace(ALTERNATE, title="Größe"),)) for item in old])
+
+        (line,) = capsys.readouterr().out.splitlines()
+        before, after = line.split(" → ")
+        assert "Sparsam" in before
+        assert "Größe" in after
+
+    @pytest.mark.parametrize(
+        "new",
+        [an_item(1, title="Gro\u0308\u00dfe"), an_item(1, published=an_item(1).published + timedelta(seconds=1))],
+        ids=["title", "date"],
+    )
+    def test_what_looks_alike_is_spelled_out(self, new: Item, tmp_path: Path, capsys: Screen) -> None:
+        old = an_item(1, title="Gr\u00f6\u00dfe") if new.published == an_item(1).published else an_item(1)
+
+        diff(tmp_path, [old], [new])
+
+        before, after = capsys.readouterr().out.splitlines()[1].split(": ", 1)[1].split(" → ")
+        assert unicodedata.normalize("NFC", before) != unicodedata.normalize("NFC", after)
+
     def test_people_in_another_order_are_not_people_who_left(self, tmp_path: Path, capsys: Screen) -> None:
         people = an_item(1).people
         diff(tmp_path, [an_item(1, people=(HOST, *people))], [an_item(1, people=(*people, HOST))])
@@ -168,8 +206,10 @@ class TestTwoFeeds:
     def test_json_has_both_values_and_every_total(self, tmp_path: Path, capsys: Screen) -> None:
         diff(tmp_path, [an_item(1), an_item(2)], [an_item(1, title="Größe", number=None), an_item(3)], "--json")
 
-        data = json.loads(capsys.readouterr().out)
-        assert data["noticed"] is True
+        told = json.loads(capsys.readouterr().out)
+        assert told["noticed"] is True
+        (data,) = told["feeds"]
+        assert (data["feed"], data["standing"], data["noticed"]) == (str(tmp_path / "new"), "kept", True)
         assert {name: count for name, count in data["totals"].items() if count} == {"gone": 1, "changed": 1, "new": 1}
         changed = next(item for item in data["items"] if item["effect"] == "changed")
         assert changed["guid"] == an_item(1).guid
@@ -244,6 +284,145 @@ class TestFolder:
         assert "! again       1  Mut 1" in capsys.readouterr().out
 
 
+class TestLongShows:
+    """`[feed] items`: what the first page holds, and what is reachable."""
+
+    def test_episodes_taken_out_of_the_feed_are_noticed(self, show: ShowFolder, capsys: Screen) -> None:
+        published(show, 5, capsys)
+        add_settings(show, "[feed]\nitems = 2\n")
+
+        assert folge(show.path, "diff", "--exit-code") == 4
+        line = (
+            "- left: 3 episodes leave the first page; apps that do not follow pages no longer list them "
+            "(kept on archive pages)"
+        )
+        assert capsys.readouterr().out == f"{line}\n"
+        folge(show.path, "plan")
+        assert f"    {line}\n" in capsys.readouterr().out
+
+    def test_a_single_one_is_named(self, show: ShowFolder, capsys: Screen) -> None:
+        published(show, 3, capsys)
+        add_settings(show, "[feed]\nitems = 2\n")
+
+        assert folge(show.path, "diff", "--exit-code") == 4
+
+        assert capsys.readouterr().out == (
+            "- left        1  Mut 1: leaves the first page; apps that do not follow pages no longer list it "
+            "(kept on an archive page)\n"
+        )
+
+    def test_the_ordinary_life_of_a_feed_in_pages_is_one_quiet_line(self, show: ShowFolder, capsys: Screen) -> None:
+        add_settings(show, "[feed]\nitems = 2\nslim_after = 2\n")
+        published(show, 4, capsys)
+        show.episode(5)
+
+        folge(show.path, "diff")
+        assert capsys.readouterr().out == "+ new         5  Mut 5\n· 1 older episode moves on to archive pages\n"
+        folge(show.path, "plan")
+        assert "in a listener's app" not in capsys.readouterr().out
+
+    def test_archive_pages_that_end_bring_their_episodes_back(self, show: ShowFolder, capsys: Screen) -> None:
+        settings = (show.path / "podcast.toml").read_text(encoding="utf-8")
+        add_settings(show, "[feed]\nitems = 2\n")
+        published(show, 5, capsys)
+        (show.path / "podcast.toml").write_text(settings, encoding="utf-8")
+
+        assert folge(show.path, "diff", "--exit-code") == 4
+
+        assert "~ back: 3 episodes come back to the first page" in capsys.readouterr().out
+
+
+class TestSeveralFeeds:
+    """Every feed of `[[feeds]]` is compared, too."""
+
+    def test_an_episode_that_leaves_a_further_feed_is_told_under_its_name(
+        self, show: ShowFolder, capsys: Screen
+    ) -> None:
+        add_settings(show, MUT)
+        show.episode(1, more="topics: [Mut]\n")
+        published(show, 2, capsys)
+        show.episode(1)
+        show.episode(2, more="topics: [Mut]\n", title="Größe")
+
+        assert folge(show.path, "diff", "--exit-code") == 4
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[0] == "feed.xml:"
+        assert lines[lines.index("feed/mut.xml:") :] == [
+            *("feed/mut.xml:", "  - gone        1  Mut 1: leaves the feed", "  + new         2  Größe"),
+        ]
+        folge(show.path, "plan", "--json")
+        remarks = json.loads(capsys.readouterr().out)["remarks"]
+        assert remarks == ["feed/mut.xml:", *lines[lines.index("feed/mut.xml:") + 1 :]]
+
+    def test_what_the_main_feed_says_is_not_said_again(self, show: ShowFolder, capsys: Screen) -> None:
+        add_settings(show, MUT)
+        show.episode(1, more="topics: [Mut]\n")
+        published(show, 2, capsys)
+        show.episode(1, more="topics: [Mut]\n", title="Größe")
+        show.episode(3, more="topics: [Mut]\n")
+
+        folge(show.path, "diff")
+
+        assert "mut.xml" not in (told := capsys.readouterr().out)
+        assert told.count("Größe") == 2, "the line of the episode and of its title"
+
+    def test_its_own_title_is_told(self, show: ShowFolder, capsys: Screen) -> None:
+        add_settings(show, MUT)
+        published(show, 2, capsys)
+        add_settings(show, 'title = "Über Mut"\n')
+
+        assert folge(show.path, "diff", "--exit-code") == 4
+
+        assert capsys.readouterr().out == "feed/mut.xml:\n  ~ show: title: 'Kommunen-Podcast' → 'Über Mut'\n"
+
+    def test_a_feed_that_begins_and_one_that_ends_are_told(self, show: ShowFolder, capsys: Screen) -> None:
+        settings = (show.path / "podcast.toml").read_text(encoding="utf-8")
+        published(show, 2, capsys)
+        add_settings(show, MUT.replace("topic", "season").replace('"Mut"', "1"))
+        assert folge(show.path, "diff", "--exit-code") == 4
+        assert capsys.readouterr().out == "+ feed/mut.xml is a new feed with 0 episodes\n"
+        folge(show.path, "publish", "--yes")
+        (show.path / "podcast.toml").write_text(f"{settings}# ohne\n", encoding="utf-8")
+        capsys.readouterr()
+
+        line = "feed/mut.xml is no longer made; its subscribers hear nothing new; the file stays in the store"
+        folge(show.path, "plan")
+        assert f"- {line}\n" in capsys.readouterr().out
+        assert folge(show.path, "diff", "--exit-code") == 4
+        assert f"- {line}\n" in capsys.readouterr().out
+        folge(show.path, "publish", "--yes")
+        assert (show.path / "public" / "feed" / "mut.xml").exists()
+        assert folge(show.path, "diff", "--exit-code") == 0
+
+    def test_json_has_one_object_for_each_feed(self, show: ShowFolder, capsys: Screen) -> None:
+        add_settings(show, MUT)
+        show.episode(1, more="topics: [Mut]\n")
+        published(show, 2, capsys)
+        show.episode(1)
+
+        folge(show.path, "diff", "--json")
+
+        feeds = json.loads(capsys.readouterr().out)["feeds"]
+        assert [(feed["feed"], feed["standing"]) for feed in feeds] == [("feed.xml", "kept"), ("feed/mut.xml", "kept")]
+        assert [item["effect"] for item in feeds[1]["items"]] == ["gone"]
+
+
+MUT = '[[feeds]]\nname = "mut"\ntopic = "Mut"\nguid = "1a2b3c4d-1e2f-5a6b-8c7d-0123456789ab"\n'
+
+
+def add_settings(show: ShowFolder, text: str) -> None:
+    with (show.path / "podcast.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f"\n{text}")
+
+
+def published(show: ShowFolder, count: int, capsys: Screen) -> None:
+    """Publish a show of so many episodes, of which the first two are there already."""
+    for number in range(3, count + 1):
+        show.episode(number)
+    assert folge(show.path, "publish", "--yes") == 0
+    capsys.readouterr()
+
+
 class TestAddresses:
     """Feeds behind addresses."""
 
@@ -253,7 +432,9 @@ class TestAddresses:
             (tmp_path / "feed.xml").write_bytes(a_feed(an_item(2)).replace(b"<item>", link + b"<item>", 1))
             (tmp_path / "second.xml").write_bytes(a_feed(an_item(1)))
 
-            assert run(["diff", f"{base}/feed.xml", a_file(tmp_path / "new", an_item(1), an_item(2))]) == 0
+            assert run(["diff", f"{base}/feed.xml", a_file(tmp_path / "new", an_item(2), an_item(1))]) == 0
+            assert capsys.readouterr().out.startswith("~ back        1  Diensteid für Transformation: comes back")
+            assert run(["diff", f"{base}/feed.xml", f"{base}/feed.xml"]) == 0
 
         assert capsys.readouterr().out == "an app would notice nothing\n"
 

@@ -18,6 +18,7 @@ from podcast.publishing.memo import look
 from podcast.stores.memory import MemoryStore
 from tests.episodes.audio_builders import opus
 from tests.podcast.builders import BASE, NOW, ShowFolder, later, make_show, objects
+from tests.podcast.spies import Spy
 
 FIRST = datetime(2024, 1, 1, 6, tzinfo=UTC)
 
@@ -283,4 +284,40 @@ def test_items_compiled_one_by_one_are_the_bytes_of_the_whole_feed(tmp_path: Pat
     ledger = decode_ledger(objects(store)[".folge/ledger.json"])
     (page,) = feed_pages(ledger)
     items = [slot.item(ledger.show.release) for slot in page.slots]
-    assert compile_feed(page.show, items, changed=page.changed) == objects(store)["feed.xml"]
+    assert compile_feed(page.show, items, changed=ledger.changed) == objects(store)["feed.xml"]
+
+
+def dates(store: MemoryStore) -> dict[str, datetime | None]:
+    return {key: read_feed(body).changed for key, body in objects(store).items() if key.endswith(".xml")}
+
+
+def test_the_date_of_a_page_moves_with_what_it_says_and_only_then(tmp_path: Path) -> None:
+    store = MemoryStore()
+    folder = long_show(tmp_path / "show", 9, '[feed]\nitems = 4\n[[feeds]]\nname = "mut"\ntopic = "Mut"\n')
+    add(folder, 1, more="topics: [Mut]\n")
+    folder.publish(store)
+    assert set(dates(store).values()) == {NOW}
+
+    add(folder, 1, more="topics: [Mut]\nsummary: Berichtigt\n")
+    folder.publish(store, now=later(1))
+    assert {key for key, date in dates(store).items() if date == later(1)} == {"feed/1.xml", "feed/mut.xml"}
+
+    add(folder, 1, more="topics: [Wandel]\nsummary: Berichtigt\n")
+    folder.publish(store, now=later(2))
+    assert {key for key, date in dates(store).items() if date == later(2)} == {"feed/mut.xml"}
+    assert guids(store, "feed/mut.xml") == []
+
+    spy = Spy(store)
+    assert folder.publish(spy, now=later(3)).plan.empty
+
+
+def test_a_lost_feed_comes_back_with_its_date(tmp_path: Path) -> None:
+    store = MemoryStore()
+    folder = long_show(tmp_path / "show", 2, "")
+    folder.publish(store)
+    folder.file(1).write_text(folder.file(1).read_text() + "\nNeu.\n", encoding="utf-8")
+    folder.publish(store, now=later(1))
+    before = objects(store)["feed.xml"]
+    store.put("feed.xml", b"verloren", media_type="", cache_control="", expected=None)
+    folder.publisher(store, now=later(9)).run(lambda prepared: True, thorough=True)
+    assert objects(store)["feed.xml"] == before

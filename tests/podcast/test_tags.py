@@ -44,7 +44,7 @@ OTHER_FORMS = {"APPLE-IT-3", "APPLE-IT-4"}
 
 NOT_IN_A_FEED = {
     "Alternate.default", "Appearance.function", "Appearance.organisation", "Appearance.person", "Chapter.hidden",
-    "Recording.occasion", "Recording.on", "Recording.remark", "Source.media_type",
+    "Markup.prefixes", "Recording.occasion", "Recording.on", "Recording.remark", "Source.media_type",
 }  # fmt: skip
 """What a feed has no place for, and what folge never says: an alternate that is the enclosure, a type per source."""
 
@@ -222,7 +222,7 @@ def test_the_complete_files_have_an_example_of_every_field(tmp_path: Path) -> No
     workspace = open_workspace(a_complete_show(tmp_path).path, {})
     settings, (episode,) = workspace.settings, workspace.catalogue.episodes
     blank = {name for name in unfilled(settings, episode) if not name.startswith("StoreSettings.")}
-    assert blank == {"Episode.status", *DEFAULTS}
+    assert blank == {"Episode.status", "Markup.prefixes", *DEFAULTS}
     written = complete()[1]
     assert all(f"  {name}: " in written for name in ("rel", "group", "role"))
     assert "\nstatus: ready\n" in written

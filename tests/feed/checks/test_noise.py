@@ -116,6 +116,16 @@ def test_an_item_of_nothing_is_no_item() -> None:
     ]
 
 
+def test_the_image_of_a_channel_without_a_title_is_not_to_be_emptied() -> None:
+    (problem,) = said("RSS-7", without("title"))
+    assert problem.hint == "give the channel a <title>, and the image the same"
+
+
+def test_nobody_is_asked_to_write_nothing() -> None:
+    (problem,) = said("PSP-TXT-1", edited("<itunes:type>", "<itunes:author> </itunes:author><itunes:type>"))
+    assert problem.hint == "write something into it, or take it out"
+
+
 def test_a_serial_show_numbers_its_episodes() -> None:
     feed = edited("<itunes:episode>2</itunes:episode>", "", feed=edited(">episodic<", ">serial<"))
     (problem,) = said("APPLE-CH-9", feed)

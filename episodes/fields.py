@@ -166,7 +166,7 @@ class Fields:
         if not value:
             return None
         if not re.fullmatch(r"0*[1-9][0-9]{0,5}", value):
-            what = "a number from 1" if re.fullmatch(r"[-+]?[0-9.]+", value) else "a number"
+            what = "a number from 1 to 999999" if re.fullmatch(r"[-+]?[0-9.]+", value) else "a number"
             self.problem(name, f"{quoted(value)} is not {what}", hint=hint or f"write {_whole(value)}")
             return None
         return int(value)

@@ -46,7 +46,7 @@ _BEGINNINGS = {
 }
 _SPACE = re.compile(rb"\s*")
 _TAG = re.compile(rb"<(?:\?xml|!|[a-z])", re.IGNORECASE)
-_UTF_16_OR_32 = re.compile(rb"\xff\xfe|\xfe\xff|\0\0\xfe\xff|\0*<\0")
+_UTF_16_OR_32 = re.compile(rb"\xff\xfe|\xfe\xff|\0\0\xfe\xff|[\s\0]*<")
 
 
 def kind_of(body: bytes) -> Explained | None:

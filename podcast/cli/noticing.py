@@ -265,7 +265,7 @@ def _exact(value: object) -> str:
     """Return a value so that no other one looks like it."""
     if isinstance(value, datetime):
         return value.isoformat()
-    return f"{value.total_seconds():g} s" if isinstance(value, timedelta) else ascii(value)
+    return f"{value.total_seconds()} s" if isinstance(value, timedelta) else ascii(value)
 
 
 def _cut(before: str, after: str) -> tuple[str, str]:
@@ -327,19 +327,20 @@ def feeds_data(feeds: Sequence[ComparedFeed]) -> dict[str, object]:
     """Return compared feeds as JSON data, one object for each: all of its comparison, told of another feed or not."""
     return {
         "noticed": any(feed.noticed for feed in feeds),
-        "feeds": [
-            {"feed": feed.name, "standing": feed.standing.value} | _comparison_data(feed.comparison) for feed in feeds
-        ],
+        "feeds": [_feed_data(feed) for feed in feeds],
     }
 
 
-def _comparison_data(comparison: Comparison) -> dict[str, object]:
-    """Return a comparison: times in ISO 8601, `items` without those of which nothing is noticed."""
+def _feed_data(feed: ComparedFeed) -> dict[str, object]:
+    """Return a compared feed: times in ISO 8601, `items` without those of which nothing is noticed."""
     import msgspec
 
+    comparison = feed.comparison
     totals = Counter(noticed.effect for noticed in comparison.items)
     return {
-        "noticed": not comparison.empty,
+        "feed": feed.name,
+        "standing": feed.standing.value,
+        "noticed": feed.noticed or not comparison.empty,
         "totals": {effect.value: totals[effect] for effect in Effect},
         "reordered": comparison.reordered,
         "show": msgspec.to_builtins(comparison.show),

@@ -33,6 +33,16 @@ WRONG = [
     ("soundbites:\n  - start: 1:00", 1, "soundbites[1].duration", "is missing", ""),
     ("soundbites:\n  - start: 1:00\n    duration: 0", 2, "soundbites[1].duration", "'0' is no length", ""),
     ("soundbites: [[1, 2]]", 0, "soundbites", "an entry is a list where fields", ""),
+    ("chapters:\n  - 0:00 Teil 1: Begrüßung\n  - 0:10 B", 1, "chapters[1]", "must stand in quotes",
+     'write - "0:00 Teil 1: Begrüßung"'),
+    ('chapters:\n  - 0:00 A\n  - 0:10 Sie sagt "Mut":', 2, "chapters[2]", "must stand in quotes",
+     r'write - "0:10 Sie sagt \"Mut\":"'),
+    ("appearances:\n  - Uwe Schneidewind: Wuppertal", 1, "appearances[1]", "must stand in quotes",
+     'write - "Uwe Schneidewind: Wuppertal"'),
+    ("extra: <bar>x</bar>", 0, "extra", "is not a list", ""),
+    ("extra:\n  - <bar>x</bar>", 1, "extra[1].xml", "<bar> has no namespace and is no element of RSS here",
+     'write <x:bar xmlns:x="https://…">, or one of RSS\'s own here: author, category, comments, source'),
+    ("extra:\n  - <ttl>60</ttl>", 1, "extra[1].xml", "<ttl> has no namespace and is no element of RSS here", ""),
     ("chapters:\n  - 0:00 A\n  - 0:10", 2, "chapters[2].title", "is missing", "write '0:10 what it is about'"),
     ("chapters:\n  - A 0:00", 1, "chapters[1].start", "'A' is not a point in the audio", ""),
     ("chapters:\n  - 0:10 A\n  - 0:05 B\n  - 0:20 C", 2, "chapters[2].start",
@@ -102,6 +112,16 @@ def test_five_mistakes_are_five_problems_in_the_order_of_their_lines() -> None:
         (12, "chat.protocol"),
         (13, "soundbites[1].duration"),
     ]
+
+
+def test_a_line_as_its_hint_writes_it_is_read() -> None:
+    episode = an_episode(a_file('chapters:\n  - "0:00 Teil 1: Begrüßung"'))
+    assert episode.chapters == (Chapter(start=timedelta(), title="Teil 1: Begrüßung"),)
+
+
+@pytest.mark.parametrize("name", ["author", "category", "comments", "source"])
+def test_an_element_of_rss_is_carried(name: str) -> None:
+    assert an_episode(a_file(f"extra:\n  - <{name}>A</{name}>")).tags.extra == (Markup(name=name, text="A"),)
 
 
 def test_every_chapter_out_of_order_is_told() -> None:

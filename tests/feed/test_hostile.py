@@ -109,7 +109,7 @@ def test_bytes_that_are_not_of_their_encoding_are_named_with_their_line(size: in
         (b'\xef\xbb\xbf \n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x"><html/>', "a web page"),
         (b'{"error": 404}', "this is no feed, but JSON"),
         (b"Not Found", "this is no feed, but plain text"),
-        (b"Not<Found/>", "it does not begin with a tag"),
+        (b"Not Found <rss/>", "it does not begin with a tag"),
         (b'\n<?xml version="1.0"?><rss/>', "something stands before <?xml"),
         (b"<!-- nothing -->", "there is no element in it"),
         (b"<rss>\0</rss>", "the character U+0000 is in it"),

@@ -254,6 +254,23 @@ class TestFile:
         assert name in told.err
         assert "root:" not in told.err
 
+    @pytest.mark.parametrize(
+        ("name", "body", "kind"),
+        [
+            ("diensteid.mp3", b"ID3\x04" + bytes(100), "an MP3 file"),
+            ("cover.png", a_picture(10), "a PNG picture"),
+            ("feed.xml.gz", b"\x1f\x8b\x08\0", "a file that is compressed (gzip)"),
+            ("leer.xml", b"", "an empty file"),
+            ("notizen.txt", "Über Mut".encode(), "plain text"),
+        ],
+    )
+    def test_what_is_no_feed_is_said_to_be_what_it_is(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, body: bytes, kind: str
+    ) -> None:
+        (tmp_path / name).write_bytes(body)
+        assert run(["check", str(tmp_path / name)]) == 3
+        assert f"{name}:1: this is no feed, but {kind}" in capsys.readouterr().out
+
     def test_a_web_page_is_said_to_be_one(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         page = tmp_path / "page.html"
         page.write_text('<html><link rel=alternate type="application/rss+xml" href="feed.xml"></html>')

@@ -217,6 +217,23 @@ class TestNaming:
         assert run(["show", name, "--json", "--offline"]) == 0
         assert json.loads(capsys.readouterr().out)["number"] == 1
 
+    def test_season_and_number_name_an_episode(self, show: ShowFolder, capsys: pytest.CaptureFixture[str]) -> None:
+        show.episode(3, more="season: 2\n")
+        for name in ("2/3", "s2e3", "S2E3", "2x3"):
+            assert folge(show.path, "show", name, "--json", "--offline") == 0
+            assert json.loads(capsys.readouterr().out)["season"] == 2
+
+    def test_a_number_of_two_seasons_is_never_guessed_by_the_name_of_a_file(
+        self, show: ShowFolder, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        show.episode(1, more="season: 1\n")
+        show.episode(2, more="season: 2\n")
+        show.file(2).write_text(show.file(2).read_text().replace("number: 2", "number: 1"))
+        assert folge(show.path, "set", "1", "title=Neu") == 2
+        assert "say 1/1 or 2/1" in capsys.readouterr().err
+        assert folge(show.path, "set", "2/1", "title=Neu") == 0
+        assert "title: Neu" in show.file(2).read_text()
+
     def test_an_ambiguous_name_lists_the_candidates(self, show: ShowFolder, capsys: pytest.CaptureFixture[str]) -> None:
         assert folge(show.path, "show", "0000") == 2
 

@@ -129,6 +129,21 @@ def test_a_hub_that_is_not_there_is_a_warning(show: ShowFolder, capsys: pytest.C
     assert "the hub http://127.0.0.1:9/hub was not told: " in capsys.readouterr().err
 
 
+def test_a_hub_is_a_warning_once_that_names_the_feeds(show: ShowFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    with web(show.path / "public", 400) as hub:
+        base = f"http://127.0.0.1:{hub.port}"
+        with_hub(show, hub, hubs=f'"{base}/hub", "http://127.0.0.1:9/hub"')
+        for name in ("eins", "zwei"):
+            add_settings(show, f'[[feeds]]\nname = "{name}"\nformat = "mp3"\n')
+        assert publish(show) == 0
+    warnings = [line for line in capsys.readouterr().err.splitlines() if "was not told" in line]
+    feeds = f"{base}/feed.xml and of {base}/feed/eins.xml and of {base}/feed/zwei.xml"
+    assert [line.partition(": ")[2].rpartition(": ")[0].partition(feeds)[1] for line in warnings] == [feeds, feeds]
+    assert warnings[0].startswith(
+        f"warning: the hub {base}/hub was not told of {feeds}: it answers with 400 (so ist es);"
+    )
+
+
 def test_a_feed_nobody_can_read_is_no_news(tmp_path: Path) -> None:
     waited: list[float] = []
     with web(tmp_path) as hub, Fetcher(limits=Limits(attempts=1)) as fetcher:

@@ -73,7 +73,23 @@ WRONG = [
     ("[[feeds]]\nname = 'mut'\ntopic = 'Mut'\n[[feeds]]\nname = 'mut'\nseason = 1", 0, "feeds",
      "2 feeds have the name 'mut'", "give each its own"),
     ("[[feeds]]\nname = 'a'\nformat = 'wav'", 2, "feeds[1].format", "'wav' is not known here", "mp3"),
-    ("[feed]\nitems = 'viele'", 1, "feed.items", "'viele' is not a number", "write a whole number from 1"),
+    ("[feed]\nitems = 'viele'", 1, "feed.items", "'viele' is not a number", "write items = 100, or leave it out"),
+    ("[feed]\nitems = 0", 1, "feed.items", "'0' is not a number from 1", "write items = 100, or leave it out for one"),
+    ("[feed]\nslim_after = -1", 1, "feed.slim_after", "'-1' is not a number from 1",
+     "write slim_after = 50, or leave it out to keep all notes"),
+    ("[[feeds]]\nname = '2024'\nseason = 1", 1, "feeds[1].name", "'2024' cannot be the name of a feed",
+     'begin with a letter, as in "feed-2024": numbers are archive pages'),
+    ("[[feeds]]\nname = 'Staffel 2'\nseason = 1", 1, "feeds[1].name", "'Staffel 2' cannot be the name of a feed",
+     "use a-z, 0-9 and single hyphens"),
+    ("[[funding]]\nurl = 'https://x.example/spenden für alle'\nmessage = 'A'", 1, "funding[1].url",
+     "is not a web address", "no space may stand in it: write https://x.example/spenden%20f%C3%BCr%20alle"),
+    ("[[funding]]\nurl = 'x.example/spenden für alle?a=1&b=%20#c'\nmessage = 'A'", 1, "funding[1].url",
+     "is not a web address", "write https://x.example/spenden%20f%C3%BCr%20alle?a=1&b=%20#c"),
+    ("[[funding]]\nurl = 'https://meine seite.example/'\nmessage = 'A'", 1, "funding[1].url", "is not a web address",
+     "write https://…"),
+    ("[[extra]]\nxml = '<bar>x</bar>'", 1, "extra[1].xml", "<bar> has no namespace and is no element of RSS here",
+     'write <x:bar xmlns:x="https://…">, or one of RSS\'s own here: category, cloud, managingEditor'),
+    ("[[extra]]\nxml = '<comments>https://a.example</comments>'", 1, "extra[1].xml", "<comments> has no namespace", ""),
     ("[feed]\nhubs = ['https://a.example', 'hub']", 1, "feed.hubs", "'hub' is not a web address", "write https://…"),
     ("[update_frequency]\nmessage = 'A'\ncomplete = 'fertig'", 2, "update_frequency.complete",
      "'fertig' is neither true nor false", "write true or false"),
@@ -186,3 +202,21 @@ def test_a_time_may_stand_with_or_without_quotes(tmp_path: Path, written: str) -
 
 def settings_of(folder: Path, text: str) -> Settings:
     return sound(folder, a_toml(text))
+
+
+def test_the_name_a_hint_gives_a_feed_may_be_its_name(tmp_path: Path) -> None:
+    assert problems_of(tmp_path, a_toml("[[feeds]]\nname = 'feed-2024'\nseason = 1")) == []
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        "<ttl>60</ttl>", "<category>Mut</category>", "<managingEditor>a@a.example</managingEditor>",
+        "<webMaster>a@a.example</webMaster>", '<cloud domain="a.example"/>', "<rating>A</rating>",
+        "<textInput><title>A</title></textInput>", "<skipHours><hour>1</hour></skipHours>",
+        "<skipDays><day>Monday</day></skipDays>", '<x:bar xmlns:x="https://a.example/ns">x</x:bar>',
+        '<bar xmlns="https://a.example/ns">x</bar>', "<media:rating>nonadult</media:rating>",
+    ],
+)  # fmt: skip
+def test_elements_of_rss_and_of_namespaces_are_carried(tmp_path: Path, xml: str) -> None:
+    assert problems_of(tmp_path, a_toml(f"[[extra]]\nxml = '''{xml}'''")) == []

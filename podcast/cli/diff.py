@@ -83,14 +83,11 @@ def _read_file(source: str) -> PagedFeed:
 
 
 def _fetch(address: str) -> PagedFeed:
-    """Fetch a feed with its pages; those on another host than the feed itself must be open to the world."""
-    with Fetcher() as fetcher, Fetcher(private=False) as outside:
+    """Fetch a feed with its pages; where it leads to must be open to the world, unless it is on this machine itself."""
+    with Fetcher(private=False) as fetcher:
         answer = fetch_feed(fetcher, address)
 
         def page(following: str) -> bytes | None:
-            if not _is_address(following):
-                return None
-            near = following.split("/")[:3] == answer.url.split("/")[:3]
-            return fetch_feed(fetcher if near else outside, following).body
+            return fetch_feed(fetcher, following).body if _is_address(following) else None
 
         return read_pages(answer.body, page, name=address)

@@ -10,6 +10,7 @@ from episodes.problems import UserError
 from feed.comparison import Comparison, PagedFeed, beyond, compare
 from feed.document import MalformedFeedError, read_document
 from feed.reader import read_feed
+from feed.text import ascii_url
 from podcast.layout import FEED, feed_key, public_url
 from podcast.publishing.artifacts import render
 from podcast.publishing.ledger import Ledger
@@ -83,18 +84,19 @@ def next_feeds(prepared: Prepared) -> dict[str, PagedFeed]:
     """Return the feeds that a publish would leave, each with all its pages, by key."""
     artifacts = render(prepared.ledger)
     base = prepared.ledger.show.release.base_url
-    bodies = {public_url(base, artifact.key): artifact.body for artifact in artifacts}
+    bodies = {artifact.key: artifact.body for artifact in artifacts}
+    pages = {ascii_url(public_url(base, key)): body for key, body in bodies.items()}
     keys = sorted(first_pages(prepared.ledger))
-    return {key: read_pages(bodies[public_url(base, key)], bodies.get, name=_name("next", key)) for key in keys}
+    return {key: read_pages(bodies[key], pages.get, name=_name("next", key)) for key in keys}
 
 
 def _live_feeds(prepared: Prepared, store: Store) -> dict[str, PagedFeed]:
     """Return the published feeds that are in the store, each with all its pages, by key."""
     ledger = prepared.observed.ledger
-    base = ledger.show.release.base_url if ledger else ""
+    start = ascii_url(ledger.show.release.base_url) if ledger else ""
 
     def page(address: str) -> bytes | None:
-        found = store.get(unquote(address.removeprefix(base))) if address.startswith(base) else None
+        found = store.get(unquote(address.removeprefix(start))) if address.startswith(start) else None
         return found.body if found else None
 
     stored = {key: store.get(key) for key in sorted(first_pages(ledger))}

@@ -10,11 +10,13 @@ import pytest
 
 from episodes.problems import ProblemsFound
 from feed.checks.run import check_feed
+from feed.comparison import Effect
 from feed.compiler import compile_feed
 from feed.reader import read_feed
 from podcast.publishing.feeds import feed_pages
 from podcast.publishing.ledger import decode_ledger
 from podcast.publishing.memo import look
+from podcast.publishing.noticing import compare_live
 from podcast.stores.memory import MemoryStore
 from tests.episodes.audio_builders import opus
 from tests.podcast.builders import BASE, NOW, ShowFolder, later, make_show, objects
@@ -321,3 +323,14 @@ def test_a_lost_feed_comes_back_with_its_date(tmp_path: Path) -> None:
     store.put("feed.xml", b"verloren", media_type="", cache_control="", expected=None)
     folder.publisher(store, now=later(9)).run(lambda prepared: True, thorough=True)
     assert objects(store)["feed.xml"] == before
+
+
+def test_a_host_with_an_umlaut_is_no_news(tmp_path: Path) -> None:
+    store = MemoryStore()
+    folder = long_show(tmp_path / "show", 5, "[feed]\nitems = 2\n")
+    folder.settings(base="https://müller.example/")
+    add_settings(folder, "[feed]\nitems = 2\n")
+    folder.publish(store)
+    add(folder, 6)
+    (feed,) = compare_live(folder.publisher(store, now=later(1)).prepare(), store)
+    assert {noticed.effect for noticed in feed.comparison.items} <= {Effect.NEW, Effect.SAME, Effect.ARCHIVED}

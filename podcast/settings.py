@@ -214,9 +214,16 @@ class _Reader:
         for name, count in Counter(selection.name for selection in selections).items():
             if count > 1:
                 self.problem("feeds", "", f"{count} feeds have the name {quoted(name)}", "give each its own")
+        items = group.count("items", "write items = 100, or leave it out for one page with every episode") or 0
+        slim = group.count("slim_after", "write slim_after = 50, or leave it out to keep all notes") or 0
+        if items and slim > items:
+            message = (
+                f"is {slim}, and all but the newest {items} episodes stand on archive pages, which have no notes then"
+            )
+            group.problem("slim_after", message, hint=f"write slim_after = {items}, or leave it out to keep all notes")
         return FeedSettings(
-            items=group.count("items", "write items = 100, or leave it out for one page with every episode") or 0,
-            slim_after=group.count("slim_after", "write slim_after = 50, or leave it out to keep all notes") or 0,
+            items=items,
+            slim_after=slim,
             hubs=hubs,
             selections=selections,
         )

@@ -246,12 +246,12 @@ def apple_it_12(document: FeedDocument) -> Iterator[Finding]:
     mend="publish an episode, be it a trailer, then hand the show in",
 )
 def apple_it_14(document: FeedDocument) -> Iterator[Finding]:
-    """A feed that is handed in at a directory has an item (Spotify, show metadata requirements); lists of other feeds
-    and publishers have none.
+    """A feed that is handed in at a directory has an item (Spotify, show metadata requirements); lists of other feeds,
+    publishers and archive pages may have none.
     """
     for channel in document.channels:
         medium = channel.value("podcast:medium")
-        others = channel.first("podcast:remoteItem") or channel.first("podcast:liveItem")
+        others = channel.first("podcast:remoteItem") or channel.first("podcast:liveItem") or channel.first("fh:archive")
         if not channel.all("item") and not others and medium != "publisher" and medium not in LIST_MEDIA:
             message = "there is no episode yet, and directories take a show with its first"
             yield Finding(message=message, at=channel, missing="item", hint="publish an episode, then submit the show")

@@ -130,7 +130,8 @@ def command(ctx: click.Context, /, folder: Path, as_json: bool, **said: object) 
         raise ProblemsFound(problems)
     needed = (("cover", settings.cover), ("category", settings.categories), ("author", settings.author))
     if missing := [name for name, value in needed if not value]:
-        say(f"before the first publish, directories want {' and '.join(missing)}: see {folder / FILE}")
+        listed = " and ".join(part for part in (", ".join(missing[:-1]), missing[-1]) if part)
+        say(f"before the first publish, directories want {listed}: see {folder / FILE}")
     where = "" if folder.resolve() == Path.cwd() else f"cd {folder}, then "
     say(f"next: {where}folge add AUDIO")
 

@@ -108,9 +108,16 @@ def _state(page: FeedPage, compiled: Sequence[bytes], ledger: Ledger) -> FeedSta
 
 
 def waived_rules(ledger: Ledger) -> dict[str, frozenset[str]]:
-    """Return the rules that a feed breaks on purpose, by the start of its keys: one in a format Apple does not take."""
-    selections = ledger.show.release.feed.selections
-    return {f"feed/{s.name}": _ONLY_APPLE for s in selections if s.format and s.format not in _APPLES}
+    """Return the rules that do not hold for a feed, by the start of its keys: in a format Apple does not take those
+    of Apple, and of one that no episode fits that it has none, for which podcast.toml is warned of.
+    """
+    waived = {}
+    for selection in ledger.show.release.feed.selections:
+        rules = _ONLY_APPLE if selection.format and selection.format not in _APPLES else frozenset()
+        if ledger.entries and not any(_selected(entry, selection) for entry in ledger.entries):
+            rules |= {"APPLE-IT-14"}
+        waived[f"feed/{selection.name}"] = rules
+    return waived
 
 
 _APPLES = frozenset({"mp3", "m4a"})

@@ -206,16 +206,17 @@ class _Assembly:
         known = {(blob.sha256, PurePosixPath(blob.key).suffix): blob.key for blob in old.transcripts} if old else {}
         published = _by_path(old)
         blobs: list[TranscriptBlob] = []
-        for transcript in episode.transcripts:
+        for number, transcript in enumerate(episode.transcripts, start=1):
+            field = f"transcripts[{number}].path"
             text = self.files.transcripts.get(transcript.path)
             suffix = PurePosixPath(transcript.path).suffix.lower()
             if text is None and transcript.path in published:
-                self._absent(name, "transcripts", transcript.path, transcript.path)
+                self._absent(name, field, transcript.path, transcript.path)
                 there = published[transcript.path]
                 blobs.append(replace(there, language=transcript.language, captions=transcript.captions))
                 continue
             if text is None:
-                self._absent(name, "transcripts", transcript.path, "" if old and old.transcripts else None)
+                self._absent(name, field, transcript.path, "" if old and old.transcripts else None)
                 if old and old.transcripts:
                     return old.transcripts
                 continue
@@ -239,9 +240,9 @@ class _Assembly:
         """Return the pictures besides the cover; a file that is not on this machine as it was published."""
         images = []
         published = {image.path: image for image in old if image.path}
-        for image in written:
+        for number, image in enumerate(written, start=1):
             there = published.get(image.path)
-            blob = self._picture(slug, image.path, there.blob if there else None, name, "images")
+            blob = self._picture(slug, image.path, there.blob if there else None, name, f"images[{number}].path")
             if image.path and blob is None:
                 continue
             cover = self.files.covers.get(image.path)
@@ -266,14 +267,16 @@ class _Assembly:
         """Return the other forms; a file that is not on this machine as it was published."""
         alternates = []
         published = {alternate.path: alternate for alternate in old.alternates if alternate.path} if old else {}
-        for written in episode.alternates:
+        for number, written in enumerate(episode.alternates, start=1):
             facts, there = self.files.audio.get(written.path), published.get(written.path)
             if written.path and written.integrity:
                 message = f"'{written.path}' is measured, so its integrity need not be written, and is not used"
-                warning = Problem(severity=Severity.WARNING, path=name, field="alternates", message=message)
+                warning = Problem(
+                    severity=Severity.WARNING, path=name, field=f"alternates[{number}].integrity", message=message
+                )
                 self.problems.append(warning)
             if written.path and facts is None:
-                self._absent(name, "alternates", written.path, written.path if there else None)
+                self._absent(name, f"alternates[{number}].path", written.path, written.path if there else None)
             if facts:
                 blob = self._alternate_blob(episode.slug, written.path, facts, there.blob if there else None)
                 alternates.append(_alternate(written, facts.media_type, facts.bytes, facts.bitrate, blob))

@@ -334,3 +334,19 @@ def test_a_host_with_an_umlaut_is_no_news(tmp_path: Path) -> None:
     add(folder, 6)
     (feed,) = compare_live(folder.publisher(store, now=later(1)).prepare(), store)
     assert {noticed.effect for noticed in feed.comparison.items} <= {Effect.NEW, Effect.SAME, Effect.ARCHIVED}
+
+
+def test_notes_cannot_be_kept_on_archive_pages_by_their_number(tmp_path: Path) -> None:
+    folder = long_show(tmp_path / "show", 1, "[feed]\nitems = 2\nslim_after = 6\n")
+    with pytest.raises(ProblemsFound, match=r"feed.slim_after: is 6, and all but the newest 2 episodes"):
+        folder.publish(MemoryStore())
+
+
+def test_an_archive_page_whose_episodes_are_gone_is_no_empty_show(tmp_path: Path) -> None:
+    store = MemoryStore()
+    folder = long_show(tmp_path / "show", 3, "[feed]\nitems = 1\n")
+    folder.publish(store)
+    text = folder.file(1).read_text().replace("title:", "status: withdrawn\ntitle:", 1)
+    folder.file(1).write_text(text, encoding="utf-8")
+    assert folder.publish(store, now=later(1)).problems == ()
+    assert guids(store, "feed/1.xml") == []

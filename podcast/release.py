@@ -15,8 +15,8 @@ from episodes.notes import feed_html, summarize
 from feed.chapters import json_chapters
 from feed.item import Alternate, Enclosure, Integrity, Item, Source, Transcript
 from feed.show import Category, Image, Show, ShowKind
+from podcast.feed_settings import FeedSettings
 from podcast.layout import FEED, INDEX, chapters_key, page_url, public_url
-from podcast.settings import FeedSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,22 +2,20 @@
 
 import os
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
-from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from episodes.fields import Fields, is_address, web_hint
+from episodes.fields import is_address, web_hint
 from episodes.model import Appearance
 from episodes.namespace import ImageFile, ShowTags
 from episodes.namespace_schema import SHOW_GROUPS, SHOW_LISTS, SHOW_TABLES, SHOW_WORDS, read_images, read_show_tags
 from episodes.problems import Problem, Severity, UserError, nearest, quoted, unfit
-from episodes.slugs import slugify
 from feed.categories import CATEGORIES
-from feed.show import Category, Selection, ShowKind
+from feed.show import Category, ShowKind
+from podcast.feed_settings import GUID, FeedSettings, read_feed_settings
 from podcast.tables import TomlFile, read_toml
 
 FILE = "podcast.toml"
@@ -36,7 +34,6 @@ _TABLES: Mapping[str, Mapping[str, type]] = {
     },
 }  # fmt: skip
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PERSON = {"name": str, "function": str, "organisation": str, "role": str, "group": str, "link": str, "picture": str}
 _OUTSIDE = {name: f"[{name}]" for name in ("feed", *SHOW_GROUPS)} | {
     name: f"[[{name}]]" for name in ("feeds", "images", *SHOW_LISTS)
@@ -58,18 +55,6 @@ class StoreSettings:
     profile: str = ""
     path_style: bool | None = None
     directory_index: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedSettings:
-    """How the feed is cut: the newest `items` in it, and archive pages of as many (0: all in one); `content:encoded`
-    only of the newest `slim_after` (0: of all); the WebSub `hubs` to tell; feeds with a selection of the episodes.
-    """
-
-    items: int = 0
-    slim_after: int = 0
-    hubs: tuple[str, ...] = ()
-    selections: tuple[Selection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,36 +181,7 @@ class _Reader:
             store=self.store(environment),
             images=read_images(self.file.fields("", known, self.problems)),
             tags=read_show_tags(self.file.fields("show", (), self.problems), self.file.fields("", (), self.problems)),
-            feed=self.feed(words["guid"]),
-        )
-
-    def feed(self, guid: str) -> FeedSettings:
-        group = self.file.fields("feed", ("items", "slim_after", "hubs"), self.problems)
-        group.unknown()
-        hubs = group.texts("hubs")
-        for hub in hubs:
-            self.address("feed", "hubs", hub)
-        known = ("name", "title", "description", "format", "topic", "season", "guid")
-        selections = tuple(
-            selection
-            for fields in self.file.fields("", (), self.problems).groups("feeds", known, "name")
-            if (selection := _selection(fields, guid))
-        )
-        for name, count in Counter(selection.name for selection in selections).items():
-            if count > 1:
-                self.problem("feeds", "", f"{count} feeds have the name {quoted(name)}", "give each its own")
-        items = group.count("items", "write items = 100, or leave it out for one page with every episode") or 0
-        slim = group.count("slim_after", "write slim_after = 50, or leave it out to keep all notes") or 0
-        if items and slim > items:
-            message = (
-                f"is {slim}, and all but the newest {items} episodes stand on archive pages, which have no notes then"
-            )
-            group.problem("slim_after", message, hint=f"write slim_after = {items}, or leave it out to keep all notes")
-        return FeedSettings(
-            items=items,
-            slim_after=slim,
-            hubs=hubs,
-            selections=selections,
+            feed=read_feed_settings(self.file, words["guid"], self.problems),
         )
 
     def store(self, environment: Mapping[str, str]) -> StoreSettings:
@@ -292,7 +248,7 @@ class _Reader:
         return text.lower()
 
     def guid(self, text: str) -> str:
-        if text and not _GUID.fullmatch(text):
+        if text and not GUID.fullmatch(text):
             hint = "restore the one 'folge init' stored; it never changes"
             self.problem("show", "guid", f"{quoted(text)} is not a podcast guid", hint=hint)
         return text
@@ -341,43 +297,6 @@ class _Reader:
 
 def _as_host(person: Appearance) -> Appearance:
     return replace(person, role="host" if person.role == "guest" else person.role)
-
-
-_FORMATS = ("mp3", "m4a", "opus", "ogg", "flac")
-
-
-def _selection(fields: Fields, guid: str) -> Selection | None:
-    """Return a feed with some of the episodes; its guid follows from the show's and its name unless it is written."""
-    name = fields.text("name", required=True)
-    if name and not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
-        hint = "use a-z, 0-9 and single hyphens"
-        if name[0].isdecimal():  # numbers are the archive pages of the feed with every episode
-            hint = f'begin with a letter, as in "feed-{slugify(name)}": numbers are archive pages'
-        fields.problem("name", f"{quoted(name)} cannot be the name of a feed", hint=hint)
-        return None
-    own = fields.text("guid")
-    if own and not _GUID.fullmatch(own):
-        fields.problem("guid", f"{quoted(own)} is not a podcast guid", hint="without one it follows from the name")
-    selection = Selection(
-        name=name,
-        title=fields.text("title", longest=255),
-        description=fields.block("description", largest=4000),
-        format=fields.choice("format", _FORMATS),
-        topic=fields.text("topic"),
-        season=fields.count("season"),
-        guid=own or _derived(guid, name),
-    )
-    if not (selection.format or selection.topic or selection.season):
-        fields.problem("name", f"{quoted(name)} selects nothing", hint="add format, topic or season")
-        return None
-    return selection if name else None
-
-
-def _derived(guid: str, name: str) -> str:
-    try:
-        return str(uuid5(UUID(guid), name))
-    except ValueError:  # the guid of the show is told to be none
-        return ""
 
 
 def _shown(value: object) -> str:

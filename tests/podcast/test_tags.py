@@ -17,8 +17,8 @@ from feed.answers import Answer, Probe
 from feed.checks.run import check_document, check_feed
 from feed.document import read_document
 from feed.reader import Feed
+from podcast.feed_settings import FeedSettings
 from podcast.publishing.publish import Outcome
-from podcast.settings import FeedSettings
 from podcast.stores import Store
 from podcast.stores.folder import FolderStore
 from podcast.stores.memory import MemoryStore

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import BinaryIO
 
 from episodes.model import BitrateMode
-from episodes.sound import LARGE_JUNK, NotAudio, Sound, mean_bitrate, samples
+from episodes.sound import LARGE_JUNK, MINUTE, NotAudio, Sound, mean_bitrate, samples
 
 _WINDOW = 1 << 16
 _PAGE = struct.Struct("<4sBBqIIIB")
@@ -62,6 +62,8 @@ class _Walk:
         self.links: list[_Link] = []
         self.by_serial: dict[int, _Link] = {}
         self.header_bytes = 0
+        self.minute_at = 0
+        self.before = timedelta()
         self.sound_bytes = 0
         self.junk = 0
         self.missing = 0
@@ -80,6 +82,7 @@ class _Walk:
         body = sum(self.file.read(segments))
         end: int = at + len(head) + segments + body
         if kind & _FIRST and (link := _link(self.file.read(min(body, 64)))):
+            self.before += self.links[-1].duration if self.links else timedelta()
             self.links.append(link)
             self.by_serial[serial] = link
         owner = self.by_serial.get(serial)
@@ -90,6 +93,8 @@ class _Walk:
             if position > 0 and not self.header_bytes:
                 self.header_bytes = at
             self.sound_bytes += body if self.header_bytes else 0
+            if not self.minute_at and owner is self.links[-1] and self.before + owner.duration >= MINUTE:
+                self.minute_at = end
         return end
 
     def _lost(self, at: int) -> int:
@@ -125,6 +130,7 @@ def ogg(file: BinaryIO, size: int, name: str) -> Sound:
     return Sound(
         duration=duration,
         header_bytes=walk.header_bytes,
+        minute_at=walk.minute_at,
         tag_bytes=walk.header_bytes,
         bitrate=mean_bitrate(walk.sound_bytes, duration),
         bitrate_mode=BitrateMode.VARIABLE,

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from episodes import mpeg
-from episodes.audiokinds import name_doubts, recognise
+from episodes.audiokinds import hidden, name_doubts, recognise
 from episodes.audiotags import LARGEST, Label, mp4_length, read_label
 from episodes.containers import aiff, film, read_at, wav
 from episodes.flacstream import Joints, flac
@@ -160,6 +160,10 @@ def _mp3(file: BinaryIO, walk: mpeg.FrameWalk, name: str) -> Sound:
     if walk.tags:
         message = f"{name} has MP3 tags but no audio frame"
         raise NotAudio(message, hint="the export or upload probably stopped early: export it again")
+    if behind := hidden(file, name):
+        at, form = behind
+        message = f"{name} begins with {at} bytes that are no audio; behind them stands {form} audio"
+        raise NotAudio(message, hint="export it again, or copy it again from the original")
     raise NotAudio(f"{name} is not audio of a kind that can be published", hint="export it as MP3 or M4A")
 
 

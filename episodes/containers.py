@@ -15,6 +15,7 @@ from episodes.sound import LARGE_JUNK, MINUTE, NOTABLE, NotAudio, Sound, length,
 
 _MOST_BOXES = 100_000
 _MINUTE = 60
+_EXTENSIBLE = 0xFFFE  # a WAV format that is described further on; in practice as plain as the others
 _PLAIN = (b"NONE", b"sowt", b"twos")  # kinds of AIFC that compress nothing
 _FARTHEST = 1 << 62
 _TO_THE_END = 0xFFFFFFFF
@@ -103,6 +104,9 @@ def film(file: BinaryIO, size: int, name: str) -> Film:
     doubts = [] if not missing else [f"{missing} of {promised} bytes of its sound are missing: the file was cut off"]
     if sum(box.name == b"moov" for box in top) > 1:
         doubts.append("several recordings are joined in it, and players stop after the first")
+    lost = next(filter(None, (_lost(box, size) for box in top if box not in data)), 0)
+    if lost > LARGE_JUNK:
+        doubts.append(f"its last {lost} bytes belong to nothing in it: it was damaged by an edit or a copy")
     if not data:
         doubts.append("it holds no sound data (mdat), only an index")
     brand = read_at(file, 4, 8)
@@ -166,7 +170,10 @@ def wav(file: BinaryIO, size: int, name: str) -> Sound:
             tags = chunk.size
     if len(shape) < 16 or data is None:
         raise NotAudio(f"{name} is a WAV file without sound", hint=_CUT_OFF)
-    code, channels, rate, per_second, block, _ = struct.unpack("<HHIIHH", shape)
+    code, channels, rate, per_second, block, depth = struct.unpack("<HHIIHH", shape)
+    if code in (1, 3, _EXTENSIBLE) and depth and channels:  # nothing is compressed: the other two follow from these
+        block = channels * -(-depth // 8)
+        per_second = block * rate
     per_second = per_second or block * rate
     if not per_second:
         raise NotAudio(f"{name} is a WAV file with a damaged header", hint="export it again")
@@ -177,7 +184,7 @@ def wav(file: BinaryIO, size: int, name: str) -> Sound:
         doubts.append(f"its header does not say how long it is; {length(duration)} are there")
     elif data.size > there:
         doubts.append(_promise(samples(data.size, per_second), duration))
-    if code not in (1, 3, 0xFFFE):
+    if code not in (1, 3, _EXTENSIBLE):
         doubts.append(f"it is a compressed WAV file (format {code}), which few players know")
     if lost > LARGE_JUNK and data.size == there:
         doubts.append(_behind(lost, samples(lost, per_second)))

@@ -1,6 +1,6 @@
 """Reads a FLAC file (RFC 9639) by its frames: each says which sample it begins with, whatever the header promises."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import BinaryIO
 
@@ -13,6 +13,8 @@ _MOST_BLOCKS = 100_000
 _MOST_JOINED = 100
 _WINDOW = 1 << 16
 _LONGEST_HEADER = 16
+_LARGEST_FRAME = 1 << 20  # those of recordings have less than 100 kB
+_MOST_GUESSES = 100_000
 
 
 class Joints:
@@ -36,7 +38,10 @@ class Joints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """One FLAC stream: where its frames begin and end in the file, and what its header says of them."""
+    """One FLAC stream: where its frames begin and end in the file, and what its header says of them.
+
+    `ends` counts the samples up to the end of the last frame, `behind` the bytes from that frame's first on.
+    """
 
     first: int
     end: int
@@ -45,6 +50,7 @@ class _Part:
     channels: int
     claimed: timedelta
     ends: int = 0
+    behind: int = 0
 
     @property
     def duration(self) -> timedelta:
@@ -85,6 +91,8 @@ def _doubts(parts: list[_Part]) -> tuple[str, ...]:
     elif abs(first.claimed - first.duration) > NOTABLE:
         promise = f"its header promises {length(first.claimed)}, but {length(first.duration)} are there"
         found.append(f"{promise}: the file is incomplete")
+    if parts[-1].behind > _LARGEST_FRAME:
+        found.append(f"about {parts[-1].behind} bytes at its end are not audio")
     if len(parts) > 1:
         found.append(f"{len(parts)} recordings are joined in it, and many players stop after the first")
     return tuple(found)
@@ -116,15 +124,8 @@ def _header(file: BinaryIO, start: int, end: int, name: str) -> _Part:
 
 def _part(file: BinaryIO, start: int, end: int, name: str) -> _Part:
     header = _header(file, start, end, name)
-    return _Part(
-        first=header.first,
-        end=end,
-        block=header.block,
-        rate=header.rate,
-        channels=header.channels,
-        claimed=header.claimed,
-        ends=_last_sample(file, header.first, end, block=header.block),
-    )
+    ends, at = _last_frame(file, header.first, end, block=header.block)
+    return replace(header, ends=ends, behind=end - at)
 
 
 def _model(file: BinaryIO, first: int) -> bytes:
@@ -133,17 +134,19 @@ def _model(file: BinaryIO, first: int) -> bytes:
     return model if len(model) == 4 and model[0] == 0xFF and model[1] & 0xFE == 0xF8 else b""
 
 
-def _last_sample(file: BinaryIO, first: int, size: int, *, block: int) -> int:
-    """Return the number of samples up to the end of the last frame that begins in the file, 0 where none does."""
-    model = _model(file, first)
-    for window in (_WINDOW, 1 << 20) if model else ():
-        start = max(first, size - window)
-        data = read_at(file, start, size - start)
-        at = len(data)
-        while (at := data.rfind(model[:2], 0, at)) >= 0:
-            if _alike(data, at, model) and (frame := _frame(data[at : at + _LONGEST_HEADER], block)):
-                return frame[1]
-    return 0
+def _last_frame(file: BinaryIO, first: int, end: int, *, block: int) -> tuple[int, int]:
+    """Return the number of samples up to the end of the last frame and where it begins, 0 and `end` where none does."""
+    model, guesses, high = _model(file, first), 0, end
+    while model and high > first and guesses < _MOST_GUESSES:
+        low = max(first, high - _WINDOW)
+        data = read_at(file, low, min(high - low + _LONGEST_HEADER, end - low))
+        place = high - low + 1
+        while (place := data.rfind(model[:2], 0, place)) >= 0:
+            guesses += 1
+            if _alike(data, place, model) and (frame := _frame(data[place : place + _LONGEST_HEADER], block)):
+                return frame[1], low + place
+        high = low
+    return 0, end
 
 
 def _minute_at(file: BinaryIO, parts: list[_Part]) -> int:

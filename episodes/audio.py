@@ -14,7 +14,7 @@ from typing import BinaryIO
 from episodes import mpeg
 from episodes.audiokinds import hidden, name_doubts, recognise
 from episodes.audiotags import LARGEST, Label, mp4_length, read_label
-from episodes.containers import aiff, film, read_at, wav
+from episodes.containers import Film, aiff, film, read_at, wav
 from episodes.flacstream import Joints, flac
 from episodes.model import Audio
 from episodes.oggpages import ogg
@@ -186,11 +186,13 @@ def _mp4(file: BinaryIO, size: int, name: str) -> tuple[str, Sound]:
         bitrate=mean_bitrate(shape.sound_bytes - shape.missing, duration),
         sample_rate=rate,
         channels=channels,
-        doubts=(*shape.doubts, *(_track_doubts(track) if track else ())),
+        doubts=(*shape.doubts, *(_track_doubts(track, shape) if track else ())),
     )
 
 
-def _track_doubts(track: Track) -> Iterator[str]:
+def _track_doubts(track: Track, shape: Film) -> Iterator[str]:
+    if track.first < shape.header_bytes or track.last >= shape.sound_end or track.bytes > shape.sound_bytes:
+        yield "its index leads to places where no sound is: it was damaged by an edit or a copy"
     if track.duration - track.there > NOTABLE:
         yield f"its index lists {length(track.duration)}, but {length(track.there)} are there: the file is incomplete"
     elif track.claimed and abs(track.claimed - track.duration) > NOTABLE:

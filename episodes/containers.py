@@ -17,7 +17,7 @@ _MOST_BOXES = 100_000
 _MINUTE = 60
 _EXTENSIBLE = 0xFFFE  # a WAV format that is described further on; in practice as plain as the others
 _PLAIN = (b"NONE", b"sowt", b"twos")  # kinds of AIFC that compress nothing
-_FARTHEST = 1 << 62
+_FARTHEST = 1 << 42  # no file system seeks much beyond
 _TO_THE_END = 0xFFFFFFFF
 _CUT_OFF = "copy or upload it again from the original"
 
@@ -80,6 +80,7 @@ class Film:
     video: bool
     header_bytes: int
     sound_bytes: int
+    sound_end: int
     index: Box
     missing: int
     doubts: tuple[str, ...] = ()
@@ -114,6 +115,7 @@ def film(file: BinaryIO, size: int, name: str) -> Film:
         video=b"vide" in handlers and brand not in (b"ftypM4A ", b"ftypM4B "),
         header_bytes=min(data[0].start if data else size, size),
         sound_bytes=promised,
+        sound_end=max((box.end for box in data), default=size),
         index=index,
         missing=missing,
         doubts=tuple(doubts),

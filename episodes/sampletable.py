@@ -18,13 +18,17 @@ class Track:
     """The sound of an MP4 file as its table lists it.
 
     `claimed` is the length in the header, `there` how much of `duration` lies in the file, `minute_at` the offset of
-    the first sample at or after 60 s, 0 where there is none.
+    the first sample at or after 60 s, 0 where there is none. `first` and `last` are the offsets of the first and the
+    last chunk of samples, `bytes` the size of all.
     """
 
     duration: timedelta
     claimed: timedelta
     there: timedelta
-    minute_at: int = 0
+    minute_at: int
+    first: int
+    last: int
+    bytes: int
 
 
 def sound_track(file: BinaryIO, index: Box, size: int, *, cut: bool) -> Track | None:
@@ -52,6 +56,9 @@ def sound_track(file: BinaryIO, index: Box, size: int, *, cut: bool) -> Track | 
         claimed=samples(claimed, rate),
         there=samples(found.time_of(found.samples_before(size)) if cut else total, rate),
         minute_at=found.offset_of(minute) if minute else 0,
+        first=min(found.places(), default=0),
+        last=max(found.places(), default=0),
+        bytes=found.bytes(),
     )
 
 
@@ -125,6 +132,15 @@ class _Table:
             ticks += min(count, sample) * delta
             sample -= min(count, sample)
         return ticks
+
+    def places(self) -> Iterator[int]:
+        """Yield the offset of each chunk."""
+        whole = _rows(self.offsets, self.width)
+        return (offset for (offset,) in struct.iter_unpack(">Q" if self.width == 8 else ">I", whole))
+
+    def bytes(self) -> int:
+        """Return the size of all samples."""
+        return self._size(0, sum(count for count, _ in self.times()))
 
     def offset_of(self, sample: int) -> int:
         """Return the offset of a sample in the file, 0 where the table does not lead to it."""

@@ -50,7 +50,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench
 
 soak: $(VENV)/.dev
-	FOLGE_SOAK=1 $(BIN)/python -m pytest tests/feed/test_corpus.py
+	FOLGE_SOAK=1 $(BIN)/python -m pytest tests/feed/test_corpus.py tests/episodes/test_audio_damaged.py
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/make_rules.py

@@ -12,12 +12,14 @@ from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from episodes import mpeg
-from episodes.audiokinds import name_doubts, recognise
+from episodes.audiokinds import hidden, name_doubts, recognise
 from episodes.audiotags import LARGEST, Label, mp4_length, read_label
-from episodes.containers import aiff, film, flac, read_at, wav
+from episodes.containers import Film, aiff, film, read_at, wav
+from episodes.flacstream import Joints, flac
 from episodes.model import Audio
 from episodes.oggpages import ogg
-from episodes.sound import Format, NotAudio, Sound, length, mean_bitrate
+from episodes.sampletable import Track, sound_track
+from episodes.sound import NOTABLE, Format, NotAudio, Sound, length, mean_bitrate
 
 _PIECE = 1 << 20
 _TYPES = {
@@ -49,7 +51,7 @@ def measure(path: Path) -> Audio:
     name = path.name
     with _opened(path) as (file, size):
         form, start = recognise(file, name)
-        walk = mpeg.FrameWalk(_sound_end(file, size)) if form is Format.MP3 else None
+        walk = _walk(file, size, form)
         sha256 = _hashed(file, size, walk, name)
         media_type, sound = _sound(file, size, form, start, walk, name)
         label = _label(file, form, sound)
@@ -64,6 +66,7 @@ def measure(path: Path) -> Audio:
         sha256=sha256,
         duration=sound.duration,
         header_bytes=sound.header_bytes,
+        minute_bytes=min(sound.minute_at, size) or size,
         bitrate=sound.bitrate,
         bitrate_mode=sound.bitrate_mode,
         sample_rate=sound.sample_rate,
@@ -108,8 +111,15 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
         ) from error
 
 
-def _hashed(file: BinaryIO, size: int, walk: mpeg.FrameWalk | None, name: str) -> str:
-    """Return the sha256 of the whole file, letting the frame walk see every piece of it."""
+def _walk(file: BinaryIO, size: int, form: Format) -> mpeg.FrameWalk | Joints | None:
+    """Return what has to see every byte of a file of this format, None where its index leads to everything."""
+    if form is Format.MP3:
+        return mpeg.FrameWalk(_sound_end(file, size))
+    return Joints() if form is Format.FLAC else None
+
+
+def _hashed(file: BinaryIO, size: int, walk: mpeg.FrameWalk | Joints | None, name: str) -> str:
+    """Return the sha256 of the whole file, letting the walk see every piece of it."""
     digest, seen = hashlib.sha256(), 0
     file.seek(0)
     while piece := file.read(_PIECE):
@@ -119,21 +129,21 @@ def _hashed(file: BinaryIO, size: int, walk: mpeg.FrameWalk | None, name: str) -
             walk.feed(piece)
     if seen != size:
         raise NotAudio(f"{name} changed while it was read", hint="wait until the recording or the copy is finished")
-    if walk:
+    if isinstance(walk, mpeg.FrameWalk):
         walk.finish()
     return digest.hexdigest()
 
 
 def _sound(
-    file: BinaryIO, size: int, form: Format, start: int, walk: mpeg.FrameWalk | None, name: str
+    file: BinaryIO, size: int, form: Format, start: int, walk: mpeg.FrameWalk | Joints | None, name: str
 ) -> tuple[str, Sound]:
     """Return the media type and the facts of the sound."""
-    if walk:
+    if isinstance(walk, mpeg.FrameWalk):
         return _TYPES[form], _mp3(file, walk, name)
     if form is Format.MP4:
         return _mp4(file, size, name)
-    if form is Format.FLAC:
-        return _TYPES[form], flac(file, size, name, start)
+    if walk:
+        return _TYPES[form], flac(file, size, name, start, tuple(walk.found))
     reader = {Format.WAV: wav, Format.AIFF: aiff}.get(form, ogg)
     sound = reader(file, size, name)
     if not sound.duration:
@@ -150,24 +160,46 @@ def _mp3(file: BinaryIO, walk: mpeg.FrameWalk, name: str) -> Sound:
     if walk.tags:
         message = f"{name} has MP3 tags but no audio frame"
         raise NotAudio(message, hint="the export or upload probably stopped early: export it again")
+    if behind := hidden(file, name):
+        at, form = behind
+        message = f"{name} begins with {at} bytes that are no audio; behind them stands {form} audio"
+        raise NotAudio(message, hint="export it again, or copy it again from the original")
     raise NotAudio(f"{name} is not audio of a kind that can be published", hint="export it as MP3 or M4A")
 
 
 def _mp4(file: BinaryIO, size: int, name: str) -> tuple[str, Sound]:
-    """Return the facts of an MP4 file: the length its index gives, which is all there if the sound data is."""
+    """Return the facts of an MP4 file: the length its sample table gives, else the one in the header of its sound."""
     shape = film(file, size, name)
-    duration, rate, channels = mp4_length(file) if shape.index_bytes <= LARGEST else (timedelta(), 0, 0)
+    small = shape.index.size <= LARGEST
+    duration, rate, channels = mp4_length(file) if small else (timedelta(), 0, 0)
+    track = sound_track(file, shape.index, size, cut=shape.missing > 0) if small else None
+    if track and track.there:
+        duration = track.there
     if not duration:
         raise NotAudio(f"{name} is an MP4 file that does not say how long it is", hint="export it again as MP3 or M4A")
+    behind = shape.index.size + 8 if shape.index.start > shape.header_bytes else 0  # fetched before anything plays
     return _FILM if shape.video else _M4A, Sound(
         duration=duration,
         header_bytes=shape.header_bytes,
-        tag_bytes=shape.index_bytes,
-        bitrate=mean_bitrate(shape.sound_bytes, duration),
+        minute_at=track.minute_at + behind if track and track.minute_at else 0,
+        tag_bytes=shape.index.size,
+        bitrate=mean_bitrate(shape.sound_bytes - shape.missing, duration),
         sample_rate=rate,
         channels=channels,
-        doubts=shape.doubts,
+        doubts=(*shape.doubts, *(_track_doubts(track, shape) if track else ())),
     )
+
+
+def _track_doubts(track: Track, shape: Film) -> Iterator[str]:
+    if track.first < shape.header_bytes or track.last >= shape.sound_end or track.bytes > shape.sound_bytes:
+        yield "its index leads to places where no sound is: it was damaged by an edit or a copy"
+    if track.duration - track.there > NOTABLE:
+        yield f"its index lists {length(track.duration)}, but {length(track.there)} are there: the file is incomplete"
+    elif track.claimed and abs(track.claimed - track.duration) > NOTABLE:
+        yield (
+            f"players that trust its header show {length(track.claimed)}, but its index lists "
+            f"{length(track.duration)}: export it again"
+        )
 
 
 def _label(file: BinaryIO, form: Format, sound: Sound) -> Label:

@@ -45,6 +45,10 @@ _MARKUP = (
 )
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
 _MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide")
+_BEGINNING = re.compile(
+    rb"(?s)fLaC[\x00\x80]\x00\x00\x22|RIFF.{4}WAVE|FORM.{4}AIF[FC]|OggS\x00\x02|\x00\x00\x00[\x10-\x40]ftyp"
+)
+_SEARCHED = 1 << 20
 _NAMES = {
     Format.MP3: (".mp3", ".mpga"),
     Format.VORBIS: (".ogg", ".oga"),
@@ -77,6 +81,17 @@ def recognise(file: BinaryIO, name: str) -> tuple[Format, int]:
     if head[:1] == b"\xff" and len(head) > 6 and head[1] & 0xF6 == 0xF0:
         raise NotAudio(f"{name} is a raw AAC stream", hint="put it into an M4A file")
     return Format.MP3, start
+
+
+def hidden(file: BinaryIO, name: str) -> tuple[int, Format] | None:
+    """Return where in the first megabyte of a file another begins that could be published, None where none does.
+
+    Raises `NotAudio` as `recognise` does.
+    """
+    found = _BEGINNING.search(read_at(file, 0, _SEARCHED))
+    if found is None:
+        return None
+    return found.start(), _by_magic(read_at(file, found.start(), 4096), name) or Format.MP4
 
 
 def name_doubts(name: str, form: Format, *, video: bool) -> tuple[str, ...]:

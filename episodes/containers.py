@@ -1,4 +1,4 @@
-"""Reads how long the sound in MP4, FLAC, WAV and AIFF files is and whether it is all there, box by box.
+"""Reads how long the sound in WAV and AIFF files is, what an MP4 file holds, and whether it is all there, box by box.
 
 Nothing is decoded and no more than a few kilobytes of a file are held: the readers jump from one box or
 chunk to the next. A file that lacks its index or its sound is `NotAudio`.
@@ -11,10 +11,13 @@ from datetime import timedelta
 from typing import BinaryIO
 
 from episodes.model import BitrateMode
-from episodes.sound import NOTABLE, NotAudio, Sound, length, mean_bitrate, samples
+from episodes.sound import LARGE_JUNK, MINUTE, NOTABLE, NotAudio, Sound, length, mean_bitrate, samples
 
 _MOST_BOXES = 100_000
-_FARTHEST = 1 << 62
+_MINUTE = 60
+_EXTENSIBLE = 0xFFFE  # a WAV format that is described further on; in practice as plain as the others
+_PLAIN = (b"NONE", b"sowt", b"twos")  # kinds of AIFC that compress nothing
+_FARTHEST = 1 << 42  # no file system seeks much beyond
 _TO_THE_END = 0xFFFFFFFF
 _CUT_OFF = "copy or upload it again from the original"
 
@@ -61,14 +64,25 @@ def boxes(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
         start += size
 
 
+def within(file: BinaryIO, parent: Box) -> Iterator[Box]:
+    """Yield the boxes inside another; a size that leads out of it is cut, so that no byte is read as part of two."""
+    for box in boxes(file, parent.start, parent.end):
+        yield Box(name=box.name, start=box.start, size=max(0, min(box.end, parent.end) - box.start))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Film:
-    """The shape of an MP4 file: whether it shows a picture, where its sound is, and how large its index is."""
+    """The shape of an MP4 file: whether it shows a picture, where its sound and its index are.
+
+    `missing` counts the bytes of sound that the file should have and has not.
+    """
 
     video: bool
     header_bytes: int
     sound_bytes: int
-    index_bytes: int
+    sound_end: int
+    index: Box
+    missing: int
     doubts: tuple[str, ...] = ()
 
 
@@ -89,6 +103,11 @@ def film(file: BinaryIO, size: int, name: str) -> Film:
     missing = sum(max(0, box.end - size) for box in data)
     promised = sum(box.size for box in data)
     doubts = [] if not missing else [f"{missing} of {promised} bytes of its sound are missing: the file was cut off"]
+    if sum(box.name == b"moov" for box in top) > 1:
+        doubts.append("several recordings are joined in it, and players stop after the first")
+    lost = next(filter(None, (_lost(box, size) for box in top if box not in data)), 0)
+    if lost > LARGE_JUNK:
+        doubts.append(f"its last {lost} bytes belong to nothing in it: it was damaged by an edit or a copy")
     if not data:
         doubts.append("it holds no sound data (mdat), only an index")
     brand = read_at(file, 4, 8)
@@ -96,7 +115,9 @@ def film(file: BinaryIO, size: int, name: str) -> Film:
         video=b"vide" in handlers and brand not in (b"ftypM4A ", b"ftypM4B "),
         header_bytes=min(data[0].start if data else size, size),
         sound_bytes=promised,
-        index_bytes=index.size,
+        sound_end=max((box.end for box in data), default=size),
+        index=index,
+        missing=missing,
         doubts=tuple(doubts),
     )
 
@@ -104,11 +125,9 @@ def film(file: BinaryIO, size: int, name: str) -> Film:
 def _handlers(file: BinaryIO, index: Box) -> list[bytes]:
     """Return the handler of each track: `soun`, `vide`, `text` …"""
     found = []
-    for track in (box for box in boxes(file, index.start, index.end) if box.name == b"trak"):
-        media = next((box for box in boxes(file, track.start, track.end) if box.name == b"mdia"), None)
-        handler = (
-            next((box for box in boxes(file, media.start, media.end) if box.name == b"hdlr"), None) if media else None
-        )
+    for track in (box for box in within(file, index) if box.name == b"trak"):
+        media = next((box for box in within(file, track) if box.name == b"mdia"), None)
+        handler = next((box for box in within(file, media) if box.name == b"hdlr"), None) if media else None
         if handler:
             found.append(read_at(file, handler.start + 8, 4))
     return found
@@ -142,8 +161,9 @@ def _long_size(file: BinaryIO) -> int:
 
 def wav(file: BinaryIO, size: int, name: str) -> Sound:
     """Return the facts of a WAV file: its length is what is there, whatever the header promises."""
-    shape, data, tags = b"", None, 0
+    shape, data, tags, lost = b"", None, 0, 0
     for chunk in _chunks(file, size, "<"):
+        lost = lost or _lost(chunk, size)
         if chunk.name == b"fmt ":
             shape = read_at(file, chunk.start, 16)
         elif chunk.name == b"data" and data is None:
@@ -152,7 +172,10 @@ def wav(file: BinaryIO, size: int, name: str) -> Sound:
             tags = chunk.size
     if len(shape) < 16 or data is None:
         raise NotAudio(f"{name} is a WAV file without sound", hint=_CUT_OFF)
-    code, channels, rate, per_second, block, _ = struct.unpack("<HHIIHH", shape)
+    code, channels, rate, per_second, block, depth = struct.unpack("<HHIIHH", shape)
+    if code in (1, 3, _EXTENSIBLE) and depth and channels:  # nothing is compressed: the other two follow from these
+        block = channels * -(-depth // 8)
+        per_second = block * rate
     per_second = per_second or block * rate
     if not per_second:
         raise NotAudio(f"{name} is a WAV file with a damaged header", hint="export it again")
@@ -163,11 +186,14 @@ def wav(file: BinaryIO, size: int, name: str) -> Sound:
         doubts.append(f"its header does not say how long it is; {length(duration)} are there")
     elif data.size > there:
         doubts.append(_promise(samples(data.size, per_second), duration))
-    if code not in (1, 3, 0xFFFE):
+    if code not in (1, 3, _EXTENSIBLE):
         doubts.append(f"it is a compressed WAV file (format {code}), which few players know")
+    if lost > LARGE_JUNK and data.size == there:
+        doubts.append(_behind(lost, samples(lost, per_second)))
     return Sound(
         duration=duration,
         header_bytes=data.start,
+        minute_at=data.start + per_second * _MINUTE if duration > MINUTE else 0,
         tag_bytes=tags,
         bitrate=mean_bitrate(there, duration),
         bitrate_mode=BitrateMode.CONSTANT,
@@ -179,7 +205,8 @@ def wav(file: BinaryIO, size: int, name: str) -> Sound:
 
 def aiff(file: BinaryIO, size: int, name: str) -> Sound:
     """Return the facts of an AIFF file: its length is what is there, whatever the header promises."""
-    found = {chunk.name: chunk for chunk in _chunks(file, size, ">")}
+    chunks = list(_chunks(file, size, ">"))
+    found = {chunk.name: chunk for chunk in reversed(chunks)}
     shape = read_at(file, found[b"COMM"].start, 18) if b"COMM" in found else b""
     if len(shape) < 18 or b"SSND" not in found:
         raise NotAudio(f"{name} is an AIFF file without sound", hint=_CUT_OFF)
@@ -190,102 +217,44 @@ def aiff(file: BinaryIO, size: int, name: str) -> Sound:
     data = found[b"SSND"]
     promised, there = max(0, data.size - 8), max(0, min(data.end, size) - data.start - 8)
     claimed = samples(frames, rate)
-    duration = claimed if there >= promised else samples(frames * there // promised, rate)
+    if plain := found[b"COMM"].size < 22 or read_at(file, found[b"COMM"].start + 18, 4) in _PLAIN:
+        duration = samples(there // (channels * -(-depth // 8)), rate)
+    else:
+        duration = claimed if there >= promised else samples(frames * there // promised, rate)
+    lost = next(filter(None, (_lost(chunk, size) for chunk in chunks)), 0) if there == promised else 0
+    doubts = []
+    if there < promised or (plain and claimed - duration > NOTABLE):
+        doubts.append(_promise(claimed, duration))
+    elif plain and duration - claimed > NOTABLE:
+        doubts.append(f"its header promises {length(claimed)}, but {length(duration)} are there: export it again")
+    if lost > LARGE_JUNK and there:
+        doubts.append(_behind(lost, duration * (lost / there)))
     return Sound(
         duration=duration,
         header_bytes=data.start + 8,
+        minute_at=data.start + 8 + round(there * (MINUTE / duration)) if duration > MINUTE else 0,
         bitrate=mean_bitrate(there, duration),
         tag_bytes=found[b"ID3 "].size if b"ID3 " in found else 0,
         bitrate_mode=BitrateMode.CONSTANT,
-        sample_rate=rate,
-        channels=channels,
-        doubts=() if there >= promised else (_promise(claimed, duration),),
-    )
-
-
-def _promise(claimed: timedelta, there: timedelta) -> str:
-    return f"its header promises {length(claimed)}, but {length(there)} are there: the file is incomplete"
-
-
-# FLAC (RFC 9639)
-
-
-def flac(file: BinaryIO, size: int, name: str, start: int = 0) -> Sound:
-    """Return the facts of a FLAC file that begins at `start`: its length is where its last frame ends."""
-    shape, at = read_at(file, start + 8, 34), start + 4
-    for _ in range(_MOST_BOXES):
-        head = read_at(file, at, 4)
-        if len(head) < 4:
-            raise NotAudio(f"{name} is truncated: a FLAC file without a frame", hint=_CUT_OFF)
-        at += 4 + int.from_bytes(head[1:], "big")
-        if head[0] & 0x80:
-            break
-    packed = int.from_bytes(shape[10:18], "big")
-    rate, channels, total = packed >> 44, (packed >> 41 & 7) + 1, packed & (1 << 36) - 1
-    if not rate:
-        raise NotAudio(f"{name} is a FLAC file with a damaged header", hint="export it again")
-    ends = _last_sample(file, at, size, block=int.from_bytes(shape[:2], "big"))
-    if not ends:
-        raise NotAudio(f"{name} is truncated: a FLAC file without a frame", hint=_CUT_OFF)
-    claimed, duration = samples(total, rate), samples(ends, rate)
-    doubts = []
-    if not total:
-        doubts.append(f"its header does not say how long it is; {length(duration)} are there")
-    elif abs(claimed - duration) > NOTABLE:
-        doubts.append(_promise(claimed, duration))
-    return Sound(
-        duration=duration,
-        header_bytes=at,
-        bitrate=mean_bitrate(size - at, duration),
-        tag_bytes=at,
-        bitrate_mode=BitrateMode.VARIABLE,
         sample_rate=rate,
         channels=channels,
         doubts=tuple(doubts),
     )
 
 
-def _last_sample(file: BinaryIO, first: int, size: int, *, block: int) -> int:
-    """Return the number of samples up to the end of the last frame that begins in the file, 0 where none does."""
-    model = read_at(file, first, 4)
-    if len(model) < 4 or model[0] != 0xFF or model[1] & 0xFE != 0xF8:
-        return 0
-    for window in (1 << 16, 1 << 20):
-        start = max(first, size - window)
-        data = read_at(file, start, window)
-        at = len(data)
-        while (at := data.rfind(model[:2], 0, at)) >= 0:
-            same = data[at + 3 : at + 4] == model[3:] and (data[at + 2] ^ model[2]) & 0x0F == 0
-            if same and (ends := _frame_end(data[at : at + 16], block)):
-                return ends
-    return 0
+def _lost(chunk: Box, size: int) -> int:
+    """Return how many bytes from this chunk to the end of the file are no chunk of it, 0 where it is one."""
+    sane = all(0x20 <= letter < 0x7F for letter in chunk.name) and chunk.name not in (b"RIFF", b"FORM", b"RF64")
+    fits = chunk.end <= size or chunk.name in (b"data", b"SSND")
+    return 0 if sane and fits else max(0, size - chunk.start + 8)
 
 
-def _frame_end(header: bytes, block: int) -> int:
-    """Return the sample a FLAC frame ends with, 0 where the header is none (its checksum tells)."""
-    if len(header) < 16:
-        header += bytes(16 - len(header))
-    extra = max(0, 7 - (header[4] ^ 0xFF).bit_length())
-    number = header[4] & (0x7F if not extra else 0x3F >> extra)
-    for byte in header[5 : 5 + extra]:
-        number = number << 6 | byte & 0x3F
-    at, code = 5 + extra, header[2] >> 4
-    if code in (6, 7):
-        length_bytes = code - 5
-        count = int.from_bytes(header[at : at + length_bytes], "big") + 1
-        at += length_bytes
-    else:
-        count = {0: 0, 1: 192}.get(code, 576 << code - 2 if code < 6 else 256 << code - 8 if code > 7 else 0)
-    at += {12: 1, 13: 2, 14: 2}.get(header[2] & 0x0F, 0)
-    if _crc8(header[:at]) != header[at]:
-        return 0
-    return number + count if header[1] & 1 else number * block + count
+def _behind(lost: int, duration: timedelta) -> str:
+    return (
+        f"players stop {lost} bytes (perhaps {length(duration)}) before its end: were several files joined, "
+        "or does its header lie?"
+    )
 
 
-def _crc8(data: bytes) -> int:
-    crc = 0
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc << 1 ^ (0x107 if crc & 0x80 else 0)
-    return crc
+def _promise(claimed: timedelta, there: timedelta) -> str:
+    return f"its header promises {length(claimed)}, but {length(there)} are there: the file is incomplete"

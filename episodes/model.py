@@ -150,8 +150,10 @@ class Tags:
 class Audio:
     """Facts measured from an audio file, never typed by hand.
 
-    `bytes` is the size of the file, `header_bytes` what precedes the first audio frame; `bitrate` is in
-    bit/s (mean), `sample_rate` in Hz. `doubts` says in sentences why the file cannot be trusted.
+    `bytes` is the size of the file, `header_bytes` what precedes the first audio frame; `minute_bytes` is what an app
+    must have fetched to play the first minute (IAB-THR-1), the whole file where it is shorter or its minute is nowhere
+    to be found (IAB-THR-2), and 0 where nobody measured. `bitrate` is in bit/s (mean), `sample_rate` in Hz. `doubts`
+    says in sentences why the file cannot be trusted.
     """
 
     media_type: str
@@ -159,6 +161,7 @@ class Audio:
     sha256: str
     duration: timedelta
     header_bytes: int = 0
+    minute_bytes: int = 0
     bitrate: int = 0
     bitrate_mode: BitrateMode = BitrateMode.UNKNOWN
     sample_rate: int = 0

@@ -4,6 +4,7 @@ The frame header is ISO/IEC 11172-3 §2.4.1.3 and 13818-3; the Xing, Info and VB
 and count no audio.
 """
 
+import math
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from datetime import timedelta
 from functools import cache
 
 from episodes.model import BitrateMode
-from episodes.sound import LARGE_JUNK, NOTABLE, Sound, length, mean_bitrate
+from episodes.sound import LARGE_JUNK, MINUTE, NOTABLE, Sound, length, mean_bitrate
 
 _KBITS_1 = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _KBITS_2 = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
@@ -126,6 +127,8 @@ class FrameWalk:
         self.junk = 0
         self.changes = 0
         self.missing = 0
+        self.minute_at = 0
+        self._played = 0.0
         self._family: dict[bytes, int] = {}
         self._last = b""
         self._tail = b""
@@ -168,7 +171,7 @@ class FrameWalk:
 
     def _run(self, data: bytes, at: int) -> int:
         """Step from frame to frame while they follow each other; return where they stop."""
-        lengths, limit = self._family, len(data) - 3
+        lengths, limit, start = self._family, len(data) - 3, at
         seen: list[bytes] = []
         note = seen.append
         while at <= limit:
@@ -180,7 +183,17 @@ class FrameWalk:
         if seen:
             self.frames.update(seen)
             self._last = seen[-1]
+            if not self.minute_at:
+                self._look_for_minute(seen, self._offset(data, start))
         return at
+
+    def _look_for_minute(self, seen: list[bytes], at: int) -> None:
+        """Add frames that begin at `at` to what was played, and note where the first one at or after 60 s begins."""
+        seconds = _samples(seen[0]) / _rate(seen[0])
+        needed = math.ceil((MINUTE.total_seconds() - self._played) / seconds - 1e-6)
+        if needed <= len(seen):
+            self.minute_at = at + sum(self._family[key] for key in seen[:needed])
+        self._played += len(seen) * seconds
 
     def _sync(self, data: bytes, at: int, *, final: bool) -> bool:
         """Believe the frame at `at` if others follow it, and take its version and sample rate for the run to come."""
@@ -206,6 +219,7 @@ class FrameWalk:
         if self.claim:
             self.header_bytes += len(frame)
             self.frames[frame[:3]] -= 1  # the run counts it; it carries no audio
+            self._played -= _samples(frame) / _rate(frame)
 
 
 def _confirmed(data: bytes, at: int, family: dict[bytes, int], *, needed: int, final: bool) -> bool:
@@ -238,6 +252,7 @@ def sound(walk: FrameWalk) -> Sound | None:
     return Sound(
         duration=duration,
         header_bytes=walk.header_bytes,
+        minute_at=walk.minute_at,
         tag_bytes=walk.header_bytes,
         bitrate=bitrates.pop() if constant else mean_bitrate(size, duration),
         bitrate_mode=BitrateMode.CONSTANT if constant else BitrateMode.VARIABLE,

@@ -1,17 +1,19 @@
 """Walks the pages of an Ogg file (RFC 3533) with Vorbis, Opus or FLAC inside, from the first to the last."""
 
 import struct
+import zlib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO
 
 from episodes.model import BitrateMode
-from episodes.sound import LARGE_JUNK, NotAudio, Sound, mean_bitrate, samples
+from episodes.sound import LARGE_JUNK, MINUTE, NotAudio, Sound, mean_bitrate, samples
 
 _WINDOW = 1 << 16
 _PAGE = struct.Struct("<4sBBqIIIB")
 _FIRST, _LAST = 2, 4  # bits of the page's type
 _MINUTE = 60
+_MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,6 +27,7 @@ class _Link:
     begins: int = -1
     ends: int = 0
     finished: bool = False
+    repeated: int = 0
 
     def note(self, position: int, *, last: bool) -> None:
         self.finished = self.finished or last
@@ -32,6 +35,7 @@ class _Link:
             return
         if self.begins < 0:  # a recording cut out of a running broadcast does not begin at 0
             self.begins = position if position > _MINUTE * self.rate else 0
+        self.repeated += position < self.ends
         self.ends = max(self.ends, position)
 
     @property
@@ -43,6 +47,12 @@ def codec(head: bytes) -> str:
     """Return `vorbis`, `opus` or `flac` for the bytes an Ogg file begins with, empty for anything else."""
     link = _link(head[27 + head[26] :][:64]) if len(head) > 27 else None
     return link.codec if link else ""
+
+
+def checksum(page: bytes) -> int:
+    """Return the CRC-32 of a page whose own checksum is zeroed (RFC 3533 §6): zlib's, with all bits in mirror."""
+    mirrored = zlib.crc32(page.translate(_MIRRORED), 0xFFFFFFFF) ^ 0xFFFFFFFF
+    return int.from_bytes(mirrored.to_bytes(4, "little").translate(_MIRRORED), "big")
 
 
 def _link(packet: bytes) -> _Link | None:
@@ -62,9 +72,13 @@ class _Walk:
         self.links: list[_Link] = []
         self.by_serial: dict[int, _Link] = {}
         self.header_bytes = 0
+        self.minute_at = 0
+        self.before = timedelta()
         self.sound_bytes = 0
         self.junk = 0
         self.missing = 0
+        self.pages = 0
+        self.damaged = 0
 
     def run(self) -> None:
         at = 0
@@ -76,20 +90,27 @@ class _Walk:
 
     def _page(self, head: bytes, at: int) -> int:
         position: int
-        _, _, kind, position, serial, _, _, segments = _PAGE.unpack(head)
-        body = sum(self.file.read(segments))
+        _, _, kind, position, serial, _, claimed, segments = _PAGE.unpack(head)
+        laces = self.file.read(segments)
+        packets = self.file.read(body := sum(laces))
         end: int = at + len(head) + segments + body
-        if kind & _FIRST and (link := _link(self.file.read(min(body, 64)))):
+        self.pages += 1
+        if kind & _FIRST and (link := _link(packets[:64])):
+            self.before += self.links[-1].duration if self.links else timedelta()
             self.links.append(link)
             self.by_serial[serial] = link
         owner = self.by_serial.get(serial)
         if end > self.size:
             self.missing = end - self.size
+        elif checksum(head[:22] + bytes(4) + head[26:] + laces + packets) != claimed:
+            self.damaged += 1
         elif owner:
             owner.note(position, last=bool(kind & _LAST))
             if position > 0 and not self.header_bytes:
                 self.header_bytes = at
             self.sound_bytes += body if self.header_bytes else 0
+            if not self.minute_at and owner is self.links[-1] and self.before + owner.duration >= MINUTE:
+                self.minute_at = end
         return end
 
     def _lost(self, at: int) -> int:
@@ -118,6 +139,10 @@ def ogg(file: BinaryIO, size: int, name: str) -> Sound:
         doubts.append(f"its last page lacks {walk.missing} bytes: the file was cut off")
     elif not walk.links[-1].finished:
         doubts.append("its end mark is missing: the recording or the copy may have stopped early")
+    if walk.damaged:
+        doubts.append(f"{walk.damaged} of its {walk.pages} pages are damaged, which players skip")
+    if repeated := sum(link.repeated for link in walk.links):
+        doubts.append(f"{repeated} of its pages stand in the wrong place, and players play what they hold again")
     if len(walk.links) > 1:
         doubts.append(f"{len(walk.links)} recordings are joined in it, and many players stop after the first")
     if walk.junk > LARGE_JUNK:
@@ -125,6 +150,7 @@ def ogg(file: BinaryIO, size: int, name: str) -> Sound:
     return Sound(
         duration=duration,
         header_bytes=walk.header_bytes,
+        minute_at=walk.minute_at,
         tag_bytes=walk.header_bytes,
         bitrate=mean_bitrate(walk.sound_bytes, duration),
         bitrate_mode=BitrateMode.VARIABLE,

@@ -9,6 +9,7 @@ from episodes.problems import UserError
 
 LARGE_JUNK = 4096  # bytes; less is the ordinary padding of encoders and taggers
 NOTABLE = timedelta(seconds=1)  # a difference in length that a listener may notice
+MINUTE = timedelta(seconds=60)  # what must have been delivered before a download counts (IAB-THR-1)
 
 
 class Format(StrEnum):
@@ -32,11 +33,13 @@ class NotAudio(UserError):
 class Sound:
     """The facts of the sound in a file, without its tags.
 
-    `tag_bytes` is the most that reading the tags loads into memory; everything else is as in `Audio`.
+    `tag_bytes` is the most that reading the tags loads into memory, `minute_at` the offset behind the first 60 s of
+    sound, 0 where there are fewer or nobody can tell; everything else is as in `Audio`.
     """
 
     duration: timedelta
     header_bytes: int
+    minute_at: int = 0
     tag_bytes: int = 0
     bitrate: int = 0
     bitrate_mode: BitrateMode = BitrateMode.UNKNOWN

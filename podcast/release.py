@@ -31,10 +31,11 @@ class Blob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioBlob(Blob):
-    """The published audio and what an app or a download counter needs to know of it."""
+    """The published audio, and what an app or a download counter needs to know of it (`minute_bytes` 0: unknown)."""
 
     duration: timedelta
     header_bytes: int = 0
+    minute_bytes: int = 0
     bitrate: int = 0
 
 
@@ -152,6 +153,7 @@ def digest(release: Release | ShowRelease) -> str:
             _drop_unused(transcript, written)
         for name in _UNSEEN:
             content["episode"].pop(name, None)
+        content["audio"].pop("minute_bytes")  # for counting only: no listener sees it
         for blob in _blobs(content):
             blob.pop("key")
     for part in (*content.get("images", ()), *content.get("alternates", ())):

@@ -14,6 +14,7 @@ from episodes.problems import ProblemsFound, UserError, nearest
 COMMANDS = {
     "init": ("init", "Make a show folder."),
     "add": ("add", "Add audio files as episodes."),
+    "inspect": ("inspecting", "Show what is in audio files."),
     "list": ("listing", "List the episodes."),
     "show": ("showing", "Show one episode with its addresses."),
     "search": ("searching", "Find episodes by words."),

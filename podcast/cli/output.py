@@ -89,6 +89,26 @@ def print_episodes(episodes: Sequence[Episode], *, as_json: bool) -> None:
     Console().print(table)
 
 
+def print_sheet(title: str, rows: Sequence[tuple[str, str]], problems: Sequence[Problem]) -> None:
+    """Print facts about one thing on a terminal: its title, a row for each fact, and what is wrong with it."""
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    sheet = Table.grid(padding=(0, 2, 0, 0))
+    sheet.add_column(justify="right", style="dim", no_wrap=True)
+    sheet.add_column(overflow="fold")
+    for name, value in rows:
+        sheet.add_row(name, Text(value))
+    for problem in problems:
+        colour = "red" if problem.severity is Severity.ERROR else "yellow"
+        sheet.add_row(Text(problem.severity.value, style=f"bold {colour}"), Text(str(problem)))
+    console = Console()
+    console.print(Text(title, style="bold"), soft_wrap=True)
+    console.print(Padding(sheet, (0, 0, 1, 2)))
+
+
 def count_episodes(count: int) -> str:
     """Write a number of episodes: `1 episode`."""
     return f"{count} episode{'' if count == 1 else 's'}"

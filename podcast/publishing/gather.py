@@ -166,7 +166,7 @@ class _Assembly:
         path = self.workspace.resolve(episode.audio)
         if kept and kept.sha256 == facts.sha256 and abs(kept.duration - facts.duration) < timedelta(seconds=1):
             self.uploads[kept.key] = path
-            return kept
+            return replace(kept, minute_bytes=facts.minute_bytes)
         same = kept is not None and kept.sha256 == facts.sha256
         key = audio_key(episode.slug, facts.sha256, extension_for(facts, path.name))
         key = kept.key if kept and same else key
@@ -178,6 +178,7 @@ class _Assembly:
             sha256=facts.sha256,
             duration=facts.duration,
             header_bytes=facts.header_bytes,
+            minute_bytes=facts.minute_bytes,
             bitrate=facts.bitrate,
         )
 

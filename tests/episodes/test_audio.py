@@ -52,6 +52,7 @@ def test_a_constant_mp3_is_measured_whole(tmp_path: Path) -> None:
         bytes=len(body),
         sha256=hashlib.sha256(body).hexdigest(),
         duration=timedelta(microseconds=200 * 1152 * 1_000_000 // 44100),
+        minute_bytes=len(body),
         bitrate=128_000,
         bitrate_mode=BitrateMode.CONSTANT,
         sample_rate=44100,

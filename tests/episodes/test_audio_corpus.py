@@ -2,8 +2,6 @@
 
 import json
 import os
-import shutil
-import subprocess
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 from episodes.audio import extension_for, measure
 from episodes.model import Audio
 from episodes.sound import NotAudio
+from tests.episodes.encoders import encode
 
 _REPOSITORY = Path(__file__).parents[2]
 _CORPUS = Path(os.environ.get("FOLGE_CORPUS", _REPOSITORY.parent / "shared" / "corpus")) / "audio"
@@ -51,18 +50,6 @@ def test_every_refused_file_is_in_the_corpus() -> None:
     assert set(_REFUSED) <= {str(row["file"]) for row in _manifest()}
 
 
-def _encode(target: Path, *options: str, tool: str = "ffmpeg") -> Path:
-    """Encode a minute of tone, skipping where there is no encoder; in CI there must be one."""
-    program = shutil.which(tool)
-    if program is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{tool} must be installed in CI")
-        pytest.skip(f"{tool} is not on this machine")
-    source = ("-f", "lavfi", "-i", "sine=frequency=440:duration=60")
-    subprocess.run((program, "-nostdin", "-v", "error", "-y", *source, *options, str(target)), check=True, timeout=120)
-    return target
-
-
 def _near_a_minute(audio: Audio) -> bool:
     return abs(audio.duration - timedelta(minutes=1)) < timedelta(seconds=0.5)
 
@@ -86,13 +73,13 @@ def _near_a_minute(audio: Audio) -> bool:
 def test_what_an_encoder_writes_is_measured_without_a_doubt(
     tmp_path: Path, name: str, options: tuple[str, ...]
 ) -> None:
-    audio = measure(_encode(tmp_path / name, *options))
+    audio = measure(encode(tmp_path / name, *options))
     assert _near_a_minute(audio)
     assert (audio.doubts, extension_for(audio, name)) == ((), Path(name).suffix)
 
 
 def test_a_variable_mp3_without_a_length_header_is_measured(tmp_path: Path) -> None:
-    audio = measure(_encode(tmp_path / "talk.mp3", "-q:a", "4", "-write_xing", "0"))
+    audio = measure(encode(tmp_path / "talk.mp3", "-q:a", "4", "-write_xing", "0"))
     assert _near_a_minute(audio)
     assert "length header is missing" in audio.doubts[0]
 
@@ -110,14 +97,14 @@ def test_a_variable_mp3_without_a_length_header_is_measured(tmp_path: Path) -> N
     ],
 )
 def test_the_first_third_of_a_file_is_doubted(tmp_path: Path, name: str, options: tuple[str, ...]) -> None:
-    path = _encode(tmp_path / name, *options)
+    path = encode(tmp_path / name, *options)
     with path.open("r+b") as file:
         file.truncate(path.stat().st_size // 3)
     assert measure(path).doubts
 
 
 def test_an_m4a_file_without_its_index_is_truncated(tmp_path: Path) -> None:
-    path = _encode(tmp_path / "talk.m4a")
+    path = encode(tmp_path / "talk.m4a")
     with path.open("r+b") as file:
         file.truncate(path.stat().st_size // 3)
     with pytest.raises(NotAudio, match="is truncated: its index"):
@@ -125,7 +112,7 @@ def test_an_m4a_file_without_its_index_is_truncated(tmp_path: Path) -> None:
 
 
 def test_joined_files_are_measured_whole(tmp_path: Path) -> None:
-    path = _encode(tmp_path / "talk.mp3", "-q:a", "4")
+    path = encode(tmp_path / "talk.mp3", "-q:a", "4")
     path.write_bytes(path.read_bytes() * 2)
     audio = measure(path)
     assert abs(audio.duration - timedelta(minutes=2)) < timedelta(seconds=1)
@@ -139,6 +126,6 @@ def test_the_chapters_ffmpeg_writes_are_read(tmp_path: Path) -> None:
         lines += ["[CHAPTER]", "TIMEBASE=1/1000", f"START={start}", f"END={start + 20_000}", f"title={title}"]
     chapters.write_text("\n".join(lines) + "\n", "utf-8")
     for name in ("talk.mp3", "talk.m4a"):
-        audio = measure(_encode(tmp_path / name, "-i", str(chapters), "-map_metadata", "1", "-map_chapters", "1"))
+        audio = measure(encode(tmp_path / name, "-i", str(chapters), "-map_metadata", "1", "-map_chapters", "1"))
         assert [(one.start.total_seconds(), one.title) for one in audio.chapters] == [(0, "Anfang"), (20, "Mut")]
         assert audio.tags.title == "Schildkröten"

@@ -11,7 +11,19 @@ from tests.podcast.builders import ShowFolder, later, objects
 
 LEDGER = ".folge/ledger.json"
 SINCE = frozenset(
-    {"position", "feeds", "chapters", "alternates", "images", "tags", "feed", "captions", "hidden", "image"}
+    {
+        "position",
+        "feeds",
+        "chapters",
+        "alternates",
+        "images",
+        "tags",
+        "feed",
+        "captions",
+        "hidden",
+        "image",
+        "minute_bytes",
+    }
 )
 """Names that ledgers did not have before 0.2."""
 
@@ -68,3 +80,18 @@ def test_what_a_later_folge_added_is_refused_and_not_lost(show: ShowFolder) -> N
     later_ledger["entries"][0]["release"]["episode"]["smell"] = "Kaffee"
     with pytest.raises(UserError, match="holds what this folge does not know"):
         decode_ledger(json.dumps(later_ledger).encode())
+
+
+def test_the_bytes_of_a_minute_are_written_down_and_no_reason_to_publish_anew(show: ShowFolder) -> None:
+    store = MemoryStore()
+    show.publish(store)
+    whole = json.loads(objects(store)[LEDGER])
+    audio = whole["entries"][0]["release"]["audio"]
+    assert audio["minute_bytes"] == audio["bytes"]  # they are shorter than a minute
+
+    for entry in whole["entries"]:
+        del entry["release"]["audio"]["minute_bytes"]
+    store.put(LEDGER, json.dumps(whole).encode(), media_type="", cache_control="", expected=None)
+    steps = show.publish(store, now=later(1)).plan.steps
+
+    assert [step.key for step in steps] in ([], [LEDGER])

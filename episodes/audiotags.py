@@ -9,10 +9,12 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import SEEK_END
 from typing import BinaryIO, Protocol, cast
 
 from episodes import tagtext
 from episodes.covers import picture
+from episodes.filmchapters import film_chapters
 from episodes.model import Chapter, Picture, Tags
 from episodes.mpeg import tag_length
 from episodes.sound import Format
@@ -229,7 +231,7 @@ def _id3_chapters(frames: _Frames) -> Iterator[Chapter]:
         yield Chapter(start=timedelta(milliseconds=frame.start_time), title=title, link=tagtext.link(_first(links)))
 
 
-# MP4 (iTunes metadata; chapters: Nero chpl)
+# MP4 (iTunes metadata; chapters: a QuickTime text track, else Nero chpl, which cuts titles at 255 bytes)
 
 
 def _from_mp4(file: BinaryIO) -> Label:
@@ -261,7 +263,7 @@ def _from_mp4(file: BinaryIO) -> Label:
                 [(_FRONT_COVER, bytes(data)) for data in cast("Sequence[bytes]", atoms.get("covr", ()))]
             ),
         ),
-        chapters=_chapters(chapters),
+        chapters=_chapters(film_chapters(file, file.seek(0, SEEK_END)) or chapters),
     )
 
 

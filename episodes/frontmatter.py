@@ -202,7 +202,8 @@ def _reads_back(value: str) -> bool:
 def replace_field(document: Document, name: str, written: str | None) -> str:
     """Return the file's text with one field written anew (`None` removes it), every other byte kept.
 
-    `name` may be dotted (`recording.place`). `written` is YAML for the value, on one line or as a block.
+    `name` may be dotted (`recording.place`). `written` is YAML for the value, on one line or as a block; one that
+    begins with `- ` is a list, an entry on each line that begins so, and stands on lines of its own below the name.
     Raises ValueError where the front matter is shaped so that this cannot be done safely.
     """
     head = document.text[document.head_start : document.head_end]
@@ -238,6 +239,11 @@ def _others(node: Node, names: list[str]) -> object:
     return tuple(pairs)
 
 
+def _is_list(written: str) -> bool:
+    """Say whether a value is a list of one entry to a line."""
+    return written.startswith("- ")
+
+
 class _Splice:
     """One edit of YAML text by character offsets."""
 
@@ -247,7 +253,7 @@ class _Splice:
 
     def field(self, mapping: MappingNode, names: list[str], written: str | None) -> str:
         key, value = next(((k, v) for k, v in mapping.value if k.value == names[0]), (None, None))
-        if mapping.flow_style and (key is None or written is None or "\n" in written):
+        if mapping.flow_style and (key is None or written is None or "\n" in written or _is_list(written)):
             raise ValueError("it is written in braces; use 'folge edit'")
         if key is None or value is None:
             return self._insert(mapping, names, written)
@@ -275,16 +281,36 @@ class _Splice:
     def _replace(self, key: Node, value: Node, written: str) -> str:
         start, end = value.start_mark.index, self._end(value)
         column = key.start_mark.column
+        if _is_list(written):
+            return self._replace_by_list(key, value, written)
         header, *rest = self._indented(written, column)
         if value.start_mark.line > key.end_mark.line:
             header = " " * (column + 2 - value.start_mark.column) + header
         elif self.text[start - 1] == ":":
             header = f" {header}"
-        comment = _BLOCK_COMMENT.match(self.text, start, end)
-        if comment and isinstance(value, ScalarNode) and value.style in ("|", ">"):
-            header += comment[1]
+        header += self._header_comment(value)
         eol = self._line_end(end) if rest else end
         return self.newline.join([self.text[:start] + header + self.text[end:eol], *rest]) + self.text[eol:]
+
+    def _replace_by_list(self, key: Node, value: Node, written: str) -> str:
+        """Write a list below the name; what was said in a comment behind the old value stays there."""
+        start, end = value.start_mark.index, self._end(value)
+        below = value.start_mark.line > key.end_mark.line
+        old = isinstance(value, SequenceNode) and not value.flow_style and below
+        column = value.start_mark.column if old else key.start_mark.column + 2
+        lines = self.newline.join(" " * column + line if line else "" for line in written.split("\n"))
+        eol = self._line_end(end)
+        if below:
+            start = self.text.rfind("\n", 0, start) + 1
+            return self.text[:start] + lines + self.text[end:]
+        comment = self._header_comment(value) or self.text[end:eol].rstrip(" ")
+        return self.text[:start].rstrip(" ") + comment + self.newline + lines + self.text[eol:]
+
+    def _header_comment(self, value: Node) -> str:
+        """Return the comment behind the mark of a block of text."""
+        block = isinstance(value, ScalarNode) and value.style in ("|", ">")
+        comment = _BLOCK_COMMENT.match(self.text, value.start_mark.index, self._end(value)) if block else None
+        return comment[1] if comment else ""
 
     def _remove(self, mapping: MappingNode, key: Node, value: Node) -> str:
         start = self.text.rfind("\n", 0, key.start_mark.index) + 1
@@ -324,6 +350,9 @@ class _Splice:
     def _lines(self, names: list[str], written: str, column: int) -> str:
         """Return the lines of a field, each name but the last a group around the next."""
         groups = [f"{' ' * (column + 2 * depth)}{name}:" for depth, name in enumerate(names)]
+        if _is_list(written):
+            entries = self._indented(f"\n{written}", column + 2 * len(names))
+            return self.newline.join([*groups, *entries[1:]])
         header, *rest = self._indented(written, column + 2 * len(names) - 2)
         return self.newline.join([*groups[:-1], f"{groups[-1]} {header}", *rest])
 

@@ -124,3 +124,12 @@ def show_position(position: timedelta) -> str:
     milliseconds = round(position / timedelta(milliseconds=1))
     seconds, rest = divmod(milliseconds, 1000)
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:03}"
+
+
+def type_position(position: timedelta) -> str:
+    """Write a point in the audio as a person types it, to the millisecond: `02:10`, `1:02:03.5`."""
+    milliseconds = round(position / timedelta(milliseconds=1))
+    seconds, rest = divmod(milliseconds, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    whole = f"{minutes // 60}:{minutes % 60:02}:{seconds:02}" if minutes >= 60 else f"{minutes:02}:{seconds:02}"
+    return f"{whole}.{rest:03}".rstrip("0") if rest else whole

@@ -1,28 +1,20 @@
 """Chapters as the JSON file apps fetch (JSON chapters 1.2)."""
 
-import json
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
 
+from episodes.chapterfiles.jsonfile import write
+from episodes.chapterfiles.marks import Mark
 from episodes.model import Chapter
 from feed.text import ascii_url, one_line
 
 
 def json_chapters(chapters: Sequence[Chapter]) -> bytes:
     """Return chapters as a JSON chapters file, the same bytes for the same chapters (JCH-1, JCH-2)."""
-    data = {"version": "1.2.0", "chapters": [_chapter(chapter) for chapter in chapters]}
-    return f"{json.dumps(data, ensure_ascii=False, indent=1)}\n".encode()
+    return write([Mark(chapter=_public(chapter)) for chapter in chapters]).encode()
 
 
-def _chapter(chapter: Chapter) -> dict[str, object]:
-    milliseconds = round(chapter.start / timedelta(milliseconds=1))
-    written: dict[str, object] = {"startTime": milliseconds / 1000 if milliseconds % 1000 else milliseconds // 1000}
-    if chapter.title:
-        written["title"] = one_line(chapter.title)
-    if chapter.image:
-        written["img"] = ascii_url(chapter.image)
-    if chapter.link:
-        written["url"] = ascii_url(chapter.link)
-    if chapter.hidden:
-        written["toc"] = False
-    return written
+def _public(chapter: Chapter) -> Chapter:
+    """Return a chapter as it may be published: a title on one line, addresses in ASCII."""
+    link, image = (ascii_url(address) if address else "" for address in (chapter.link, chapter.image))
+    return replace(chapter, title=one_line(chapter.title), link=link, image=image)

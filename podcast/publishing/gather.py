@@ -7,10 +7,12 @@ from math import gcd
 from pathlib import Path, PurePosixPath
 
 from episodes.audio import extension_for
+from episodes.chapterfiles.findings import findings
+from episodes.chapterfiles.marks import Mark
 from episodes.mediatypes import PICTURE_TYPES, media_type
 from episodes.model import Audio, Chapter, Episode, Status
 from episodes.namespace import AlternateFile, ImageFile
-from episodes.problems import Problem, Severity, quoted
+from episodes.problems import Problem, Severity
 from episodes.timecode import show_position
 from podcast.layout import RESERVED_SLUGS, audio_key, cover_key, transcript_key
 from podcast.publishing.ledger import Entry, Ledger
@@ -118,7 +120,8 @@ class _Assembly:
         if audio is None:
             return None
         found = self._chapters_in(episode.audio, audio, old.release if old else None)
-        self.problems += _beyond(episode, episode.chapters or found, audio.duration, name)
+        self.problems += _chapter_findings(episode, episode.chapters or found, audio.duration, name)
+        self.problems += _beyond(episode, audio.duration, name)
         return Release(
             episode=episode,
             audio=audio,
@@ -302,13 +305,16 @@ def _by_path(old: Release | None) -> dict[str, TranscriptBlob]:
     return dict(zip((written.path for written in old.episode.transcripts), old.transcripts, strict=True))
 
 
-def _beyond(episode: Episode, chapters: Sequence[Chapter], end: timedelta, name: str) -> Iterator[Problem]:
-    """Yield a warning for every chapter and soundbite that lies behind the end of the audio (JCH-5)."""
-    late = [
-        (f"chapters[{index}]" if episode.chapters else "audio", f"the chapter {quoted(chapter.title)} begins", start)
-        for index, chapter in enumerate(chapters, start=1)
-        if (start := chapter.start) >= end
-    ]
+def _chapter_findings(episode: Episode, chapters: Sequence[Chapter], end: timedelta, name: str) -> Iterator[Problem]:
+    """Yield what the rules find in chapters; of those in the audio it is said of the field `audio`."""
+    marks = [Mark(chapter=chapter) for chapter in chapters]
+    for problem in findings(marks, path=name, audio=episode.audio, length=end):
+        yield problem if episode.chapters else replace(problem, field="audio")
+
+
+def _beyond(episode: Episode, end: timedelta, name: str) -> Iterator[Problem]:
+    """Yield a warning for every soundbite that lies behind the end of the audio."""
+    late = []
     for index, bite in enumerate(episode.tags.soundbites, start=1):
         if bite.start >= end:
             late.append((f"soundbites[{index}].start", "the soundbite begins", bite.start))

@@ -207,6 +207,13 @@ SET = [
     ("{title: alt, b: 1}\n", "title", "neu", "{title: neu, b: 1}\n"),
     ("a: 👩🏽‍💻💻\ntitle: alt\n", "title", "neu", "a: 👩🏽‍💻💻\ntitle: neu\n"),
     ("a: 1\ntitle: alt # weg\nb: 2\n", "title", None, "a: 1\nb: 2\n"),
+    ("z: 1 # c\n# Ende\n", "t", "- x\n- y", "z: 1 # c\nt:\n  - x\n  - y\n# Ende\n"),
+    ("t: # c\nz: 1\n", "t", "- x", "t: # c\n  - x\nz: 1\n"),
+    ("t: [a, b] # c\nz: 1\n", "t", "- x\n- k: 1\n  l: 2", "t: # c\n  - x\n  - k: 1\n    l: 2\nz: 1\n"),
+    ("t: # c\n- a\n# d\n- b # e\n# f\nz: 1\n", "t", "- x", "t: # c\n- x # e\n# f\nz: 1\n"),
+    ("t:\n    # c\n    - k: a\n      l: b\nz: 1\n", "t", "- x\n- y", "t:\n    # c\n    - x\n    - y\nz: 1\n"),
+    ("t: | # c\n  a\n\n  b\nz: 1\n", "t", "- x", "t: # c\n  - x\nz: 1\n"),
+    ("r:\n  on: x\n", "r.t", "- x\n- y", "r:\n  on: x\n  t:\n    - x\n    - y\n"),
     ("a: 1\ns: |\n  x\n\n  y\n# bleibt\nb: 2\n", "s", None, "a: 1\n# bleibt\nb: 2\n"),
     ("a: 1\nt:\n- x\n- y\n", "t", None, "a: 1\n"),
     ("a: 1\n", "title", None, "a: 1\n"),
@@ -232,6 +239,8 @@ def test_a_field_is_set_and_every_other_byte_kept(
         ("{title: alt}\n", "summary", "neu"),
         ("{title: alt, b: 1}\n", "title", None),
         ("{title: alt, b: 1}\n", "title", "|-\n  x\n  y"),
+        ("{title: alt, b: 1}\n", "title", "- x"),
+        ("a: 1\nt:\n  - b\n", "t", "- x\nb: 2"),
         ("{r: , b: 1}\n", "r.place", "x"),
         ("title: alt\n", "title", None),
         ("recording: irgendwo\n", "recording.place", "Berlin"),
@@ -268,6 +277,7 @@ STYLED = st.one_of(
     st.just("~\n"),
 )  # fmt: skip
 NEW = st.sampled_from(["neu", '"a: b"', "[x, 'y, z']", "|-\n  eins\n\n  zwei", "2024-12-03 06:00", '""'])
+NEW_LIST = st.sampled_from(["- neu", "- 00:00 eins\n- 'a: b'", "- start: 12:30\n  title: x # y\n- zwei"])
 NAMES = ("guid", "title", "summary", "topics", "cover")
 
 
@@ -283,7 +293,11 @@ def as_text(head: str, newline: str, notes: str) -> str:
 
 @settings(QUICK, max_examples=250)
 @given(
-    heads(), st.sampled_from(NAMES), NEW, st.sampled_from(["\n", "\r\n"]), st.sampled_from(["", "\nText\n", "\n\nText"])
+    heads(),
+    st.sampled_from(NAMES),
+    NEW | NEW_LIST,
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from(["", "\nText\n", "\n\nText"]),
 )
 def test_setting_changes_one_value_and_nothing_outside_it(
     head: str, name: str, written: str, newline: str, notes: str
@@ -292,7 +306,7 @@ def test_setting_changes_one_value_and_nothing_outside_it(
     before = values(text)
     changed = replace_field(document_of(text), name, written)
     after = values(changed)
-    assert after[name] == values(f"---\nx: {written}\n---\n")["x"]
+    assert after[name] == values(f"---\nx:{chr(10) if written[:2] == '- ' else ' '}{written}\n---\n")["x"]
     assert [(k, v) for k, v in after.items() if k != name] == [(k, v) for k, v in before.items() if k != name]
     assert list(before) == [key for key in after if key in before]
     assert changed.endswith(f"---{notes}".replace("\n", newline))

@@ -316,7 +316,7 @@ def test_what_lies_behind_the_end_of_the_audio_is_a_warning_with_its_line(tmp_pa
         (15, "soundbites[3].start"),
     ]
     assert {problem.severity for problem in problems} == {Severity.WARNING}
-    assert problems[0].message == "the chapter 'Ende' begins at 00:00:31.000, and the audio ends at 00:00:30.041"
+    assert problems[0].message == "the chapter 'Ende' begins at 00:31, and the audio ends at 00:30.041"
     assert problems[2].message == "the soundbite ends at 00:00:45.000, and the audio ends at 00:00:30.041"
     assert "audio/1.mp3" in problems[0].hint
 

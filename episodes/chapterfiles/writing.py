@@ -1,0 +1,79 @@
+"""Writes chapters in every format, and says what a format cannot hold."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from episodes.chapterfiles import audacity, jsonfile, simple, timelist, webvtt
+from episodes.chapterfiles.marks import NAMES, Form, Mark
+from episodes.chapterfiles.reading import read_chapters
+from episodes.frontmatter import write_scalar
+from episodes.model import Chapter
+from episodes.problems import Problem
+from episodes.timecode import type_position
+
+WRITTEN = tuple(form for form in Form if form is not Form.REAPER)
+"""The formats that are written."""
+
+
+def write_chapters(marks: Sequence[Mark], form: Form, length: timedelta | None = None) -> str:
+    """Return chapters in a format; `length` is that of the audio, where it is known.
+
+    Where a format has no hidden chapters they are left out, for there they would be seen.
+    """
+    shown = marks if form is Form.JSON else [mark for mark in marks if not mark.chapter.hidden]
+    match form:
+        case Form.JSON:
+            return jsonfile.write(shown)
+        case Form.PSC:
+            return simple.write(shown)
+        case Form.VTT:
+            return webvtt.write(shown, length)
+        case Form.AUDACITY:
+            return audacity.write(shown)
+        case Form.LIST:
+            return timelist.write(shown)
+        case Form.MARKDOWN:
+            return timelist.write_markdown(shown)
+        case Form.REAPER:
+            raise ValueError("Reaper's markers are read only")
+
+
+def losses(marks: Sequence[Mark], form: Form, length: timedelta | None = None) -> tuple[str, ...]:
+    """Return a sentence for each kind of thing a format did not keep, found by reading back what was written."""
+    visible = [mark for mark in marks if form is Form.JSON or not mark.chapter.hidden]
+    hidden = len(marks) - len(visible)
+    found = read_chapters(write_chapters(marks, form, length).encode("utf-8", "replace"), "")
+    back = () if isinstance(found, Problem) else found.marks
+    lost = dict(_differences(visible, back, length)) if len(back) == len(visible) else {"titles": len(visible)}
+    told = [f"{NAMES[form]} cannot keep the {what} of {_count(number)}" for what, number in lost.items() if number]
+    if hidden:
+        told.insert(0, f"{NAMES[form]} cannot hide a chapter: {_count(hidden)} left out")
+    return tuple(told)
+
+
+def _differences(marks: Sequence[Mark], back: Sequence[Mark], length: timedelta | None) -> Iterator[tuple[str, int]]:
+    pairs = list(zip(marks, back, strict=True))
+    yield "titles", sum(one.chapter.title != other.chapter.title for one, other in pairs)
+    yield "links", sum(one.chapter.link != other.chapter.link for one, other in pairs)
+    yield "images", sum(one.chapter.image != other.chapter.image for one, other in pairs)
+    yield "fractions of a second", sum(one.chapter.start != other.chapter.start for one, other in pairs)
+    meant = (one.end is not None and one.end not in (other.end, length) for one, other in pairs)
+    yield "ends", sum(meant)
+
+
+def _count(number: int) -> str:
+    return f"{number} chapter{'' if number == 1 else 's'}"
+
+
+def write_field(chapters: Sequence[Chapter]) -> str:
+    """Return chapters as the list an episode file holds, in YAML: a line each, fields where there is more to say."""
+    return "\n".join(_entry(chapter) for chapter in chapters)
+
+
+def _entry(chapter: Chapter) -> str:
+    start = type_position(chapter.start)
+    if chapter.title and not (chapter.link or chapter.image or chapter.hidden):
+        return f"- {write_scalar(f'{start} {chapter.title}')}"
+    fields = [("start", start), ("title", chapter.title), ("link", chapter.link), ("image", chapter.image)]
+    lines = [f"{name}: {write_scalar(value)}" for name, value in fields if value]
+    return "- " + "\n  ".join([*lines, *(["hidden: true"] if chapter.hidden else [])])

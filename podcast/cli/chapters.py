@@ -1,0 +1,208 @@
+"""`folge chapters`: show the chapters of an episode, take them over from a file, write them in another format."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from episodes.chapterfiles.encodings import LARGEST
+from episodes.chapterfiles.findings import findings
+from episodes.chapterfiles.marks import NAMES, Form, Mark, to_seconds
+from episodes.chapterfiles.reading import read_chapters
+from episodes.chapterfiles.writing import WRITTEN, losses, write_chapters, write_field
+from episodes.frontmatter import Document, parse, replace_field
+from episodes.model import Audio, Episode
+from episodes.problems import Problem, ProblemsFound, UserError, errors, shown_path
+from episodes.schema import read_episode
+from podcast.cache import cache_folder
+from podcast.cli import DONE, FINDINGS
+from podcast.cli.naming import name_file
+from podcast.cli.options import episode_argument, json_option
+from podcast.cli.output import emit, problem_data, say, tell_problems
+from podcast.facts import Facts
+from podcast.files import write_file
+from podcast.workspace import Workspace, open_workspace
+from podcast.written import with_lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """Chapters with where they come from: `source` is a path, `form` a word for people, `problems` about them."""
+
+    source: str
+    form: str
+    marks: tuple[Mark, ...]
+    problems: tuple[Problem, ...]
+
+
+@click.command("chapters")
+@episode_argument
+@click.argument("file", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--to", "form", type=click.Choice([form.value for form in WRITTEN]), help="Print in this format; write nothing."
+)
+@click.option("--replace", "replacing", is_flag=True, help="Replace the chapters the episode file has.")
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context, episode: str, file: Path | None, form: str | None, replacing: bool, as_json: bool
+) -> int:
+    """Show the chapters of EPISODE: those of its file, else those in its audio.
+
+    With FILE its chapters are written into the episode file, whose other bytes stay: JSON chapters, Podlove Simple
+    Chapters, WebVTT, Audacity labels, Reaper's markers as CSV, or a list such as '02:10 Mut'. With --to they are
+    printed instead, to be kept with '> chapters.json'.
+    """
+    workspace = open_workspace(ctx.obj.folder)
+    path = name_file(workspace, episode)
+    target = shown_path(path, workspace.folder)
+    found = _read(workspace, _parse(path.read_bytes(), target))
+    audio = _audio(workspace, found)
+    length = audio.duration if audio else None
+    chapters = _of_file(file, found.audio, length) if file else _of_episode(workspace, found, audio)
+    if file and errors(chapters.problems):
+        raise ProblemsFound(chapters.problems)
+    if file and form is None:
+        _take_over(workspace, target, chapters, replacing=replacing, as_json=as_json)
+        return DONE
+    if replacing:
+        raise click.UsageError("--replace belongs to a FILE whose chapters are written")
+    return _show(target, chapters, form, length, as_json=as_json)
+
+
+def _show(target: str, found: _Found, form: str | None, length: timedelta | None, *, as_json: bool) -> int:
+    """Print chapters in a format, a list where none was asked for, and return the exit code."""
+    wanted = Form(form) if form else Form.LIST
+    text = write_chapters(found.marks, wanted, length)
+    if as_json:
+        emit(_data(target, found) | ({"format": form, "text": text} if form else {}))
+    else:
+        click.echo(text, nl=False)
+    tell_problems(found.problems)
+    for loss in losses(found.marks, wanted, length) if form else ():
+        say(f"warning: {loss}")
+    if not found.marks:
+        say(f"{target} has no chapters, and its audio has none")
+    return FINDINGS if errors(found.problems) else DONE
+
+
+def _audio(workspace: Workspace, episode: Episode) -> Audio | None:
+    """Return the facts of an episode's audio, None where it is not on this machine or cannot be read."""
+    path = workspace.there(episode.audio)
+    if path is None:
+        return None
+    facts = Facts(cache_folder(workspace.folder))
+    try:
+        audio = facts.audio(path)
+    except UserError as error:
+        say(f"warning: {error}")
+        return None
+    facts.save()
+    return audio
+
+
+def _of_file(file: Path, audio: str, length: timedelta | None) -> _Found:
+    shown = shown_path(file, Path.cwd())
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(LARGEST + 1)
+    except OSError as error:
+        raise UserError(f"{shown} cannot be read: {error.strerror}", hint="check the name and the folder") from error
+    read = read_chapters(raw, shown, length)
+    if isinstance(read, Problem):
+        raise ProblemsFound((read,))
+    about = findings(read.marks, path=shown, audio=audio, length=length)
+    problems = tuple(sorted((*read.problems, *about), key=lambda problem: problem.line))
+    return _Found(source=shown, form=NAMES[read.form], marks=read.marks, problems=problems)
+
+
+def _of_episode(workspace: Workspace, episode: Episode, audio: Audio | None) -> _Found:
+    length = audio.duration if audio else None
+    path = f"episodes/{episode.source_name}"
+    marks = tuple(Mark(chapter=chapter) for chapter in episode.chapters)
+    if marks:
+        problems = with_lines(findings(marks, path=path, audio=episode.audio, length=length), workspace.folder)
+        return _Found(source=path, form="the episode file", marks=marks, problems=problems)
+    if audio is None:
+        say(f"warning: '{episode.audio}' is not on this machine; chapters in it are not seen")
+        return _Found(source=path, form="the episode file", marks=(), problems=())
+    marks = tuple(Mark(chapter=chapter) for chapter in audio.chapters)
+    problems = tuple(findings(marks, path=episode.audio, audio=episode.audio, length=length))
+    return _Found(source=episode.audio, form="the audio", marks=marks, problems=problems)
+
+
+def _take_over(workspace: Workspace, target: str, found: _Found, *, replacing: bool, as_json: bool) -> None:
+    """Write chapters into an episode file. Raises UserError where others are in it that are not to be replaced."""
+    path = workspace.folder / target
+    before = _parse(path.read_bytes(), target)
+    old = _read(workspace, before).chapters
+    new = tuple(mark.chapter for mark in found.marks)
+    if old and old != new and not replacing:
+        count = _count(len(old))
+        hint = "add --replace to write those of the file in their place"
+        raise UserError(f"{target} has {count} already, and nothing was changed", hint=hint)
+    try:
+        text = before.text if old == new else replace_field(before, "chapters", write_field(new))
+    except ValueError as error:
+        raise UserError(f"{target}: chapters cannot be written: {error}") from error
+    if _read(workspace, _parse(text.encode(), target)).chapters != new:
+        raise UserError(f"{target}: chapters cannot be written", hint="use 'folge edit'")
+    changed = text != before.text
+    if changed:
+        write_file(path, text)
+    tell_problems(found.problems)
+    if ends := sum(mark.end is not None for mark in found.marks):
+        say(f"warning: an episode file cannot hold the ends of {_count(ends)}; each lasts until the next")
+    say(_told(target, found, len(old)) if changed else "nothing was changed")
+    if as_json:
+        emit(_data(target, found) | {"changed": changed})
+    elif changed:
+        click.echo(target)
+
+
+def _told(target: str, found: _Found, replaced: int) -> str:
+    instead = f" in place of {replaced}" if replaced else ""
+    return f"{target}: {_count(len(found.marks))} of {found.source} ({found.form}){instead}"
+
+
+def _parse(raw: bytes, shown: str) -> Document:
+    document = parse(raw, shown)
+    if isinstance(document, Problem):
+        raise ProblemsFound((document,))
+    return document
+
+
+def _read(workspace: Workspace, document: Document) -> Episode:
+    episode, problems = read_episode(document, document.text.encode(), workspace.settings.zone)
+    if episode is None:
+        raise ProblemsFound(problems)
+    return episode
+
+
+def _data(target: str, found: _Found) -> dict[str, object]:
+    return {
+        "file": target,
+        "source": found.source,
+        "chapters": _chapters_data(found.marks),
+        "problems": [problem_data(problem) for problem in found.problems],
+    }
+
+
+def _chapters_data(marks: Sequence[Mark]) -> list[dict[str, object]]:
+    return [
+        {
+            "start": to_seconds(mark.chapter.start),
+            "end": None if mark.end is None else to_seconds(mark.end),
+            "title": mark.chapter.title,
+            "link": mark.chapter.link,
+            "image": mark.chapter.image,
+            "hidden": mark.chapter.hidden,
+        }
+        for mark in marks
+    ]
+
+
+def _count(number: int) -> str:
+    return f"{number} chapter{'' if number == 1 else 's'}"

@@ -18,6 +18,7 @@ from episodes.problems import Problem, Severity, UserError, nearest, quoted, unf
 from episodes.slugs import slugify
 from feed.categories import CATEGORIES
 from feed.show import Category, Selection, ShowKind
+from podcast.demands import wanted_transcripts
 from podcast.tables import TomlFile, read_toml
 
 FILE = "podcast.toml"
@@ -100,6 +101,7 @@ class Settings:
     images: tuple[ImageFile, ...] = ()
     tags: ShowTags = ShowTags()
     feed: FeedSettings = FeedSettings()
+    wanted_transcripts: Severity | None = None
 
 
 def find_folder(start: Path) -> Path:
@@ -161,7 +163,7 @@ class _Reader:
         return sound
 
     def settings(self, folder: Path, environment: Mapping[str, str]) -> Settings:
-        known = (*_TABLES, "people", "feed", "feeds", "images", *SHOW_TABLES)
+        known = (*_TABLES, "people", "feed", "feeds", "images", "transcripts", *SHOW_TABLES)
         for name in self.tables:
             if name not in known:
                 below = next(
@@ -197,6 +199,7 @@ class _Reader:
             images=read_images(self.file.fields("", known, self.problems)),
             tags=read_show_tags(self.file.fields("show", (), self.problems), self.file.fields("", (), self.problems)),
             feed=self.feed(words["guid"]),
+            wanted_transcripts=wanted_transcripts(self.file, self.problems),
         )
 
     def feed(self, guid: str) -> FeedSettings:

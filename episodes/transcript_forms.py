@@ -59,7 +59,8 @@ def to_html(transcript: Transcript, title: str, language: str) -> bytes:
     lines = [
         "<!doctype html>",
         f'<html lang="{html.escape(language)}">',
-        f'<head><meta charset="utf-8"><title>{html.escape(title)}</title></head>',
+        '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
+        f'<meta name="color-scheme" content="light dark"><title>{html.escape(title)}</title></head>',
         "<body>",
     ]
     for start, speaker, text in _paragraphs(transcript):

@@ -110,12 +110,12 @@ class _Measuring:
         for transcript in episode.transcripts:
             kinds.setdefault(transcript.language, []).append(suffix_of(transcript.path))
         for number, transcript in enumerate(episode.transcripts, start=1):
-            path = self.workspace.there(transcript.path)
             beside = kinds[transcript.language]
-            if path is None:
-                continue
             if suffix_of(transcript.path) != ".html":
                 kinds[transcript.language] = list(FORMS)
+            path = self.workspace.there(transcript.path)
+            if path is None:
+                continue
             context = Context(
                 people=people,
                 title=episode.title,

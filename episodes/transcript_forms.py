@@ -23,7 +23,7 @@ def to_vtt(transcript: Transcript) -> bytes:
     """Write WebVTT: a voice where the speaker changes, lines of 65 characters (TR-VTT-1, TR-VTT-2)."""
     blocks = ["WEBVTT\n"]
     for cue, changed in _with_changes(transcript):
-        voice = f"<v {_escaped(cue.speaker)}>" if changed else ""
+        voice = f"<v {_escaped(cue.speaker)}>" if _is_named(cue, changed) else ""
         text = "\n".join(map(_escaped, _wrapped(cue.text, _VTT_WIDTH)))
         blocks.append(f"{show_position(cue.start)} --> {show_position(cue.end)}\n{voice}{text}\n")
     return "\n".join(blocks).encode()
@@ -84,6 +84,11 @@ def _with_changes(transcript: Transcript) -> Iterator[tuple[Cue, bool]]:
         speaker = cue.speaker
 
 
+def _is_named(cue: Cue, changed: bool) -> bool:
+    """Say whether a cue says who speaks: a text that begins with a name and a colon would be taken for another's."""
+    return bool(cue.speaker) and (changed or names_somebody(cue.text))
+
+
 def _escaped(text: str) -> str:
     return html.escape(text, quote=False)
 
@@ -95,9 +100,7 @@ def _wrapped(text: str, width: int, prefix: str = "") -> list[str]:
 
 
 def _srt_lines(cue: Cue, changed: bool) -> list[str]:
-    # a text that begins with a name and a colon would be taken for somebody else's
-    named = cue.speaker and (changed or names_somebody(cue.text))
-    return _wrapped(cue.text, _SRT_WIDTH, f"{cue.speaker}: " if named else "")
+    return _wrapped(cue.text, _SRT_WIDTH, f"{cue.speaker}: " if _is_named(cue, changed) else "")
 
 
 def _parts(cue: Cue, changed: bool) -> Iterator[Cue]:

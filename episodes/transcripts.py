@@ -95,6 +95,16 @@ def beyond(last: Cue, end: timedelta, path: str) -> Problem | None:
     return Problem(severity=Severity.WARNING, path=path, line=last.line, message=message, hint=hint, rule="TR-LEN-1")
 
 
+def other_language(transcript: Transcript, language: str, path: str) -> Problem | None:
+    """Return a warning where the file says another language than the one it is published under."""
+    said, published = (code.lower().partition("-")[0] for code in (transcript.language, language))
+    if said == published or len(said) != len(published):  # programs write 'german', too
+        return None
+    message = f"the file says its language is {quoted(transcript.language)}, and it is published as {quoted(language)}"
+    hint = f"write 'language: {said}' below its path in the episode file"
+    return Problem(severity=Severity.WARNING, path=path, message=message, hint=hint)
+
+
 def with_speakers(cues: Iterable[Cue], people: Sequence[Voice] = ()) -> tuple[Cue, ...]:
     """Return cues with the speakers under the names people have in the episode.
 

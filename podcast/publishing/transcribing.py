@@ -10,7 +10,7 @@ import msgspec
 from episodes.cues import Cue
 from episodes.problems import Problem, Severity, UserError
 from episodes.transcript_forms import for_screens, to_html, to_json, to_plain, to_srt, to_vtt
-from episodes.transcripts import KINDS, LARGEST, Transcript, read_transcript
+from episodes.transcripts import KINDS, LARGEST, Transcript, other_language, read_transcript
 from episodes.voices import Voice
 from podcast.cache import Stamp, stamp, write_cache
 from podcast.code import code_digest
@@ -118,7 +118,8 @@ class Transcripts:
         wanted = FORMS if transcript.timed else FORMS[-1:]
         others = [self._form(other, transcript, context) for other in wanted if other not in {kind, *context.beside}]
         last = transcript.last if transcript.timed else None
-        return Text(forms=(first, *others), problems=problems, last=last)
+        foreign = other_language(transcript, context.language, written)
+        return Text(forms=(first, *others), problems=(*problems, *filter(None, [foreign])), last=last)
 
     def _form(self, kind: str, transcript: Transcript, context: Context) -> Form:
         body = _WRITERS[kind](transcript, context)

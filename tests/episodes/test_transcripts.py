@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from episodes.problems import Problem, Severity, UserError
-from episodes.transcripts import Transcript, beyond, read_transcript
+from episodes.transcripts import Transcript, beyond, other_language, read_transcript
 from episodes.voices import Voice, Voices
 
 REPOSITORY = Path(__file__).parents[2]
@@ -222,6 +222,13 @@ def test_a_transcript_may_end_three_seconds_behind_its_audio() -> None:
     found = beyond(last, timedelta(hours=1, seconds=1.4), "a.vtt")
     assert found is not None
     assert (found.rule, found.line, found.path) == ("TR-LEN-1", 6, "a.vtt")
+
+
+@pytest.mark.parametrize(("said", "told"), [("en", True), ("de-AT", False), ("German", False), ("", False)])
+def test_another_language_than_the_published_one_is_told(said: str, told: bool) -> None:
+    transcript, _ = read("a.json", json.dumps({**WHISPER, "language": said}))
+    assert transcript.language == said
+    assert bool(other_language(transcript, "de", "a.json")) is told
 
 
 @pytest.mark.parametrize(("name", "text", "line"), [("a.vtt", VTT, 4), ("a.srt", SRT, 3), ("a.txt", "Guten Tag", 1)])

@@ -41,10 +41,14 @@ class AudioBlob(Blob):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptBlob(Blob):
-    """A published transcript; `language` empty means the show's. `captions` says that it is timed to be read along."""
+    """A published transcript; `language` empty means the show's. `captions` says that it is timed to be read along.
+
+    `forms` are the same in other formats, made of it.
+    """
 
     language: str = ""
     captions: bool = False
+    forms: tuple[Blob, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +106,8 @@ class Release:
         """Return every object made of a file that this release refers to."""
         parts: tuple[AlternateRelease | ImageRelease, ...] = (*self.alternates, *self.images)
         own = (part.blob for part in parts if part.blob)
-        return (self.audio, *((self.cover,) if self.cover else ()), *self.transcripts, *own)
+        texts = (blob for transcript in self.transcripts for blob in (transcript, *transcript.forms))
+        return (self.audio, *((self.cover,) if self.cover else ()), *texts, *own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +144,7 @@ _UNSEEN = frozenset(
 )
 """Fields of an episode file the public does not see, or sees as measured objects only."""
 
-_LATER = frozenset({"chapters", "alternates", "images", "tags", "feed", "captions"})
+_LATER = frozenset({"chapters", "alternates", "images", "tags", "feed", "captions", "forms"})
 """Fields that ledgers written before them do not have: at their default they must not change a digest."""
 
 
@@ -171,7 +176,8 @@ def _drop_unused(part: object, content: dict[str, object]) -> None:
 def _blobs(content: dict[str, Any]) -> Iterator[dict[str, object]]:
     """Yield the objects in the content of a release, whose keys the public sees only as an address."""
     nested = (part["blob"] for name in ("alternates", "images") for part in content.get(name, ()))
-    yield from filter(None, (content["audio"], content["cover"], *content["transcripts"], *nested))
+    forms = (form for transcript in content["transcripts"] for form in transcript.get("forms", ()))
+    yield from filter(None, (content["audio"], content["cover"], *content["transcripts"], *forms, *nested))
 
 
 def fingerprints(release: Release | ShowRelease) -> dict[str, str]:
@@ -261,21 +267,26 @@ def item_of(release: Release, show: ShowRelease) -> Item:
         explicit=episode.explicit,
         people=episode.appearances,
         recording=episode.recording,
-        transcripts=tuple(
-            Transcript(
-                url=public_url(base, blob.key),
-                media_type=blob.media_type.split(";")[0],
-                language=blob.language or show.language,
-                captions=blob.captions,
-            )
-            for blob in release.transcripts
-        ),
+        transcripts=tuple(_transcripts(release, show)),
         chapters=tuple(chapter for chapter in release.chapters if not chapter.hidden),
         chapters_url=public_url(base, chapters_file(release)[0]) if release.chapters else "",
         alternates=tuple(_alternate(alternate, base) for alternate in release.alternates),
         images=_images(release.images, base),
         tags=episode.tags,
     )
+
+
+def _transcripts(release: Release, show: ShowRelease) -> Iterator[Transcript]:
+    """Yield each transcript in its own form, then in the others."""
+    for transcript in release.transcripts:
+        for blob in (transcript, *transcript.forms):
+            media_type = blob.media_type.split(";")[0]
+            yield Transcript(
+                url=public_url(show.base_url, blob.key),
+                media_type=media_type,
+                language=transcript.language or show.language,
+                captions=transcript.captions and (blob is transcript or media_type != "text/html"),
+            )
 
 
 def chapters_file(release: Release) -> tuple[str, bytes]:

@@ -15,6 +15,7 @@ from episodes.namespace_schema import SHOW_GROUPS, SHOW_LISTS, SHOW_TABLES, SHOW
 from episodes.problems import Problem, Severity, UserError, nearest, quoted, unfit
 from feed.categories import CATEGORIES
 from feed.show import Category, ShowKind
+from podcast.demands import wanted_transcripts
 from podcast.feed_settings import GUID, FeedSettings, read_feed_settings
 from podcast.tables import TomlFile, read_toml
 
@@ -85,6 +86,7 @@ class Settings:
     images: tuple[ImageFile, ...] = ()
     tags: ShowTags = ShowTags()
     feed: FeedSettings = FeedSettings()
+    wanted_transcripts: Severity | None = None
 
 
 def find_folder(start: Path) -> Path:
@@ -146,7 +148,7 @@ class _Reader:
         return sound
 
     def settings(self, folder: Path, environment: Mapping[str, str]) -> Settings:
-        known = (*_TABLES, "people", "feed", "feeds", "images", *SHOW_TABLES)
+        known = (*_TABLES, "people", "feed", "feeds", "images", "transcripts", *SHOW_TABLES)
         for name in self.tables:
             if name not in known:
                 below = next(
@@ -182,6 +184,7 @@ class _Reader:
             images=read_images(self.file.fields("", known, self.problems)),
             tags=read_show_tags(self.file.fields("show", (), self.problems), self.file.fields("", (), self.problems)),
             feed=read_feed_settings(self.file, words["guid"], self.problems),
+            wanted_transcripts=wanted_transcripts(self.file, self.problems),
         )
 
     def store(self, environment: Mapping[str, str]) -> StoreSettings:

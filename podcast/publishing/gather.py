@@ -14,9 +14,11 @@ from episodes.model import Audio, Chapter, Episode, Status
 from episodes.namespace import AlternateFile, ImageFile
 from episodes.problems import Problem, Severity
 from episodes.timecode import show_position
+from episodes.transcripts import beyond
 from podcast.layout import RESERVED_SLUGS, audio_key, cover_key, transcript_key
 from podcast.publishing.ledger import Entry, Ledger
 from podcast.publishing.measuring import Files
+from podcast.publishing.transcribing import Form
 from podcast.release import (
     AlternateRelease,
     AudioBlob,
@@ -114,11 +116,11 @@ class _Assembly:
             self.problems.append(Problem(path=name, message=message, hint="rename the file"))
         audio = self._audio(episode, old, name)
         cover = self._cover(episode.slug, episode.cover, old.release.cover if old else None, name)
-        transcripts = self._transcripts(episode, old.release if old else None, name)
         images = self._images(episode.slug, episode.images, old.release.images if old else (), name)
         alternates = self._alternates(episode, old.release if old else None, name)
         if audio is None:
             return None
+        transcripts = self._transcripts(episode, audio.duration, old.release if old else None, name)
         found = self._chapters_in(episode.audio, audio, old.release if old else None)
         self.problems += _chapter_findings(episode, episode.chapters or found, audio.duration, name)
         self.problems += _beyond(episode, audio.duration, name)
@@ -206,37 +208,45 @@ class _Assembly:
         self.uploads[key] = self.workspace.resolve(written)
         return Blob(key=key, media_type=cover.media_type, bytes=cover.bytes, sha256=cover.sha256)
 
-    def _transcripts(self, episode: Episode, old: Release | None, name: str) -> tuple[TranscriptBlob, ...]:
-        known = {(blob.sha256, PurePosixPath(blob.key).suffix): blob.key for blob in old.transcripts} if old else {}
+    def _transcripts(
+        self, episode: Episode, length: timedelta, old: Release | None, name: str
+    ) -> tuple[TranscriptBlob, ...]:
+        there = [form for blob in old.transcripts for form in (blob, *blob.forms)] if old else []
+        known = {(blob.sha256, PurePosixPath(blob.key).suffix): blob.key for blob in there}
         published = _by_path(old)
         blobs: list[TranscriptBlob] = []
         for number, transcript in enumerate(episode.transcripts, start=1):
             field = f"transcripts[{number}].path"
             text = self.files.transcripts.get(transcript.path)
-            suffix = PurePosixPath(transcript.path).suffix.lower()
             if text is None and transcript.path in published:
                 self._absent(name, field, transcript.path, transcript.path)
-                there = published[transcript.path]
-                blobs.append(replace(there, language=transcript.language, captions=transcript.captions))
+                kept = published[transcript.path]
+                blobs.append(replace(kept, language=transcript.language, captions=transcript.captions))
                 continue
             if text is None:
                 self._absent(name, field, transcript.path, "" if old and old.transcripts else None)
                 if old and old.transcripts:
                     return old.transcripts
                 continue
-            key = known.get((text.sha256, suffix)) or transcript_key(episode.slug, text.sha256, suffix)
-            self.uploads[key] = self.workspace.resolve(transcript.path)
+            self.problems += filter(None, [beyond(text.last, length, transcript.path)] if text.last else [])
+            own, *others = (self._form(form, episode.slug, known) for form in text.forms)
             blobs.append(
                 TranscriptBlob(
-                    key=key,
-                    media_type=media_type(key),
-                    bytes=text.bytes,
-                    sha256=text.sha256,
+                    key=own.key,
+                    media_type=own.media_type,
+                    bytes=own.bytes,
+                    sha256=own.sha256,
                     language=transcript.language,
                     captions=transcript.captions,
+                    forms=tuple(others),
                 )
             )
         return tuple(blobs)
+
+    def _form(self, form: Form, slug: str, known: Mapping[tuple[str, str], str]) -> Blob:
+        key = known.get((form.sha256, form.kind)) or transcript_key(slug, form.sha256, form.kind)
+        self.uploads[key] = form.path
+        return Blob(key=key, media_type=media_type(key), bytes=form.bytes, sha256=form.sha256)
 
     def _images(
         self, slug: str, written: Sequence[ImageFile], old: Sequence[ImageRelease], name: str

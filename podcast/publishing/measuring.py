@@ -1,33 +1,21 @@
 """Measure the files episodes name."""
 
-import hashlib
-import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from episodes.audio import extension_for
 from episodes.covers import Cover, cover_problems, measure_cover
-from episodes.mediatypes import TRANSCRIPT_TYPES
-from episodes.model import Audio, Episode, Status, TranscriptFile
+from episodes.model import Audio, Episode, Status
 from episodes.namespace import ImageFile
 from episodes.problems import Problem, Severity, UserError, nearest, quoted
+from episodes.voices import Voice
+from podcast.cache import cache_folder
 from podcast.facts import Facts
+from podcast.publishing.transcribing import FORMS, Context, Text, Transcripts, missing, suffix_of
 from podcast.settings import FILE
 from podcast.workspace import Workspace
-
-LARGEST_TRANSCRIPT = 20_000_000
-"""Bytes a transcript may have."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """A transcript on disk."""
-
-    bytes: int
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +39,7 @@ def measure_files(workspace: Workspace, facts: Facts) -> Files:
         if episode.status is Status.READY:
             measuring.episode(episode, f"episodes/{episode.source_name}")
     facts.save()
+    measuring.transcripts.save()
     return Files(
         audio=measuring.audio,
         covers=measuring.covers,
@@ -65,6 +54,7 @@ class _Measuring:
     def __init__(self, workspace: Workspace, facts: Facts) -> None:
         self.workspace = workspace
         self.facts = facts
+        self.transcripts = Transcripts(workspace.folder, cache_folder(workspace.folder))
         self.audio: dict[str, Audio] = {}
         self.covers: dict[str, Cover] = {}
         self.texts: dict[str, Text] = {}
@@ -79,8 +69,7 @@ class _Measuring:
         self.pictures(episode.images, name)
         if episode.cover:
             self.cover(episode.cover, name, "cover")
-        for number, transcript in enumerate(episode.transcripts, start=1):
-            self._transcript(transcript, name, f"transcripts[{number}].path")
+        self._transcripts(episode, name)
 
     def pictures(self, images: Sequence[ImageFile], name: str) -> None:
         """Measure pictures that need not be square."""
@@ -111,55 +100,37 @@ class _Measuring:
             except UserError as error:
                 self.problems.append(Problem(path=name, field=field, message=error.message, hint=error.hint))
 
-    def _transcript(self, transcript: TranscriptFile, name: str, field: str) -> None:
-        path = self.workspace.there(transcript.path)
-        if path is None:
-            return
-        found = _read_transcript(path, self.workspace.folder)
-        if isinstance(found, Text):
-            self.texts[transcript.path] = found
-        else:
-            message, hint = found
-            self.problems.append(Problem(path=name, field=field, message=f"'{transcript.path}' {message}", hint=hint))
-
-
-def _read_transcript(path: Path, folder: Path) -> Text | tuple[str, str]:
-    """Return the facts of a transcript, or what is wrong with it and how to mend it."""
-    kind = path.suffix.lower()
-    if kind not in TRANSCRIPT_TYPES:
-        return "is not a kind of transcript", f"known are {' '.join(TRANSCRIPT_TYPES)}"
-    if not path.resolve().is_relative_to(folder.resolve()):
-        return "lies outside the show folder", "copy it into transcripts/; whatever is named here is published"
-    try:
-        if path.stat().st_size > LARGEST_TRANSCRIPT:
-            return f"is larger than {LARGEST_TRANSCRIPT:,} bytes", "a transcript is text"
-        body = path.read_bytes()
-        text = body.decode("utf-8-sig")
-    except OSError as error:
-        return f"cannot be read: {error.strerror}", "check its permissions"
-    except UnicodeDecodeError:
-        return "is not UTF-8 text", "save it with the encoding UTF-8"
-    if wrong := _wrong_form(kind, text):
-        return wrong, "export the transcript again, or name the right file"
-    return Text(bytes=len(body), sha256=hashlib.sha256(body).hexdigest())
-
-
-def _wrong_form(kind: str, text: str) -> str:
-    """Return why a text is not the transcript its extension says, or nothing (TR-VTT-1, TR-SRT-1, TR-JSON-1)."""
-    if not text.strip():
-        return "is empty"
-    if kind == ".vtt" and not re.match(r"WEBVTT(\s|$)", text):
-        return "is not WebVTT: its first line is not WEBVTT"
-    if kind == ".srt" and not re.search(r"\d\d:\d\d,\d{3} --> ", text):
-        return "is not SRT: it has no line of times"
-    if kind == ".json":
-        try:
-            data = json.loads(text)
-        except (ValueError, RecursionError):
-            return "is not valid JSON"
-        if not isinstance(data, dict) or not isinstance(data.get("segments"), list):
-            return "is not a JSON transcript: it has no list 'segments'"
-    return ""
+    def _transcripts(self, episode: Episode, name: str) -> None:
+        """Read transcripts; of each language the first that is no page is written in the forms that are missing."""
+        settings = self.workspace.settings
+        if not episode.transcripts:
+            self.problems += missing(settings.wanted_transcripts, name)
+        people = tuple(Voice(name=it.name, handle=it.person) for it in (*episode.appearances, *settings.hosts))
+        kinds: dict[str, list[str]] = {}
+        for transcript in episode.transcripts:
+            kinds.setdefault(transcript.language, []).append(suffix_of(transcript.path))
+        for number, transcript in enumerate(episode.transcripts, start=1):
+            beside = kinds[transcript.language]
+            if suffix_of(transcript.path) != ".html":
+                kinds[transcript.language] = list(FORMS)
+            path = self.workspace.there(transcript.path)
+            if path is None:
+                continue
+            context = Context(
+                people=people,
+                title=episode.title,
+                language=transcript.language or settings.language,
+                beside=frozenset(beside),
+            )
+            try:
+                text = self.transcripts.text(path, transcript.path, context)
+            except UserError as error:
+                field = f"transcripts[{number}].path"
+                message = f"'{transcript.path}' {error.message}"
+                self.problems.append(Problem(path=name, field=field, message=message, hint=error.hint))
+            else:
+                self.texts[transcript.path] = text
+                self.problems += text.problems
 
 
 def _empty_feeds(workspace: Workspace, audio: Mapping[str, Audio]) -> Iterator[Problem]:

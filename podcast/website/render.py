@@ -10,7 +10,7 @@ from episodes.model import Appearance, Chapter, Kind
 from episodes.notes import page_html
 from episodes.timecode import show_length
 from feed.compiler import newest_first
-from feed.item import Item
+from feed.item import Item, Transcript
 from feed.show import Selection, Show
 from podcast.layout import INDEX, feed_key, page_key, public_url
 from podcast.website.jsonld import Thing, episode_of, series_of
@@ -85,6 +85,7 @@ class _View:
     recorded: str
     notes: str
     chapters: tuple[tuple[str, Chapter], ...]
+    transcripts: tuple[Transcript, ...]
     topics: tuple[str, ...]
 
 
@@ -100,8 +101,21 @@ def _view(page: Page, show: Show, words: Words) -> _View:
         recorded=_recorded(item, words),
         notes=page_html(page.notes),
         chapters=tuple((show_length(chapter.start), chapter) for chapter in chapters),
+        transcripts=_to_read(item.transcripts),
         topics=page.topics,
     )
+
+
+_READABLE = {"text/html": 0, "text/plain": 1}
+
+
+def _to_read(transcripts: Sequence[Transcript]) -> tuple[Transcript, ...]:
+    """Return of each language the transcript people read best: the page, else plain text, else any."""
+    best = sorted(transcripts, key=lambda transcript: _READABLE.get(transcript.media_type, len(_READABLE)))
+    first: dict[str, Transcript] = {}
+    for transcript in best:
+        first.setdefault(transcript.language, transcript)
+    return tuple(first[language] for language in dict.fromkeys(it.language for it in transcripts))
 
 
 def _linkable(people: Sequence[Appearance]) -> tuple[Appearance, ...]:

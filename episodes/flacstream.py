@@ -27,13 +27,16 @@ class Joints:
 
     def feed(self, piece: bytes) -> None:
         """Take the next piece of the file."""
-        data = self._tail + piece
+        self._look(self._tail + piece[:7], self._read - len(self._tail))
+        self._look(piece, self._read)
         self._read += len(piece)
+        self._tail = (self._tail + piece)[-7:] if len(piece) < 7 else piece[-7:]
+
+    def _look(self, data: bytes, offset: int) -> None:
         at = -1
         while (at := data.find(b"fLaC", at + 1)) >= 0 and len(self.found) <= _MOST_JOINED:
             if data[at + 4 : at + 8] in (b"\0\0\0\x22", b"\x80\0\0\x22"):
-                self.found.append(self._read - len(data) + at)
-        self._tail = data[-7:]
+                self.found.append(offset + at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

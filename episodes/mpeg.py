@@ -7,6 +7,7 @@ and count no audio.
 import math
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -174,12 +175,11 @@ class FrameWalk:
         lengths, limit, start = self._family, len(data) - 3, at
         seen: list[bytes] = []
         note = seen.append
-        while at <= limit:
-            key = data[at : at + 3]
-            if key not in lengths:
-                break
-            at += lengths[key]
-            note(key)
+        with suppress(KeyError):  # what follows is no frame of this stream
+            while at <= limit:
+                key = data[at : at + 3]
+                at += lengths[key]
+                note(key)
         if seen:
             self.frames.update(seen)
             self._last = seen[-1]

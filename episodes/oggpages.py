@@ -140,9 +140,9 @@ def ogg(file: BinaryIO, size: int, name: str) -> Sound:
     elif not walk.links[-1].finished:
         doubts.append("its end mark is missing: the recording or the copy may have stopped early")
     if walk.damaged:
-        doubts.append(f"{walk.damaged} of its {walk.pages} pages are damaged, which players skip")
+        doubts.append(f"players skip damaged pages: {walk.damaged} of {walk.pages}")
     if repeated := sum(link.repeated for link in walk.links):
-        doubts.append(f"{repeated} of its pages stand in the wrong place, and players play what they hold again")
+        doubts.append(f"players play again what stands in the wrong place: {repeated} of {walk.pages} pages")
     if len(walk.links) > 1:
         doubts.append(f"{len(walk.links)} recordings are joined in it, and many players stop after the first")
     if walk.junk > LARGE_JUNK:

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from episodes.audio import extension_for, measure
+from episodes.flacstream import Joints
 from episodes.model import Audio, BitrateMode
 from episodes.sound import NotAudio, length
 from tests.episodes.audio_builders import (
     FRAME_SECONDS,
     aiff,
     apev2,
+    box,
     flac,
     frame,
     frames,
@@ -356,3 +358,66 @@ def test_a_name_that_disagrees_is_doubted_and_the_content_decides(tmp_path: Path
 def test_the_extension_follows_the_content(tmp_path: Path, body: bytes, name: str, extension: str) -> None:
     audio = measured(tmp_path, body, name)
     assert (extension_for(audio, name), audio.doubts) == (extension, ())
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 8, 100, 1 << 20])
+def test_a_joint_of_flac_files_is_found_wherever_a_piece_of_the_file_ends(size: int) -> None:
+    body = flac(2) + flac(3)
+    joints = Joints()
+    for at in range(0, len(body), size):
+        joints.feed(body[at : at + size])
+    assert joints.found == [0, len(flac(2))]
+
+
+def test_an_index_whose_boxes_lead_out_of_each_other_is_read_once(tmp_path: Path) -> None:
+    nested = b"".join(box(b"trak", b"\x7f\xff\xff\xffmdia") for _ in range(20_000))  # read as often, it takes minutes
+    body = box(b"ftyp", b"M4A ") + box(b"moov", nested) + box(b"mdat", bytes(1000))
+    assert "without sound" in str(refusal(tmp_path, body, "talk.m4a"))
+
+
+def test_a_page_of_an_ogg_file_with_a_wrong_checksum_is_doubted(tmp_path: Path) -> None:
+    body = bytearray(opus(10))
+    body[5000] ^= 1
+    assert measured(tmp_path, bytes(body), "talk.opus").doubts == ("players skip damaged pages: 1 of 12",)
+
+
+def test_pages_of_an_ogg_file_that_stand_in_it_twice_are_doubted(tmp_path: Path) -> None:
+    body = opus(10)
+    (doubt,) = measured(tmp_path, body + body[-2 * 1031 :], "talk.opus").doubts
+    assert doubt == "players play again what stands in the wrong place: 1 of 14 pages"
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "what"),
+    [
+        (flac(2), "talk.flac", "FLAC"),
+        (mp4(2), "talk.m4a", "MP4"),
+        (opus(2), "talk.opus", "Opus"),
+        (wav(2), "a.wav", "WAV"),
+    ],
+)
+def test_what_stands_before_a_file_is_named(tmp_path: Path, body: bytes, name: str, what: str) -> None:
+    assert f"begins with 999 bytes that are no audio; behind them stands {what} audio" in str(
+        refusal(tmp_path, b"\1" * 999 + body, name)
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "doubt"),
+    [
+        (flac(20) + b"\1" * 3_000_000, "talk.flac", "at its end are not audio"),
+        (mp4(20) + b"\1" * 9000, "talk.m4a", "its last 9000 bytes belong to nothing in it"),
+        (wav(20) * 2, "talk.wav", "players stop 320044 bytes (perhaps 20.0 s) before its end"),
+        (aiff(20) * 2, "talk.aiff", "players stop 320054 bytes (perhaps 20.0 s) before its end"),
+    ],
+)
+def test_what_stands_behind_the_sound_is_doubted(tmp_path: Path, body: bytes, name: str, doubt: str) -> None:
+    audio = measured(tmp_path, body, name)
+    assert abs(seconds(audio) - 20) < 0.1
+    assert any(doubt in one for one in audio.doubts)
+
+
+def test_a_wav_file_is_as_long_as_its_sound_whatever_its_bytes_per_second_say(tmp_path: Path) -> None:
+    body = bytearray(wav(20))
+    body[28:32] = (1).to_bytes(4, "little")
+    assert seconds(measured(tmp_path, bytes(body), "talk.wav")) == 20

@@ -68,7 +68,7 @@ TALK = a_transcript(
 )
 
 
-@settings(deadline=None)
+@settings(derandomize=True, deadline=None)
 @given(transcripts())
 def test_webvtt_holds_every_cue(transcript: Transcript) -> None:
     body = to_vtt(transcript)
@@ -79,7 +79,7 @@ def test_webvtt_holds_every_cue(transcript: Transcript) -> None:
     assert to_vtt(read) == body
 
 
-@settings(deadline=None)
+@settings(derandomize=True, deadline=None)
 @given(transcripts())
 def test_subrip_holds_every_cue(transcript: Transcript) -> None:
     body = to_srt(transcript)
@@ -89,7 +89,7 @@ def test_subrip_holds_every_cue(transcript: Transcript) -> None:
     assert read_srt(body).faults == ()
 
 
-@settings(deadline=None)
+@settings(derandomize=True, deadline=None)
 @given(transcripts())
 def test_json_holds_every_cue(transcript: Transcript) -> None:
     read, _ = read_transcript("a.json", to_json(transcript), people_of(transcript))
@@ -97,7 +97,7 @@ def test_json_holds_every_cue(transcript: Transcript) -> None:
     assert read.sound
 
 
-@settings(deadline=None)
+@settings(derandomize=True, deadline=None)
 @given(transcripts())
 def test_cues_cut_for_screens_say_the_same_in_the_same_time(transcript: Transcript) -> None:
     cut = for_screens(transcript)

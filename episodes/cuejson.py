@@ -95,13 +95,15 @@ def _segment(number: int, line: int, row: object, reading: Reading) -> None:
     parts = row.get("items")
     if isinstance(parts, list) and parts and "text" not in row:
         require_few(len(parts) + len(reading.cues))
-        for part in parts:
+        for part in (part for part in parts if isinstance(part, dict)):
             _cue(which, line, {"speaker": row.get("speaker"), "voice": row.get("voice"), **part}, reading)
     else:
         _cue(which, line, row, reading)
 
 
 def _cue(which: str, line: int, row: dict[str, object], reading: Reading) -> None:
+    if not {"startTime", "endTime", "body"} <= row.keys():
+        reading.sound = False
     words = [word for word in _list(row.get("words")) if isinstance(word, dict)]
     start = _first(_time(part, _STARTS, "from") for part in (row, *words))
     end = _first(_time(part, _ENDS, "to") for part in (row, *reversed(words)))

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from episodes.cues import Cue
@@ -68,6 +68,7 @@ TALK = a_transcript(
 )
 
 
+@settings(derandomize=True, deadline=None)
 @given(transcripts())
 def test_webvtt_holds_every_cue(transcript: Transcript) -> None:
     body = to_vtt(transcript)
@@ -78,6 +79,7 @@ def test_webvtt_holds_every_cue(transcript: Transcript) -> None:
     assert to_vtt(read) == body
 
 
+@settings(derandomize=True, deadline=None)
 @given(transcripts())
 def test_subrip_holds_every_cue(transcript: Transcript) -> None:
     body = to_srt(transcript)
@@ -87,6 +89,7 @@ def test_subrip_holds_every_cue(transcript: Transcript) -> None:
     assert read_srt(body).faults == ()
 
 
+@settings(derandomize=True, deadline=None)
 @given(transcripts())
 def test_json_holds_every_cue(transcript: Transcript) -> None:
     read, _ = read_transcript("a.json", to_json(transcript), people_of(transcript))
@@ -94,6 +97,7 @@ def test_json_holds_every_cue(transcript: Transcript) -> None:
     assert read.sound
 
 
+@settings(derandomize=True, deadline=None)
 @given(transcripts())
 def test_cues_cut_for_screens_say_the_same_in_the_same_time(transcript: Transcript) -> None:
     cut = for_screens(transcript)

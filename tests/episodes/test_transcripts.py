@@ -3,10 +3,14 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from episodes.problems import Problem, Severity, UserError
 from episodes.transcripts import Transcript, beyond, other_language, read_transcript
@@ -122,7 +126,13 @@ def test_every_kind_says_the_same(name: str, text: str) -> None:
 def test_only_what_apps_read_is_sound() -> None:
     sound = {"a.vtt": VTT, "a.srt": SRT, "a.json": json.dumps(PODCASTING), "a.txt": "Guten Tag"}
     assert all(read(name, text)[0].sound for name, text in sound.items())
-    for name, text in (("a.json", json.dumps(WHISPER)), ("a.json", json.dumps(PODLOVE)), ("a.ttml", TTML)):
+    mixed = json.dumps({**WHISPER, "version": "1.0.0"})
+    for name, text in (
+        ("a.json", mixed),
+        ("a.json", json.dumps(WHISPER)),
+        ("a.json", json.dumps(PODLOVE)),
+        ("a.ttml", TTML),
+    ):
         assert not read(name, text)[0].sound
 
 
@@ -340,6 +350,72 @@ def test_a_cue_of_a_whole_file_is_cut_and_told() -> None:
     transcript, problems = read("a.vtt", text)
     assert len(transcript.cues[0].text) <= 20_000
     assert any("20,000 are kept" in problem.message for problem in problems)
+
+
+SAMPLES = {
+    "a.vtt": VTT.encode(),
+    "a.srt": SRT.encode(),
+    "a.txt": b"Anna: Guten Tag\n\nBen: Hallo",
+    "a.ttml": TTML.encode(),
+    "whisper.json": json.dumps(WHISPER).encode(),
+    "cpp.json": json.dumps(WHISPER_CPP).encode(),
+    "podlove.json": json.dumps(PODLOVE).encode(),
+    "grouped.json": json.dumps(GROUPED).encode(),
+    "podcasting.json": json.dumps(PODCASTING).encode(),
+}
+PIECES = [
+    b"",
+    b"\n\n",
+    b"-->",
+    b"<v ",
+    b"null",
+    b"[]",
+    b"{}",
+    b"0",
+    b"-1",
+    b"1e999",
+    b'"',
+    b",",
+    b"<",
+    b"&#x0;",
+    b"\xff\xfe",
+]
+
+
+@settings(derandomize=True, deadline=None, max_examples=600)
+@given(st.sampled_from(sorted(SAMPLES)), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 9),
+       st.sampled_from(PIECES) | st.binary(max_size=3)), min_size=1, max_size=4))  # fmt: skip
+def test_a_damaged_file_is_read_or_refused(name: str, changes: list[tuple[float, int, bytes]]) -> None:
+    body = SAMPLES[name]
+    for where, length, piece in changes:
+        at = int(where * len(body))
+        body = body[:at] + piece + body[at + length :]
+    try:
+        transcript, problems = read_transcript(name, body, PEOPLE)
+    except UserError:
+        return
+    assert transcript.cues
+    assert not transcript.timed or all(cue.start < cue.end and cue.text for cue in transcript.cues)
+    assert all(problem.line <= body.count(b"\n") + body.count(b"\r") + 1 for problem in problems)
+
+
+def replaced(data: object, value: object) -> Iterator[object]:
+    """Every state of JSON data in which one part of it is `value`."""
+    yield value
+    if isinstance(data, dict):
+        yield from ({**data, key: other} for key, part in data.items() for other in replaced(part, value))
+    if isinstance(data, list):
+        for at, part in enumerate(data):
+            yield from ([*data[:at], other, *data[at + 1 :]] for other in replaced(part, value))
+
+
+@pytest.mark.parametrize("data", [PODCASTING, WHISPER, WHISPER_CPP, PODLOVE, GROUPED])
+def test_a_value_of_another_kind_is_told_or_refused(data: object) -> None:
+    values: tuple[object, ...] = (None, [], {}, True, "x", [0], -1, 1e300, 10**30)
+    for value in values:
+        for changed in replaced(data, value):
+            with suppress(UserError):
+                assert read("a.json", json.dumps(changed), PEOPLE)[0].cues
 
 
 def test_of_many_mistakes_the_first_are_told_one_by_one() -> None:

@@ -19,6 +19,7 @@ COMMANDS = {
     "search": ("searching", "Find episodes by words."),
     "edit": ("edit", "Open an episode in your editor and check it."),
     "set": ("setting", "Set fields of an episode."),
+    "cover": ("cover", "Make a picture a cover that every app takes."),
     "check": ("check", "Check the show folder, or a feed."),
     "diff": ("diff", "Show what a listener's app would notice."),
     "plan": ("plan", "Show what a publish would do."),

@@ -11,7 +11,7 @@ from tests.podcast.builders import ShowFolder, later, objects
 
 LEDGER = ".folge/ledger.json"
 SINCE = frozenset(
-    {"position", "feeds", "chapters", "alternates", "images", "tags", "feed", "captions", "hidden", "image"}
+    {"position", "feeds", "chapters", "alternates", "images", "tags", "feed", "captions", "hidden", "image", "pictures"}
 )
 """Names that ledgers did not have before 0.2."""
 

@@ -1,4 +1,4 @@
-"""`python -m bench [NAME…] [--quick]`: measure, and print one row a figure."""
+"""`python -m bench [start nothing upload memory compile facts] [--quick]`: measure, and print one row a figure."""
 
 import argparse
 import os

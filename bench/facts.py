@@ -1,4 +1,4 @@
-"""Facts of audio files against what others read of them, and against the hash that has to be made anyway."""
+"""Facts of audio files against what others read of them, and against the speed of the hash that is made anyway."""
 
 import hashlib
 import os

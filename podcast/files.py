@@ -20,10 +20,10 @@ def write_file(path: Path, text: str) -> None:
         raise UserError(f"{path} cannot be written: {error.strerror}", hint="check the folder and the disk") from error
 
 
-def create_file(path: Path, text: str) -> None:
-    """Create a text file, UTF-8. Raises FileExistsError where there is one, UserError where none can be made."""
+def create_file(path: Path, content: str | bytes) -> None:
+    """Create a file; text as UTF-8. Raises FileExistsError where there is one, UserError where none can be made."""
     try:
-        with _beside(path, text) as beside:
+        with _beside(path, content) as beside:
             beside.chmod(0o666 & ~_umask())
             os.link(beside, path)
     except FileExistsError:
@@ -59,12 +59,12 @@ def alone(lock_file: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _beside(path: Path, text: str) -> Iterator[Path]:
-    """Write text to a hidden file in the same folder and offer it; it is gone afterwards, unless it was renamed."""
+def _beside(path: Path, content: str | bytes) -> Iterator[Path]:
+    """Write content to a hidden file in the same folder and offer it; it is gone afterwards, unless it was renamed."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(text.encode())
+            stream.write(content.encode() if isinstance(content, str) else content)
             stream.flush()
             os.fsync(stream.fileno())
         yield Path(name)

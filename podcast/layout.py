@@ -40,6 +40,11 @@ def cover_key(name: str, sha256: str, extension: str) -> str:
     return f"covers/{name}-{sha256[:_HASH]}{extension}"
 
 
+def picture_key(cover: str, use: str, sha256: str) -> str:
+    """Return the write-once key of a picture made of the cover with that key."""
+    return f"{cover.rpartition('-')[0]}-{use}-{sha256[:_HASH]}.jpg"
+
+
 def transcript_key(slug: str, sha256: str, extension: str) -> str:
     """Return the write-once key of a transcript."""
     return f"transcripts/{slug}-{sha256[:_HASH]}{extension}"

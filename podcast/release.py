@@ -52,6 +52,16 @@ class TranscriptBlob(Blob):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PictureBlob(Blob):
+    """A picture made of a cover: what for, its size in pixels, and the version of the recipe it was made by."""
+
+    use: str
+    width: int
+    height: int
+    recipe: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImageRelease:
     """A picture besides the cover: an object of ours or an address, and what is known of it (P20-IMAGE).
 

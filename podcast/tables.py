@@ -1,5 +1,6 @@
 """A TOML file as tables whose values know the line they stand on. The standard library's reader keeps none."""
 
+import json
 import re
 import tomllib
 from collections import Counter
@@ -19,6 +20,7 @@ _TEXTS = re.compile(r'#[^\n]*|"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\
 _NAME = r"""(?:"(?:\\.|[^"\\\n])*"|'[^'\n]*'|[\w-]+)"""
 _PATH = rf"{_NAME}(?:[ \t]*\.[ \t]*{_NAME})*"
 _KEY = re.compile(rf"[ \t]*({_PATH})[ \t]*=")
+_LINE = re.compile(rf"""([ \t]*{_PATH}[ \t]*=[ \t]*)("(?!"")(?:\\.|[^"\\\n])*"|'(?!'')[^'\n]*')""")
 _HEADING = re.compile(rf"[ \t]*(\[\[?)[ \t]*({_PATH})[ \t]*\]\]?[ \t]*(?:#[^\n]*)?(?:\n|$)")
 _NOTATION = Notation(
     field='{} = "…"',
@@ -96,6 +98,33 @@ def read_toml(path: Path) -> TomlFile:
             lines.setdefault(name, number)
             name = name.rpartition(".")[0]
     return TomlFile(path=path.name, tables=tables, lines=lines)
+
+
+def replace_text(path: Path, table: str, key: str, value: str) -> str:
+    """Return a TOML file's text with one text of a table written anew, every other byte kept.
+
+    Raises UserError where the file is none, or is shaped so that this cannot be done safely.
+    """
+    file, text = read_toml(path), path.read_bytes().decode()
+    lines, written = text.split("\n"), json.dumps(value, ensure_ascii=False)
+    name = f"{table}.{key}"
+    if name in file.lines:
+        at = file.lines[name] - 1
+        match = _LINE.match(lines[at])
+        lines[at] = f"{match[1]}{written}{lines[at][match.end() :]}" if match else lines[at]
+    elif table in file.lines:
+        at = file.lines[table] - 1
+        lines[at] = f"{lines[at]}\n{key} = {written}" + ("\r" if lines[at].endswith("\r") else "")
+    changed, values = "\n".join(lines), file.tables.get(table)
+    wanted = {**file.tables, table: {**(values if isinstance(values, dict) else {}), key: value}}
+    try:
+        found: object = tomllib.loads(changed.removeprefix("\ufeff"))
+    except tomllib.TOMLDecodeError:
+        found = None
+    if found != wanted:
+        hint = f"write {key} = {written} below [{table}] yourself"
+        raise UserError(f"{path.name} is written in a way that cannot be changed piecemeal", hint=hint)
+    return changed
 
 
 def _read(path: Path) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from episodes.covers import cover_problems, measure_picture
+from episodes.covers import HEAVY, cover_problems, measure_picture
 from episodes.problems import Severity
 from feed.checks.http import missing_header, not_opened
 from feed.checks.rule import Finding, rule
@@ -12,8 +12,6 @@ from feed.document import FeedDocument
 
 _ARTWORK = "https://podcasters.apple.com/support/896-artwork-requirements"
 _MEASURED = "The covers of a show folder are measured without --online, too."
-_HEAVY = 1_000_000
-"""Bytes from which a cover is slow to load on the road."""
 
 
 @rule(
@@ -51,7 +49,7 @@ def apple_art_2(document: FeedDocument) -> Iterator[Finding]:
     mend="export the cover as RGB without transparency",
 )
 def apple_art_3(document: FeedDocument) -> Iterator[Finding]:
-    """Covers are in RGB and have no transparency (Apple, artwork requirements)."""
+    """Covers are in RGB without transparency, of sRGB colours (Apple, artwork requirements)."""
     yield from _measured(document, "APPLE-ART-3")
 
 
@@ -76,14 +74,15 @@ def apple_art_4(document: FeedDocument) -> Iterator[Finding]:
     severity=Severity.NOTE,
     source=_ARTWORK,
     online=True,
+    offline=_MEASURED,
     mend="save the cover as JPEG with a quality of about 80: 500 kB are enough for 3000 x 3000 pixels",
 )
 def apple_art_7(document: FeedDocument) -> Iterator[Finding]:
-    """Covers have at most a megabyte; Apple names no limit, hosts and apps on the road do."""
+    """Covers have at most 512,000 bytes; Apple names no limit, many hosts and apps on the road do."""
     for target, probe in asked(document, Kind.PICTURE):
         told = size_of(probe.head) if probe.head and probe.head.status == 200 else None
         size = told or len(probe.body or b"")
-        if size > _HEAVY:
+        if size > HEAVY:
             hint = "save it as JPEG; 500 kB are enough for 3000 x 3000 pixels"
             yield Finding(message=f"{target} has {size} bytes", at=target.at, hint=hint)
 
@@ -102,4 +101,4 @@ def _measured(document: FeedDocument, rule_id: str) -> Iterator[Finding]:
         for problem in cover_problems(cover, urlsplit(target.url).path):
             if problem.rule == rule_id:
                 message = problem.message.replace("the cover", str(target), 1)
-                yield Finding(message=message, at=target.at, hint=problem.hint)
+                yield Finding(message=message, at=target.at, hint=problem.hint, severity=problem.severity)

@@ -21,6 +21,7 @@ COMMANDS = {
     "edit": ("edit", "Open an episode in your editor and check it."),
     "set": ("setting", "Set fields of an episode."),
     "chapters": ("chapters", "Show the chapters of an episode, or read them from a file."),
+    "cover": ("cover", "Make a picture a cover that every app takes."),
     "check": ("check", "Check the show folder, or a feed."),
     "diff": ("diff", "Show what a listener's app would notice."),
     "plan": ("plan", "Show what a publish would do."),

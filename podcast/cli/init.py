@@ -28,7 +28,7 @@ IGNORED = """\
 """
 
 TEMPLATE = """\
-# The show. folge reads this file and never writes it. Remove the # before a line to use it.
+# The show. folge reads this file, and writes it only for 'folge cover --set'. Remove the # before a line to use it.
 
 [show]
 title = {title}

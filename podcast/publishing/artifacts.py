@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from podcast.layout import FEED, cache_control, content_type, is_archive, short_path
+from episodes.pictures import SOCIAL
+from podcast.layout import FEED, cache_control, content_type, is_archive, public_url, short_path
 from podcast.publishing.feeds import compile_pages
 from podcast.publishing.ledger import Entry, Ledger, State
 from podcast.publishing.rendered import Rendered
-from podcast.release import chapters_file, item_of, show_of
-from podcast.website.render import Page, render_site
+from podcast.release import Release, ShowRelease, chapters_file, item_of, show_of
+from podcast.website.render import Cover, Page, Picture, render_site
 
 
 class Stage(IntEnum):
@@ -60,12 +61,20 @@ def render(ledger: Ledger, feeds: Mapping[str, bytes] | None = None) -> tuple[Ar
             topics=entry.release.episode.topics,
             path=entry.release.episode.slug,
             aliases=addresses(entry)[1:],
+            cover=_cover_of(entry.release, ledger),
         )
         for entry, item in zip(entries, items, strict=True)
     ]
     gone = [path for entry in ledger.entries if entry.state is State.WITHDRAWN for path in addresses(entry)]
     release = ledger.show.release
-    site = render_site(show, pages, gone, base_url=release.base_url, selections=release.feed.selections)
+    site = render_site(
+        show,
+        pages,
+        gone,
+        base_url=release.base_url,
+        selections=release.feed.selections,
+        cover=_cover_of(release, ledger),
+    )
     compiled = feeds if feeds is not None else compile_pages(ledger, Rendered())[1]
     artifacts = [
         Artifact(key=key, body=body, stage=Stage.ARCHIVE if is_archive(key) else Stage.FEED)
@@ -76,6 +85,19 @@ def render(ledger: Ledger, feeds: Mapping[str, bytes] | None = None) -> tuple[Ar
     artifacts += [Artifact(key=key, body=body, stage=Stage.PAGES) for key, body in site.pages.items()]
     artifacts += [Artifact(key=key, body=body, stage=Stage.INDEX) for key, body in site.indexes.items()]
     return tuple(sorted(artifacts, key=lambda artifact: (artifact.stage, artifact.key)))
+
+
+def _cover_of(release: Release | ShowRelease, ledger: Ledger) -> Cover:
+    """Return what was made of an episode's cover, or of the show's where it has none."""
+    show = ledger.show.release
+    cover = release.cover or show.cover
+    made = ledger.pictures.get(cover.sha256, ()) if cover else ()
+    found = {
+        blob.use: Picture(url=public_url(show.base_url, blob.key), width=blob.width, height=blob.height)
+        for blob in made
+    }
+    social = found.pop(SOCIAL.name, None)
+    return Cover(social=social, small=tuple(sorted(found.values(), key=lambda picture: picture.width)))
 
 
 def addresses(entry: Entry) -> tuple[str, ...]:

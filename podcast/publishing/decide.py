@@ -115,7 +115,8 @@ def decide(
     changes.sort(key=lambda change: (change.guid != "", change.number is None, change.number or 0, change.slug))
     entries.sort(key=lambda entry: entry.guid)
     feeds = ledger.feeds if ledger else {}
-    next_ledger = Ledger(show=show_entry, entries=with_positions(entries), feeds=feeds)
+    pictures = ledger.pictures if ledger else {}
+    next_ledger = Ledger(show=show_entry, entries=with_positions(entries), feeds=feeds, pictures=pictures)
     return Decision(changes=tuple(changes), ledger=next_ledger)
 
 

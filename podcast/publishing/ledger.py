@@ -11,7 +11,7 @@ import msgspec
 from episodes.problems import UserError, visible
 from episodes.slugs import is_slug
 from podcast.layout import PRIVATE, RESERVED_SLUGS
-from podcast.release import Release, ShowRelease
+from podcast.release import PictureBlob, Release, ShowRelease
 from podcast.stores import is_key
 
 FORMAT = 1
@@ -88,11 +88,15 @@ class FeedState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """Everything published from a store: the show, its episodes, ordered by guid, and the pages of its feeds by key."""
+    """Everything published from a store: the show, its episodes, ordered by guid, and the pages of its feeds by key.
+
+    `pictures` are what was made of covers, by the sha256 of the cover.
+    """
 
     show: ShowEntry
     entries: tuple[Entry, ...]
     feeds: Mapping[str, FeedState] = field(default_factory=dict)
+    pictures: Mapping[str, tuple[PictureBlob, ...]] = field(default_factory=dict)
     format: int = FORMAT
 
     def by_guid(self) -> dict[str, Entry]:
@@ -108,6 +112,11 @@ class Ledger:
     def published(self) -> tuple[Entry, ...]:
         """The rows the public sees."""
         return tuple(entry for entry in self.entries if entry.state is State.PUBLISHED)
+
+    @property
+    def made(self) -> tuple[PictureBlob, ...]:
+        """Every picture that was made of a cover."""
+        return tuple(blob for blobs in self.pictures.values() for blob in blobs)
 
     def latest_producer(self) -> str:
         """Return who published last."""
@@ -125,8 +134,9 @@ def encode_ledger(ledger: Ledger) -> bytes:
     """Write a ledger as JSON, one row a line, the same bytes for the same rows."""
     rows: Sequence[Entry] = sorted(ledger.entries, key=lambda entry: entry.guid)
     lines = [msgspec.json.encode(row, order="deterministic") for row in rows]
-    show, feeds = (msgspec.json.encode(part, order="deterministic") for part in (ledger.show, ledger.feeds))
-    head = b'{"format":%d,\n"show":%s,\n"feeds":%s,\n"entries":[' % (FORMAT, show, feeds)
+    parts = (ledger.show, ledger.feeds, ledger.pictures)
+    show, feeds, pictures = (msgspec.json.encode(part, order="deterministic") for part in parts)
+    head = b'{"format":%d,\n"show":%s,\n"feeds":%s,\n"pictures":%s,\n"entries":[' % (FORMAT, show, feeds, pictures)
     return head + b",".join(b"\n" + line for line in lines) + b"\n]}\n"
 
 
@@ -187,7 +197,7 @@ def _faults(ledger: Ledger) -> Iterator[str]:
     positions = [entry.position for entry in ledger.entries if entry.position]
     if len(set(positions)) != len(positions) or any(position < 0 for position in positions):
         yield "two rows at one position"
-    for blob in [*(blob for entry in ledger.entries for blob in entry.release.blobs()), *show.blobs()]:
+    for blob in [*(blob for entry in ledger.entries for blob in entry.release.blobs()), *show.blobs(), *ledger.made]:
         if not is_key(blob.key) or not blob.key.startswith(("audio/", "covers/", "transcripts/")):
             yield f"the key {blob.key}"
         if not re.fullmatch(r"[0-9a-f]{64}", blob.sha256):

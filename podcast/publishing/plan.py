@@ -147,8 +147,9 @@ def _blob_steps(
     planned: set[str] = set()
     old = observed.ledger
     there = {blob.key for entry in old.entries for blob in entry.release.blobs()} if old else set()
-    there |= {blob.key for blob in old.show.release.blobs()} if old else set()
+    there |= {blob.key for blob in (*old.show.release.blobs(), *old.made)} if old else set()
     wanted = [("the show's picture", blob) for blob in decision.ledger.show.release.blobs()]
+    wanted += [(f"a cover with {blob.width} x {blob.height} pixels", blob) for blob in decision.ledger.made]
     for entry in decision.ledger.published:
         wanted += [(f"for {entry.release.episode.slug}", blob) for blob in entry.release.blobs()]
     for reason, blob in wanted:

@@ -19,6 +19,7 @@ from podcast.publishing.ledger import Ledger
 from podcast.publishing.measuring import Files, measure_files
 from podcast.publishing.observe import Observed, observe
 from podcast.publishing.origin import name_origin
+from podcast.publishing.pictures import Pictures
 from podcast.publishing.plan import Plan, make_plan, new_pages, stranger
 from podcast.publishing.rendered import Rendered
 from podcast.stores import Moved, Store
@@ -105,7 +106,8 @@ class Publisher:
             plan = Plan(changes=decision.changes, steps=(), feed_url="", store_url=self.store.url, published=0)
             return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
         kept = Rendered(cache_folder(self.workspace.folder) / "rendered.sqlite3")
-        ledger, feeds = compile_pages(decision.ledger, kept)
+        made = Pictures(cache_folder(self.workspace.folder) / "pictures", gathered.uploads, observed)
+        ledger, feeds = compile_pages(made.complete(decision.ledger), kept)
         decision = replace(decision, ledger=ledger)
         artifacts = render(ledger, feeds)
         found = _check(_unchecked(artifacts, observed, every=every), decision.ledger)
@@ -116,7 +118,7 @@ class Publisher:
             decision,
             artifacts,
             observed,
-            uploads=gathered.uploads,
+            uploads={**gathered.uploads, **made.uploads},
             sources=_sources(self.workspace),
             store_url=self.store.url,
         )

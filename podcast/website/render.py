@@ -18,14 +18,35 @@ from podcast.website.words import Words, words_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture made of a cover, its size in pixels."""
+
+    url: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """What was made of a cover: the picture networks show, and smaller versions, the smallest first."""
+
+    social: Picture | None = None
+    small: tuple[Picture, ...] = ()
+
+
+AS_IT_IS = Cover()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """An episode's page: the item, its notes in Markdown, its path, and the paths that lead to it."""
+    """An episode's page: the item, its notes in Markdown, its path, the paths that lead to it, its cover in sizes."""
 
     item: Item
     notes: str
     topics: tuple[str, ...]
     path: str
     aliases: tuple[str, ...] = ()
+    cover: Cover = AS_IT_IS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +58,17 @@ class Site:
 
 
 def render_site(
-    show: Show, pages: Sequence[Page], gone: Sequence[str] = (), *, base_url: str, selections: Sequence[Selection] = ()
+    show: Show,
+    pages: Sequence[Page],
+    gone: Sequence[str] = (),
+    *,
+    base_url: str,
+    selections: Sequence[Selection] = (),
+    cover: Cover = AS_IT_IS,
 ) -> Site:
     """Render every page of a show, each naming its feeds: of all episodes, then of `selections`.
 
-    `gone` are the paths of withdrawn episodes, where a page says so.
+    `gone` are the paths of withdrawn episodes, where a page says so; `cover` is the show's, for the index.
     """
     words = words_for(show.language)
     show = replace(show, hosts=_linkable(show.hosts))
@@ -58,7 +85,8 @@ def render_site(
             rendered.setdefault(page_key(alias), render("moved.html", page=view))
     for path in gone:
         rendered.setdefault(page_key(path), render("gone.html"))
-    return Site(pages=rendered, indexes={INDEX: render("index.html", pages=views, described=series_of(show))})
+    index = render("index.html", pages=views, described=series_of(show), cover=cover)
+    return Site(pages=rendered, indexes={INDEX: index})
 
 
 def _feed(selection: Selection, show: Show, base_url: str) -> tuple[str, str]:
@@ -87,6 +115,7 @@ class _View:
     chapters: tuple[tuple[str, Chapter], ...]
     transcripts: tuple[Transcript, ...]
     topics: tuple[str, ...]
+    cover: Cover
 
 
 def _view(page: Page, show: Show, words: Words) -> _View:
@@ -103,6 +132,7 @@ def _view(page: Page, show: Show, words: Words) -> _View:
         chapters=tuple((show_length(chapter.start), chapter) for chapter in chapters),
         transcripts=_to_read(item.transcripts),
         topics=page.topics,
+        cover=page.cover,
     )
 
 

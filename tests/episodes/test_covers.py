@@ -9,6 +9,7 @@ import pytest
 from episodes.covers import Cover, cover_problems, measure_cover
 from episodes.problems import Severity, UserError
 from tests.episodes.audio_builders import enormous_png
+from tests.episodes.picture_builders import file_of, quarters, swapped_profile
 
 GOOD = Cover(media_type="image/jpeg", bytes=200_000, sha256="0" * 64, width=3000, height=3000, mode="RGB")
 
@@ -111,3 +112,57 @@ def test_all_mistakes_of_a_cover_are_said_at_once() -> None:
     cover = replace(GOOD, width=900, height=800, mode="P", media_type="image/gif")
     rules = [problem.rule for problem in cover_problems(cover, "cover.gif")]
     assert rules == ["APPLE-ART-1", "APPLE-ART-1", "APPLE-ART-2", "APPLE-ART-3"]
+
+
+@pytest.mark.parametrize(
+    ("cover", "rule", "severity", "said"),
+    [
+        (replace(GOOD, profile="Adobe RGB (1998)"), "APPLE-ART-3", Severity.WARNING, "'Adobe RGB (1998)', not sRGB"),
+        (replace(GOOD, dpi=300), "APPLE-ART-3", Severity.NOTE, "says 300 dpi"),
+        (replace(GOOD, animated=True), "APPLE-ART-2", Severity.WARNING, "moves"),
+        (replace(GOOD, bytes=512_001), "APPLE-ART-7", Severity.NOTE, "has 512001 bytes"),
+    ],
+)
+def test_what_apps_do_not_like_is_said_and_stops_nothing(
+    cover: Cover, rule: str, severity: Severity, said: str
+) -> None:
+    (problem,) = cover_problems(cover, "cover.jpg")
+    assert (problem.rule, problem.severity) == (rule, severity)
+    assert said in problem.message
+    assert problem.hint
+
+
+def test_profile_and_resolution_are_read_from_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "cover.jpg"
+    path.write_bytes(file_of(quarters(90, 90), "JPEG", dpi=(300, 300), icc_profile=swapped_profile()))
+    assert (measure_cover(path).profile, measure_cover(path).dpi) == ("Getauscht", 300)
+
+
+def test_the_profile_of_srgb_is_none_to_speak_of(tmp_path: Path) -> None:
+    from PIL import ImageCms
+
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    (tmp_path / "cover.png").write_bytes(file_of(quarters(90, 90), icc_profile=profile))
+    assert measure_cover(tmp_path / "cover.png").profile == ""
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
+def test_what_moves_is_recognised(tmp_path: Path, kind: str) -> None:
+    first = quarters(90, 90)
+    (tmp_path / "cover").write_bytes(file_of(first, kind, save_all=True, append_images=[first.rotate(90)]))
+    assert measure_cover(tmp_path / "cover").animated
+    (tmp_path / "cover").write_bytes(file_of(first, kind))
+    assert not measure_cover(tmp_path / "cover").animated
+
+
+def test_a_photo_with_a_preview_behind_it_is_a_jpeg(tmp_path: Path) -> None:
+    path = tmp_path / "cover.jpg"
+    path.write_bytes(file_of(quarters(1500, 1500), "MPO", save_all=True, append_images=[quarters(90, 90)]))
+    assert measure_cover(path).media_type == "image/jpeg"
+    assert cover_problems(measure_cover(path), "cover.jpg") == ()
+
+
+def test_a_progressive_jpeg_is_as_good_as_any(tmp_path: Path) -> None:
+    path = tmp_path / "cover.jpg"
+    path.write_bytes(file_of(quarters(1500, 1500), "JPEG", progressive=True))
+    assert cover_problems(measure_cover(path), "cover.jpg") == ()

@@ -298,6 +298,7 @@ def test_every_page_that_is_shared_shows_itself_in_previews() -> None:
         "og:url": item.link,
         "og:site_name": show.title,
         "og:image": item.image_url,
+        "og:image:alt": item.title,
         "og:audio": item.enclosure.url,
         "og:audio:secure_url": item.enclosure.url,
         "og:audio:type": "audio/mpeg",
@@ -309,6 +310,7 @@ def test_every_page_that_is_shared_shows_itself_in_previews() -> None:
         "og:type": "website",
         "og:url": HOME,
         "og:image": show.image_url,
+        "og:image:alt": show.title,
     }
 
 

@@ -22,6 +22,7 @@ SINCE = frozenset(
         "captions",
         "hidden",
         "image",
+        "pictures",
         "minute_bytes",
     }
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache, partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -129,7 +130,7 @@ def _view(page: Page, show: Show, words: Words) -> _View:
         length=words.length(item.duration),
         recorded=_recorded(item, words),
         notes=page_html(page.notes),
-        chapters=tuple((show_length(chapter.start), chapter) for chapter in chapters),
+        chapters=tuple((show_length(_whole(chapter.start)), chapter) for chapter in chapters),
         transcripts=_to_read(item.transcripts),
         topics=page.topics,
         cover=page.cover,
@@ -151,6 +152,11 @@ def _to_read(transcripts: Sequence[Transcript]) -> tuple[Transcript, ...]:
 def _linkable(people: Sequence[Appearance]) -> tuple[Appearance, ...]:
     """Return people with those of their addresses a page may link to."""
     return tuple(replace(person, picture=_web(person.picture), link=_web(person.link)) for person in people)
+
+
+def _whole(start: timedelta) -> timedelta:
+    """Return the second a chapter begins in: who goes there must not miss its first words."""
+    return timedelta(seconds=start // timedelta(seconds=1))
 
 
 def _web(address: str) -> str:

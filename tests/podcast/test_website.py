@@ -90,6 +90,11 @@ def test_chapters_are_listed_with_their_times() -> None:
     assert [link.get("href") for link in listed.iter("a")] == ["https://wuppertal.example/"]
 
 
+def test_a_chapter_is_told_with_the_second_it_begins_in() -> None:
+    late = Chapter(start=timedelta(seconds=5.5), title="Mut")
+    assert "<span>0:05</span> Mut" in site(page(item=an_item(chapters=(late,)))).pages["agil/index.html"].decode()
+
+
 def test_an_episode_without_chapters_has_no_list_of_them() -> None:
     assert "Kapitel" not in site(page()).pages["agil/index.html"].decode()
 

@@ -420,7 +420,13 @@ PARTYTIME_ITEM: Mapping[str, Told[Item] | Blind] = {
     "transcripts": Told(
         "podcastTranscripts",
         lambda item: [
-            {"url": it.url, "type": it.media_type, "language": it.language, "rel": "captions" if it.captions else None}
+            {
+                "url": it.url,
+                # Apple's other name for SRT (APPLE-TR-1)
+                "type": it.media_type.replace("application/x-subrip", "application/srt"),
+                "language": it.language,
+                "rel": "captions" if it.captions else None,
+            }
             for it in item.transcripts
         ],
     ),

@@ -47,7 +47,7 @@ def test_a_broken_file_is_told_at_the_entry_that_names_it(show: ShowFolder) -> N
     (show.path / "kaputt.png").write_bytes(b"kaputt")
     (show.path / "kaputt.vtt").write_bytes(b"kaputt")
     (show.path / "kaputt.mp3").write_bytes(b"kaputt")
-    (show.path / "gut.vtt").write_bytes(b"WEBVTT\n")
+    (show.path / "gut.vtt").write_bytes(b"WEBVTT\n\n00:00.000 --> 00:00.500\nGut\n")
     add_settings(show, '[[images]]\npath = "cover.png"\n\n[[images]]\nalt = "A"\npath = "kaputt.png"\n')
     show.episode(
         1,

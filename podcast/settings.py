@@ -15,6 +15,7 @@ from episodes.namespace_schema import SHOW_GROUPS, SHOW_LISTS, SHOW_TABLES, SHOW
 from episodes.problems import Problem, Severity, UserError, nearest, quoted, unfit
 from feed.categories import CATEGORIES
 from feed.show import Category, ShowKind
+from podcast.audio_settings import AudioSettings, read_audio_settings
 from podcast.demands import wanted_transcripts
 from podcast.feed_settings import GUID, FeedSettings, read_feed_settings
 from podcast.tables import TomlFile, read_toml
@@ -36,7 +37,7 @@ _TABLES: Mapping[str, Mapping[str, type]] = {
 }  # fmt: skip
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _PERSON = {"name": str, "function": str, "organisation": str, "role": str, "group": str, "link": str, "picture": str}
-_OUTSIDE = {name: f"[{name}]" for name in ("feed", *SHOW_GROUPS)} | {
+_OUTSIDE = {name: f"[{name}]" for name in ("audio", "feed", *SHOW_GROUPS)} | {
     name: f"[[{name}]]" for name in ("feeds", "images", *SHOW_LISTS)
 }
 _KINDS = {str: "text in quotes", bool: "true or false", list: 'a list such as ["a", "b"]', dict: "a table"}
@@ -87,6 +88,7 @@ class Settings:
     tags: ShowTags = ShowTags()
     feed: FeedSettings = FeedSettings()
     wanted_transcripts: Severity | None = None
+    audio: AudioSettings = AudioSettings()
 
 
 def find_folder(start: Path) -> Path:
@@ -148,7 +150,7 @@ class _Reader:
         return sound
 
     def settings(self, folder: Path, environment: Mapping[str, str]) -> Settings:
-        known = (*_TABLES, "people", "feed", "feeds", "images", "transcripts", *SHOW_TABLES)
+        known = (*_TABLES, "people", "feed", "feeds", "images", "transcripts", "audio", *SHOW_TABLES)
         for name in self.tables:
             if name not in known:
                 below = next(
@@ -185,6 +187,7 @@ class _Reader:
             tags=read_show_tags(self.file.fields("show", (), self.problems), self.file.fields("", (), self.problems)),
             feed=read_feed_settings(self.file, words["guid"], self.problems),
             wanted_transcripts=wanted_transcripts(self.file, self.problems),
+            audio=read_audio_settings(self.file, self.problems),
         )
 
     def store(self, environment: Mapping[str, str]) -> StoreSettings:

@@ -1,0 +1,1 @@
+"""Writing tags: the copy of an audio file that is published says what the catalogue says."""

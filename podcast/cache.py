@@ -41,3 +41,14 @@ def write_cache(path: Path, body: bytes) -> None:
     except OSError:
         with suppress(OSError):
             beside.unlink()
+
+
+def spare_folder() -> Path:
+    """Make a folder that is gone when this program ends, for where the cache cannot be written. Raises OSError."""
+    import atexit
+    import shutil
+    import tempfile
+
+    folder = tempfile.mkdtemp(prefix="folge-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)

@@ -40,6 +40,11 @@ class Facts:
             self._changed = True
         return audio
 
+    def forget(self, path: Path) -> None:
+        """Drop what is known of a file that is gone for good."""
+        if self._known.pop(str(path.resolve()), None):
+            self._changed = True
+
     def save(self) -> None:
         """Write what was measured. Failing to is no error: the next run measures again."""
         if self._changed:

@@ -31,12 +31,21 @@ class Blob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioBlob(Blob):
-    """The published audio, and what an app or a download counter needs to know of it (`minute_bytes` 0: unknown)."""
+    """The published audio, and what an app or a download counter needs to know of it (`minute_bytes` 0: unknown).
+
+    `master` is the hex sha256 of the producer's file where a tagged copy of it is published, else empty.
+    """
 
     duration: timedelta
     header_bytes: int = 0
     minute_bytes: int = 0
     bitrate: int = 0
+    master: str = ""
+
+    @property
+    def origin(self) -> str:
+        """The hex sha256 of the file the producer has."""
+        return self.master or self.sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +92,12 @@ class ImageRelease:
 class AlternateRelease:
     """The episode in another form: an object of ours or addresses, and what is known of it (P20-ALTENC).
 
-    `path` is as written, for the laptop that does not have the file.
+    `path` is as written, for the laptop that does not have the file; `master` as in `AudioBlob`.
     """
 
     media_type: str
     path: str = ""
+    master: str = ""
     blob: Blob | None = None
     urls: tuple[str, ...] = ()
     bytes: int | None = None
@@ -168,11 +178,13 @@ def digest(release: Release | ShowRelease) -> str:
             _drop_unused(transcript, written)
         for name in _UNSEEN:
             content["episode"].pop(name, None)
-        content["audio"].pop("minute_bytes")  # for counting only: no listener sees it
+        for unseen in ("minute_bytes", "master"):  # for counting, for knowing the file again: no listener sees them
+            content["audio"].pop(unseen)
         for blob in _blobs(content):
             blob.pop("key")
     for part in (*content.get("images", ()), *content.get("alternates", ())):
         part.pop("path")
+        part.pop("master", None)
     return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
 
 
@@ -219,7 +231,8 @@ def differences(old: Release | ShowRelease, new: Release | ShowRelease) -> tuple
 
 def _unplaced(parts: Sequence[ImageRelease | AlternateRelease]) -> list[object]:
     """Return parts without the places of their files, which the public does not see."""
-    return [replace(part, path="", blob=replace(part.blob, key="") if part.blob else None) for part in parts]
+    plain = [replace(part, path="", blob=replace(part.blob, key="") if part.blob else None) for part in parts]
+    return [{name: value for name, value in msgspec.to_builtins(part).items() if name != "master"} for part in plain]
 
 
 def home_url(release: ShowRelease) -> str:

@@ -12,7 +12,7 @@ class Addresses:
         self._slugs = {slug: entry for entry in entries for slug in entry.former_slugs}
         self._slugs |= {entry.release.episode.slug: entry for entry in entries}
         self._shorts = {entry.short for entry in entries if entry.short}
-        self._audio = {entry.release.audio.sha256: entry for entry in entries if entry.state is State.PUBLISHED}
+        self._audio = {entry.release.audio.origin: entry for entry in entries if entry.state is State.PUBLISHED}
         self._numbers = {
             _number(entry.release): entry
             for entry in entries
@@ -22,7 +22,7 @@ class Addresses:
     def taken_from(self, release: Release) -> str:
         """Return why a new episode cannot have its address, audio or number, or nothing."""
         episode = release.episode
-        owner = self._slugs.get(episode.slug) or self._audio.get(release.audio.sha256)
+        owner = self._slugs.get(episode.slug) or self._audio.get(release.audio.origin)
         if owner is not None:
             what = "address" if episode.slug in self._slugs else "audio"
             name = f"'{owner.release.episode.title}' (guid {owner.guid})"

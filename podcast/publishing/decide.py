@@ -246,7 +246,7 @@ class _Judge:
         return entry, _change(Kind.WITHDRAW, release, "leaves the feed; its audio stays where it is")
 
     def _published(self, release: Release, old: Entry) -> tuple[Entry, Change]:
-        version = Version(digest=digest(release), at=self.at, by=self.by, audio=release.audio.sha256)
+        version = Version(digest=digest(release), at=self.at, by=self.by, audio=release.audio.origin)
         mine = old.guid in self.asked.mine
         restored = old.state is State.WITHDRAWN
         same = version.digest == old.current.digest
@@ -307,7 +307,7 @@ class _Judge:
         if episode.published and episode.published > self.now:
             change = _change(Kind.WAIT, release, f"waits until {show_moment(episode.published)}")
             return None, replace(change, due=episode.published)
-        version = Version(digest=digest(release), at=self.at, by=self.by, audio=release.audio.sha256)
+        version = Version(digest=digest(release), at=self.at, by=self.by, audio=release.audio.origin)
         entry = Entry(
             guid=episode.guid,
             state=State.PUBLISHED,

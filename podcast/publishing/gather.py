@@ -4,23 +4,25 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import gcd
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-from episodes.audio import extension_for
 from episodes.chapterfiles.findings import findings
 from episodes.chapterfiles.marks import Mark
 from episodes.mediatypes import PICTURE_TYPES, media_type
-from episodes.model import Audio, Chapter, Episode, Status
-from episodes.namespace import AlternateFile, ImageFile
+from episodes.model import Chapter, Episode, Status
+from episodes.namespace import ImageFile
 from episodes.problems import Problem, Severity
 from episodes.timecode import show_position
 from episodes.transcripts import beyond
-from podcast.layout import RESERVED_SLUGS, audio_key, cover_key, transcript_key
+from podcast.layout import RESERVED_SLUGS, cover_key, transcript_key
+from podcast.publishing.copies import Copies
+from podcast.publishing.findings import Findings
 from podcast.publishing.ledger import Entry, Ledger
 from podcast.publishing.measuring import Files
+from podcast.publishing.sounds import Sounds
 from podcast.publishing.transcribing import Form
+from podcast.publishing.uploads import Uploads
 from podcast.release import (
-    AlternateRelease,
     AudioBlob,
     Blob,
     ImageRelease,
@@ -34,23 +36,23 @@ from podcast.workspace import Workspace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """Everything a decision needs of this folder. `uploads` says which file a key is made of."""
+    """Everything a decision needs of this folder, and the files its objects are made of."""
 
     show: ShowRelease
     releases: tuple[Release, ...]
     idle: tuple[Episode, ...]
-    uploads: Mapping[str, Path]
+    uploads: Uploads
     problems: tuple[Problem, ...]
 
 
 def assemble(
-    workspace: Workspace, files: Files, ledger: Ledger | None, replace_audio: Collection[str] = ()
+    workspace: Workspace, files: Files, copies: Copies, ledger: Ledger | None, replace_audio: Collection[str] = ()
 ) -> Gathered:
     """Put episodes and measured files together. For a file that is not on this machine the ledger's facts stand in.
 
     `replace_audio` are guids whose audio here counts even if it is one that was published before.
     """
-    assembly = _Assembly(workspace, files, replace_audio)
+    assembly = _Assembly(workspace, files, copies, replace_audio)
     show = assembly.show(ledger)
     releases: list[Release] = []
     idle: list[Episode] = []
@@ -78,12 +80,13 @@ def assemble(
 class _Assembly:
     """Makes releases; gathers problems and which file each key is made of."""
 
-    def __init__(self, workspace: Workspace, files: Files, replace_audio: Collection[str]) -> None:
+    def __init__(self, workspace: Workspace, files: Files, copies: Copies, replace_audio: Collection[str]) -> None:
         self.workspace = workspace
         self.files = files
-        self.replace_audio = replace_audio
-        self.uploads: dict[str, Path] = {}
-        self.problems: list[Problem] = []
+        self.uploads = Uploads()
+        self.findings = Findings(files.problems)
+        self.problems = self.findings.problems
+        self.sounds = Sounds(workspace, files, copies, self.uploads, self.findings, replace_audio)
 
     def show(self, ledger: Ledger | None) -> ShowRelease:
         settings = self.workspace.settings
@@ -114,10 +117,10 @@ class _Assembly:
         if episode.slug in RESERVED_SLUGS:
             message = f"'{episode.slug}' is an address folge needs itself"
             self.problems.append(Problem(path=name, message=message, hint="rename the file"))
-        audio = self._audio(episode, old, name)
+        audio = self.sounds.audio(episode, old, name)
         cover = self._cover(episode.slug, episode.cover, old.release.cover if old else None, name)
         images = self._images(episode.slug, episode.images, old.release.images if old else (), name)
-        alternates = self._alternates(episode, old.release if old else None, name)
+        alternates = self.sounds.alternates(episode, old.release if old else None, name)
         if audio is None:
             return None
         transcripts = self._transcripts(episode, audio.duration, old.release if old else None, name)
@@ -137,60 +140,10 @@ class _Assembly:
     def _chapters_in(self, written: str, audio: AudioBlob, old: Release | None) -> tuple[Chapter, ...]:
         """Return the chapters the audio has itself; those published of it where it is not on this machine."""
         facts = self.files.audio.get(written)
-        if facts and facts.sha256 == audio.sha256:
+        if facts and facts.sha256 == audio.origin:
             return facts.chapters
-        same = old is not None and old.audio.sha256 == audio.sha256 and not old.episode.chapters
+        same = old is not None and old.audio.origin == audio.origin and not old.episode.chapters
         return old.chapters if old and same else ()
-
-    def _absent(self, name: str, field: str, written: str, published: str | None) -> None:
-        """Tell that a file is not on this machine: an error, unless one is published (under that path, or another)."""
-        if published == written or any(p.path == name and p.field == field for p in self.files.problems):
-            return
-        if published is not None:
-            message = f"'{written}' is not on this machine; what is published is kept"
-            self.problems.append(Problem(severity=Severity.WARNING, path=name, field=field, message=message))
-            return
-        hint = f"put it there, or say where it is in {name}"
-        self.problems.append(Problem(path=name, field=field, message=f"'{written}' is not there", hint=hint))
-
-    def _audio(self, episode: Episode, old: Entry | None, name: str) -> AudioBlob | None:
-        facts = self.files.audio.get(episode.audio)
-        kept = old.release.audio if old else None
-        if facts is None:
-            self._absent(name, "audio", episode.audio, old.release.episode.audio if old else None)
-            return kept
-        if old and kept and self._replaced(facts, old):
-            message = f"'{episode.audio}' is an older file than what {old.current.by} published, which is kept"
-            hint = "get the new file, or publish this one with --replace-audio"
-            problem = Problem(severity=Severity.WARNING, path=name, field="audio", message=message, hint=hint)
-            self.problems.append(problem)
-            return kept
-        for doubt in facts.doubts:
-            message = f"'{episode.audio}': {doubt}"
-            self.problems.append(Problem(severity=Severity.WARNING, path=name, field="audio", message=message))
-        path = self.workspace.resolve(episode.audio)
-        if kept and kept.sha256 == facts.sha256 and abs(kept.duration - facts.duration) < timedelta(seconds=1):
-            self.uploads[kept.key] = path
-            return replace(kept, minute_bytes=facts.minute_bytes)
-        same = kept is not None and kept.sha256 == facts.sha256
-        key = audio_key(episode.slug, facts.sha256, extension_for(facts, path.name))
-        key = kept.key if kept and same else key
-        self.uploads[key] = path
-        return AudioBlob(
-            key=key,
-            media_type=facts.media_type,
-            bytes=facts.bytes,
-            sha256=facts.sha256,
-            duration=facts.duration,
-            header_bytes=facts.header_bytes,
-            minute_bytes=facts.minute_bytes,
-            bitrate=facts.bitrate,
-        )
-
-    def _replaced(self, facts: Audio, old: Entry) -> bool:
-        """Say whether this audio was published once and another took its place since."""
-        was = any(version.audio == facts.sha256 for version in old.history)
-        return was and facts.sha256 != old.release.audio.sha256 and old.guid not in self.replace_audio
 
     def _cover(self, slug: str, written: str, old: Blob | None, name: str) -> Blob | None:
         return self._picture(slug, written, old, name, "show.cover" if name == FILE else "cover")
@@ -200,12 +153,12 @@ class _Assembly:
             return None
         cover = self.files.covers.get(written)
         if cover is None:
-            self._absent(name, field, written, "" if old else None)
+            self.findings.absent(name, field, written, "" if old else None)
             return old
         extension = next((ext for ext, kind in PICTURE_TYPES.items() if kind == cover.media_type), ".img")
         same = old is not None and old.sha256 == cover.sha256
         key = old.key if old and same else cover_key(slug, cover.sha256, extension)
-        self.uploads[key] = self.workspace.resolve(written)
+        self.uploads.add(key, self.workspace.resolve(written))
         return Blob(key=key, media_type=cover.media_type, bytes=cover.bytes, sha256=cover.sha256)
 
     def _transcripts(
@@ -219,12 +172,12 @@ class _Assembly:
             field = f"transcripts[{number}].path"
             text = self.files.transcripts.get(transcript.path)
             if text is None and transcript.path in published:
-                self._absent(name, field, transcript.path, transcript.path)
+                self.findings.absent(name, field, transcript.path, transcript.path)
                 kept = published[transcript.path]
                 blobs.append(replace(kept, language=transcript.language, captions=transcript.captions))
                 continue
             if text is None:
-                self._absent(name, field, transcript.path, "" if old and old.transcripts else None)
+                self.findings.absent(name, field, transcript.path, "" if old and old.transcripts else None)
                 if old and old.transcripts:
                     return old.transcripts
                 continue
@@ -245,7 +198,7 @@ class _Assembly:
 
     def _form(self, form: Form, slug: str, known: Mapping[tuple[str, str], str]) -> Blob:
         key = known.get((form.sha256, form.kind)) or transcript_key(slug, form.sha256, form.kind)
-        self.uploads[key] = form.path
+        self.uploads.add(key, form.path)
         return Blob(key=key, media_type=media_type(key), bytes=form.bytes, sha256=form.sha256)
 
     def _images(
@@ -277,36 +230,6 @@ class _Assembly:
             )
         return tuple(images)
 
-    def _alternates(self, episode: Episode, old: Release | None, name: str) -> tuple[AlternateRelease, ...]:
-        """Return the other forms; a file that is not on this machine as it was published."""
-        alternates = []
-        published = {alternate.path: alternate for alternate in old.alternates if alternate.path} if old else {}
-        for number, written in enumerate(episode.alternates, start=1):
-            facts, there = self.files.audio.get(written.path), published.get(written.path)
-            if written.path and written.integrity:
-                message = f"'{written.path}' is measured, so its integrity need not be written, and is not used"
-                warning = Problem(
-                    severity=Severity.WARNING, path=name, field=f"alternates[{number}].integrity", message=message
-                )
-                self.problems.append(warning)
-            if written.path and facts is None:
-                self._absent(name, f"alternates[{number}].path", written.path, written.path if there else None)
-            if facts:
-                blob = self._alternate_blob(episode.slug, written.path, facts, there.blob if there else None)
-                alternates.append(_alternate(written, facts.media_type, facts.bytes, facts.bitrate, blob))
-            elif there:
-                alternates.append(_alternate(written, there.media_type, there.bytes, there.bitrate, there.blob))
-            elif not written.path:
-                alternates.append(_alternate(written, written.media_type, written.bytes, None, None))
-        return tuple(alternates)
-
-    def _alternate_blob(self, slug: str, written: str, facts: Audio, old: Blob | None) -> Blob:
-        path = self.workspace.resolve(written)
-        same = old is not None and old.sha256 == facts.sha256
-        key = old.key if old and same else audio_key(slug, facts.sha256, extension_for(facts, path.name))
-        self.uploads[key] = path
-        return Blob(key=key, media_type=facts.media_type, bytes=facts.bytes, sha256=facts.sha256)
-
 
 def _by_path(old: Release | None) -> dict[str, TranscriptBlob]:
     """Return the published transcripts by the path they had in the text."""
@@ -334,25 +257,6 @@ def _beyond(episode: Episode, end: timedelta, name: str) -> Iterator[Problem]:
     for field, what, moment in late:
         message = f"{what} at {show_position(moment)}, and the audio ends at {show_position(end)}"
         yield Problem(severity=Severity.WARNING, path=name, field=field, message=message, hint=hint)
-
-
-def _alternate(
-    written: AlternateFile, media_type: str, size: int | None, bitrate: int | None, blob: Blob | None
-) -> AlternateRelease:
-    return AlternateRelease(
-        media_type=media_type,
-        path=written.path,
-        blob=blob,
-        urls=written.urls,
-        bytes=size,
-        bitrate=written.bitrate or bitrate or None,
-        height=written.height,
-        language=written.language,
-        title=written.title,
-        rel=written.rel,
-        codecs=written.codecs,
-        integrity="" if written.path else written.integrity,
-    )
 
 
 def _ratio(width: int | None, height: int | None) -> str:

@@ -11,7 +11,7 @@ import msgspec
 from episodes.problems import UserError, visible
 from episodes.slugs import is_slug
 from podcast.layout import PRIVATE, RESERVED_SLUGS
-from podcast.release import PictureBlob, Release, ShowRelease
+from podcast.release import AlternateRelease, AudioBlob, PictureBlob, Release, ShowRelease
 from podcast.stores import is_key
 
 FORMAT = 1
@@ -27,7 +27,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """One state that was published: the digest of its content, when, by which producer, and the sha256 of its audio.
+    """One state that was published: the digest of its content, when, by which producer, the sha256 of the audio file.
 
     `replaced` holds the short hashes of the values this version took the place of, by field: whoever still has one of
     them has an older text.
@@ -202,6 +202,13 @@ def _faults(ledger: Ledger) -> Iterator[str]:
             yield f"the key {blob.key}"
         if not re.fullmatch(r"[0-9a-f]{64}", blob.sha256):
             yield f"the sha256 of {blob.key}"
+    for entry in ledger.entries:
+        if any(not re.fullmatch(r"([0-9a-f]{64})?", part.master) for part in _sounds(entry.release)):
+            yield f"the master of {entry.guid}"
+
+
+def _sounds(release: Release) -> tuple[AudioBlob | AlternateRelease, ...]:
+    return (release.audio, *release.alternates)
 
 
 def _feed_faults(ledger: Ledger) -> Iterator[str]:

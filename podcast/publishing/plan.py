@@ -12,6 +12,7 @@ from podcast.publishing.decide import WRITES, Change, Decision, Kind
 from podcast.publishing.feeds import feed_keys
 from podcast.publishing.ledger import Ledger, encode_ledger
 from podcast.publishing.observe import Observed
+from podcast.publishing.uploads import Uploads
 from podcast.release import Blob
 from podcast.stores import ABSENT
 
@@ -67,13 +68,13 @@ def make_plan(
     artifacts: tuple[Artifact, ...],
     observed: Observed,
     *,
-    uploads: Mapping[str, Path],
+    uploads: Uploads,
     sources: Mapping[str, Path],
     store_url: str,
 ) -> tuple[Plan, tuple[Problem, ...]]:
     """Compare what should be in the store with what is. Returns the plan, and what cannot be done.
 
-    `uploads` maps keys of write-once objects to files here, `sources` guids to episode files.
+    `uploads` knows the files of write-once objects here, `sources` maps guids to episode files.
     """
     steps, lost = _blob_steps(decision, observed, uploads, sources)
     ours = _ours(observed.ledger) | {artifact.key for artifact in artifacts if artifact.stage is Stage.BLOBS}
@@ -139,7 +140,7 @@ def _feed_url(decision: Decision) -> str:
 
 
 def _blob_steps(
-    decision: Decision, observed: Observed, uploads: Mapping[str, Path], sources: Mapping[str, Path]
+    decision: Decision, observed: Observed, uploads: Uploads, sources: Mapping[str, Path]
 ) -> tuple[list[Step], list[Blob]]:
     """Return a step for each write-once object that is not known to be in the store."""
     steps: list[Step] = []
@@ -158,7 +159,7 @@ def _blob_steps(
                 continue
         elif blob.key in there:
             continue
-        path = uploads.get(blob.key)
+        path = uploads.path(blob.key)
         if path is None:
             lost.append(blob)
         elif blob.key not in planned:

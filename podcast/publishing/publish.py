@@ -12,6 +12,7 @@ from podcast.cache import cache_folder
 from podcast.facts import Facts
 from podcast.publishing.apply import SILENT, Listener, apply
 from podcast.publishing.artifacts import Artifact, Stage, render
+from podcast.publishing.copies import Copies
 from podcast.publishing.decide import WRITES, Asked, decide
 from podcast.publishing.feeds import compile_pages, waived_rules
 from podcast.publishing.gather import assemble
@@ -22,6 +23,7 @@ from podcast.publishing.origin import name_origin
 from podcast.publishing.pictures import Pictures
 from podcast.publishing.plan import Plan, make_plan, new_pages, stranger
 from podcast.publishing.rendered import Rendered
+from podcast.publishing.smallpictures import SmallPictures
 from podcast.stores import Moved, Store
 from podcast.workspace import Workspace, require_sound
 from podcast.written import with_lines
@@ -74,6 +76,8 @@ class Publisher:
         self.by = by
         self.asked = asked or Asked()
         self._files: Files | None = None
+        self._facts = Facts(cache_folder(workspace.folder))
+        self._small = SmallPictures(cache_folder(workspace.folder) / "pictures")
         self._seen: dict[str, str] = {}
 
     def prepare(self, *, thorough: bool = False, every: bool = False) -> Prepared:
@@ -83,9 +87,11 @@ class Publisher:
         """
         require_sound(self.workspace)
         if self._files is None:
-            self._files = measure_files(self.workspace, Facts(cache_folder(self.workspace.folder)))
+            self._files = measure_files(self.workspace, self._facts)
         observed = observe(self.store, thorough=thorough)
-        gathered = assemble(self.workspace, self._files, observed.ledger, self.asked.replace_audio)
+        copies = Copies(self.workspace, self._files, self._facts, self._small, self.now)
+        gathered = assemble(self.workspace, self._files, copies, observed.ledger, self.asked.replace_audio)
+        copies.sweep()
         problems = with_lines((*self.workspace.problems, *gathered.problems), self.workspace.folder)
         if errors(problems):
             raise ProblemsFound(problems)
@@ -106,7 +112,7 @@ class Publisher:
             plan = Plan(changes=decision.changes, steps=(), feed_url="", store_url=self.store.url, published=0)
             return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
         kept = Rendered(cache_folder(self.workspace.folder) / "rendered.sqlite3")
-        made = Pictures(cache_folder(self.workspace.folder) / "pictures", gathered.uploads, observed)
+        made = Pictures(self._small, gathered.uploads, observed)
         ledger, feeds = compile_pages(made.complete(decision.ledger), kept)
         decision = replace(decision, ledger=ledger)
         artifacts = render(ledger, feeds)
@@ -118,7 +124,7 @@ class Publisher:
             decision,
             artifacts,
             observed,
-            uploads={**gathered.uploads, **made.uploads},
+            uploads=gathered.uploads,
             sources=_sources(self.workspace),
             store_url=self.store.url,
         )

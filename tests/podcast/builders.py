@@ -62,6 +62,11 @@ class ShowFolder:
     def settings(self, *, title: str = "Kommunen-Podcast", base: str = BASE) -> None:
         (self.path / "podcast.toml").write_text(SETTINGS.format(title=title, base=base), encoding="utf-8")
 
+    def publish_files_as_they_are(self) -> None:
+        """Publish audio without tags of ours: its bytes are then those of the file."""
+        with (self.path / "podcast.toml").open("a", encoding="utf-8") as settings:
+            settings.write("\n[audio]\ntag = false\n")
+
     def file(self, number: int, slug: str = "") -> Path:
         return self.path / "episodes" / f"{number:03}-{slug or f'folge-{number}'}.md"
 

@@ -24,6 +24,7 @@ SINCE = frozenset(
         "image",
         "pictures",
         "minute_bytes",
+        "master",
     }
 )
 """Names that ledgers did not have before 0.2."""
@@ -43,6 +44,7 @@ def without_new(value: object) -> object:
 
 
 def test_what_was_published_keeps_its_digest(show: ShowFolder) -> None:
+    show.publish_files_as_they_are()
     store = MemoryStore()
     show.publish(store)
     ledger = decode_ledger(objects(store)[LEDGER])
@@ -51,6 +53,7 @@ def test_what_was_published_keeps_its_digest(show: ShowFolder) -> None:
 
 
 def test_an_earlier_ledger_is_read_and_nothing_else_is_published_anew(show: ShowFolder) -> None:
+    show.publish_files_as_they_are()
     store = MemoryStore()
     show.publish(store)
     whole = json.loads(objects(store)[LEDGER])

@@ -259,6 +259,7 @@ def test_a_path_that_cannot_be_is_a_file_that_is_not_there(show: ShowFolder, aud
 
 
 def test_an_edit_of_the_tags_that_keeps_size_and_time_is_seen(show: ShowFolder) -> None:
+    show.publish_files_as_they_are()
     store = MemoryStore()
     show.publish(store)
     master = show.path / "audio" / "1.mp3"

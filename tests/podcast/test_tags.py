@@ -154,6 +154,7 @@ def test_an_example_without_xml_is_read(tmp_path: Path, heading: str) -> None:
 def make_show_here(path: Path) -> ShowFolder:
     folder = ShowFolder(path=path)
     folder.settings(base=PUBLIC)
+    folder.publish_files_as_they_are()
     folder.episode(1)
     return folder
 

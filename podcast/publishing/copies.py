@@ -107,10 +107,10 @@ class Copies:
         from episodes.tagging.copying import tagged_copy
 
         failure: OSError | None = None
-        for folder in (lambda: self._folder, lambda: self._spare):
+        for spare in (False, True):
             beside = None
             try:
-                place = folder()
+                place = self._spare if spare else self._folder
                 place.mkdir(parents=True, exist_ok=True)
                 beside = place / f".{os.getpid()}-{name}"
                 tagged_copy(master, beside, tags, duration)

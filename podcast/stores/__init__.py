@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -25,13 +26,17 @@ class Moved(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stat:
-    """What a store says about an object. `tag` is opaque and changes with the body; `bytes` is the exact size."""
+    """What a store says about an object. `tag` is opaque and changes with the body; `bytes` is the exact size.
+
+    `written` is when it was last written, by the clock of the store, aware; None where the store does not say.
+    """
 
     key: str
     bytes: int
     tag: str
     media_type: str = ""
     cache_control: str = ""
+    written: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +106,10 @@ class Store(Protocol):
         whose bytes are not what `sha256` says or whose key is taken; those already there stay, the rest are given up.
         `progress` is called from one thread at a time, which need not be the caller's, and counts only what is sent.
         """
+        ...
+
+    def delete(self, key: str) -> None:
+        """Take an object away; that there is none is no error. Only for what nothing refers to any more."""
         ...
 
 

@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -133,6 +134,21 @@ class FolderStore:
         """Copy files one after the other: a disk is not faster side by side."""
         for upload in uploads:
             self._copy_in(upload, partial(progress, upload.key) if progress else None)
+
+    def delete(self, key: str) -> None:
+        """Remove a file, and the folders it leaves empty."""
+        path = self._path(key)
+        with self._telling(key), self._locked():
+            try:
+                path.unlink()
+            except (FileNotFoundError, NotADirectoryError):
+                return
+            for folder in path.relative_to(self._root).parents[:-1]:
+                try:
+                    (self._root / folder).rmdir()
+                except OSError:  # others are in it
+                    break
+            _sync_folder(self._root)
 
     def _copy_in(self, upload: Upload, told: Callable[[int], None] | None) -> None:
         """Copy a file, hashing what is copied; it appears under its key only when every byte is right."""
@@ -260,7 +276,8 @@ def _stat(key: str, path: Path) -> Stat | None:
                 tag, size = _tag(os.fstat(file.fileno()), body), len(body)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
-    return Stat(key=key, bytes=size, tag=tag, media_type=media_type_of(key))
+    written = datetime.fromtimestamp(status.st_mtime, UTC)
+    return Stat(key=key, bytes=size, tag=tag, media_type=media_type_of(key), written=written)
 
 
 def _copy(source: Path, target: Path, progress: Callable[[int], None] | None) -> str:

@@ -3,7 +3,8 @@
 import hashlib
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from podcast.stores import ABSENT, Moved, Progress, Stat, StoredObject, StoreError, Upload, check_key
 from podcast.stores.source import changed, taken
@@ -14,6 +15,7 @@ class _Object:
     body: bytes
     media_type: str
     cache_control: str
+    written: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
 
     @property
     def tag(self) -> str:
@@ -65,6 +67,11 @@ class MemoryStore:
             if self._keep(upload) and progress is not None:
                 progress(upload.key, upload.path.stat().st_size)
 
+    def delete(self, key: str) -> None:
+        """Forget an object."""
+        with self._lock:
+            self._objects.pop(check_key(key), None)
+
     def _keep(self, upload: Upload) -> bool:
         """Keep a file and say whether it was new; raises StoreError where it changed, or the key is taken."""
         check_key(upload.key)
@@ -89,4 +96,5 @@ def _stat(key: str, found: _Object) -> Stat:
         tag=found.tag,
         media_type=found.media_type,
         cache_control=found.cache_control,
+        written=found.written,
     )

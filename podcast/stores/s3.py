@@ -89,6 +89,7 @@ class S3Store:
             tag=there["ETag"],
             media_type=there.get("ContentType", ""),
             cache_control=there.get("CacheControl", ""),
+            written=there.get("LastModified"),
         )
 
     def list(self, prefix: str) -> Iterator[Stat]:
@@ -99,7 +100,7 @@ class S3Store:
                 for item in page.get("Contents", ()):
                     key = item["Key"].removeprefix(self._prefix)
                     if is_key(key):
-                        yield Stat(key=key, bytes=item["Size"], tag=item["ETag"])
+                        yield Stat(key=key, bytes=item["Size"], tag=item["ETag"], written=item.get("LastModified"))
 
     def put(self, key: str, body: bytes, *, media_type: str, cache_control: str, expected: str | None) -> str:
         """Write with one request and return the new tag; raises Moved as the port says."""
@@ -149,6 +150,12 @@ class S3Store:
                 stop.set()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+
+    def delete(self, key: str) -> None:
+        """Delete an object; S3 answers alike whether there was one or not."""
+        name = self._name(key)
+        with self._telling(key):
+            self._client.delete_object(Bucket=self._bucket, Key=name)
 
     def close(self) -> None:
         """Close the connections. The store opens new ones when used again."""

@@ -46,6 +46,10 @@ class Spy:
             self._count(upload.key)
             self.inner.put_files((upload,))
 
+    def delete(self, key: str) -> None:
+        self._count(key)
+        self.inner.delete(key)
+
 
 class PowerCutError(Exception):
     """The machine stopped here."""

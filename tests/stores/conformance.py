@@ -2,6 +2,7 @@
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -185,6 +186,29 @@ class Conformance:
         listed = [found.key for found in store.list("many/")]
         assert len(listed) == 1003
         assert set(listed) == keys
+
+    def test_what_is_deleted_is_gone_and_its_neighbour_stays(self, store: Store, other: Store) -> None:
+        put(store, "pages/a/index.html", b"1")
+        put(store, "pages/b/index.html", b"2")
+        store.delete("pages/a/index.html")
+        assert other.get("pages/a/index.html") is None
+        assert [stat.key for stat in other.list("")] == ["pages/b/index.html"]
+        assert put(store, "pages/a/index.html", b"3", ABSENT)
+
+    def test_deleting_what_is_not_there_is_no_error(self, store: Store) -> None:
+        store.delete("pages/a.html")
+        put(store, "pages/a.html", b"1")
+        store.delete("pages/a.html/index.html")
+        assert store.get("pages/a.html") is not None
+
+    def test_when_it_was_written_is_told(self, store: Store) -> None:
+        before = datetime.now(UTC) - timedelta(seconds=5)
+        put(store, "pages/a.html", b"1")
+        (listed,), told = list(store.list("")), store.stat("pages/a.html")
+        assert told is not None
+        for written in (listed.written, told.written):
+            assert written is not None
+            assert before < written < datetime.now(UTC) + timedelta(seconds=5)
 
     @pytest.mark.parametrize("size", [0, 1, 3 * MIB + 7])
     def test_a_file_arrives_whole(self, store: Store, other: Store, tmp_path: Path, size: int) -> None:

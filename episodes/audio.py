@@ -23,6 +23,7 @@ from episodes.sound import NOTABLE, Format, NotAudio, Sound, length, mean_bitrat
 
 _PIECE = 1 << 20
 _MOST_TAGS = 16
+_APE_HEADER, _APE_HAS_HEADER = 0x20, 0x80
 _LARGEST_BEHIND = 1 << 18  # bytes of an ID3v2 tag behind the sound; there is hardly ever one
 _TYPES = {
     Format.MP3: "audio/mpeg",
@@ -231,8 +232,8 @@ def _tag_behind(file: BinaryIO, end: int) -> int:
     tail = read_at(file, max(0, end - 32), min(32, end))
     if tail[-9:] == b"LYRICS200" and tail[-15:-9].isdigit():
         return 15 + int(tail[-15:-9])
-    if tail[:8] == b"APETAGEX":
-        return mpeg.tag_length(tail, 0)
+    if tail[:8] == b"APETAGEX" and not tail[23] & _APE_HEADER:
+        return int.from_bytes(tail[12:16], "little") + (32 if tail[23] & _APE_HAS_HEADER else 0)
     start = max(0, end - _LARGEST_BEHIND)
     data, at = read_at(file, start, end - start), end - start
     while (at := data.rfind(b"ID3", 0, at)) >= 0:  # without a footer nothing but its length tells that it is one

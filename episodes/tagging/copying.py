@@ -25,6 +25,8 @@ def tagged_copy(master: Path, copy: Path, tags: TagSet, duration: timedelta) -> 
     byte for byte, and the master is only read. Raises `NotTaggable` where that cannot be, `NotAudio` for what is no
     audio, OSError where a file cannot be read or written; then there is no copy.
     """
+    if copy.exists() and copy.samefile(master):
+        raise ValueError("a file cannot be tagged onto itself")
     try:
         with master.open("rb") as source, copy.open("wb") as target:
             form, start = recognise(source, master.name)

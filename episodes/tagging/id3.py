@@ -21,6 +21,7 @@ _SEPARATOR = " / "
 _IN_ADDRESSES = "%/:=&?~#+!$,;'@()*[]"
 _COMMENTS = ("description", "comment")
 _CHAPTERS = ("CHAP", "CTOC")
+_DATES = ("TYER", "TDAT", "TIME", "TORY")
 
 
 class _Frame(Protocol):
@@ -28,6 +29,7 @@ class _Frame(Protocol):
 
     FrameID: str
     HashKey: str
+    encoding: int
     desc: str
     type: int
     data: bytes
@@ -160,7 +162,11 @@ def _kept(old: BinaryIO, tags: TagSet) -> tuple[list[_Frame], list[tuple[int, by
         tag = _read(old)
         found = [(int(one.type), one.data) for one in tag.getall("APIC")]
         tag.update_to_v23()
-        rendered = [(one, len(_rendered(one))) for one in tag.values() if _stays(one, tags)]
+        staying = [one for one in tag.values() if _stays(one, tags)]
+        for one in staying:
+            if one.FrameID in _DATES:
+                one.encoding = 0  # mutagen makes them of a date, in that one's encoding, which reading them again loses
+        rendered = [(one, len(_rendered(one))) for one in staying]
     except (MutagenError, *DAMAGE):
         return [], []
     chapters = [one for one, _ in rendered if one.FrameID in _CHAPTERS]

@@ -1,7 +1,7 @@
 """What a published audio file says about itself, whatever its format calls it."""
 
+import datetime
 from dataclasses import dataclass
-from datetime import date
 
 from episodes.model import Chapter
 
@@ -24,7 +24,7 @@ class TagSet:
     album_artist: str = ""
     number: int | None = None
     season: int | None = None
-    date: date | None = None
+    date: datetime.date | None = None
     language: str = ""
     comment: str = ""
     link: str = ""

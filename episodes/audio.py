@@ -52,7 +52,7 @@ def measure(path: Path) -> Audio:
     Raises `NotAudio`, which says what the file is instead or why it cannot be read.
     """
     name = path.name
-    with _opened(path) as (file, size):
+    with opened(path) as (file, size):
         form, start = recognise(file, name)
         walk = _walk(file, size, form)
         sha256 = _hashed(file, size, walk, name)
@@ -91,7 +91,7 @@ def extension_for(audio: Audio, name: str = "") -> str:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
+def opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
     """Open a regular file for reading and give its size; every way the disk can refuse is a `NotAudio`."""
     name = path.name or str(path)
     try:

@@ -62,6 +62,17 @@ def sound_track(file: BinaryIO, index: Box, size: int, *, cut: bool) -> Track | 
     )
 
 
+def most_samples(file: BinaryIO, index: Box) -> int:
+    """Return how many samples the longest track of an index claims to have, before anybody makes room for them."""
+    most = 0
+    for media in _medias(file, index):
+        inside = _child(file, media, b"minf")
+        table = _child(file, inside, b"stbl") if inside else None
+        sizes = _child(file, table, b"stsz") if table else None
+        most = max(most, int.from_bytes(read_at(file, sizes.start + 8, 4), "big") if sizes else 0)
+    return most
+
+
 def _medias(file: BinaryIO, index: Box) -> Iterator[Box]:
     for track in within(file, index):
         if track.name == b"trak" and (media := _child(file, track, b"mdia")):

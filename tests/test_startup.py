@@ -14,7 +14,20 @@ import podcast.cli
 from podcast.cli import COMMANDS, EPILOG
 
 FOLGE = Path(sys.executable).with_name("folge")
-LATE = {"boto3", "botocore", "s3transfer", "feedgen", "lxml", "mutagen", "rich", "PIL", "nh3", "cmarkgfm", "filelock"}
+LATE = {
+    "boto3",
+    "botocore",
+    "s3transfer",
+    "feedgen",
+    "lxml",
+    "mutagen",
+    "rich",
+    "PIL",
+    "av",
+    "nh3",
+    "cmarkgfm",
+    "filelock",
+}
 """What no command loads before it is needed."""
 
 SLOW = LATE | {

@@ -22,6 +22,8 @@ COMMANDS = {
     "set": ("setting", "Set fields of an episode."),
     "chapters": ("chapters", "Show the chapters of an episode, or read them from a file."),
     "cover": ("cover", "Make a picture a cover that every app takes."),
+    "measure": ("loudness", "Measure how loud audio files are."),
+    "waveform": ("waveform", "Draw the waveform of an audio file."),
     "check": ("check", "Check the show folder, or a feed."),
     "diff": ("diff", "Show what a listener's app would notice."),
     "plan": ("plan", "Show what a publish would do."),

@@ -1,9 +1,10 @@
-"""Progress of a publish on a terminal; silence elsewhere."""
+"""Progress of a publish, or through a file, on a terminal; silence elsewhere."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from episodes.problems import visible
 from podcast.publishing.apply import SILENT, Listener
 from podcast.publishing.plan import Plan, Step
 
@@ -37,6 +38,22 @@ def show_progress(plan: Plan) -> Iterator[Listener]:
                 progress.update(pages, description=_short(step.key), visible=True)
 
         yield Listener(done=done, sent=sent)
+
+
+@contextmanager
+def show_share(name: str) -> Iterator[Callable[[float], None]]:
+    """Show how far a file has been read, with time left. Yields who is to be told the share, from 0 to 1."""
+    if not sys.stderr.isatty():
+        yield lambda share: None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(escape(_short(visible(name))), total=1.0)
+        yield lambda share: progress.update(task, completed=share)
 
 
 def _short(key: str) -> str:

@@ -14,6 +14,7 @@ from episodes import tagtext
 from episodes.audio import measure
 from episodes.model import Audio, Chapter, Picture, Tags
 from tests.episodes.audio_builders import enormous_png, frames, id3, id3_text, id3v1, opus, page, wav
+from tests.episodes.encoders import encode
 
 
 class _Tag(Protocol):
@@ -210,10 +211,10 @@ def test_a_picture_that_claims_to_be_enormous_is_not_decoded(tmp_path: Path) -> 
     assert audio.tags.pictures == (Picture(media_type="application/octet-stream", bytes=len(body)),)
 
 
-def chapter(name: str, start: int, title: str, link: str = "") -> object:
+def chapter(name: str, start: int, title: str, link: str = "", *, end: int = 0) -> object:
     parts = [make("TIT2", encoding=3, text=title)] if title else []
     parts += [make("WXXX", encoding=3, desc="", url=link)] if link else []
-    return make("CHAP", element_id=name, start_time=start, end_time=start + 1, sub_frames=parts)
+    return make("CHAP", element_id=name, start_time=start, end_time=end, sub_frames=parts)
 
 
 def test_chapters_of_the_table_come_in_order_with_their_links(tmp_path: Path) -> None:
@@ -230,6 +231,30 @@ def test_chapters_of_the_table_come_in_order_with_their_links(tmp_path: Path) ->
         Chapter(start=timedelta(seconds=4), title="Schildkröten", link="https://example.com/k360"),
     )
     assert audio.doubts == ("1 of its chapters begin after its end (10.0 s) and are left out",)
+
+
+def test_an_end_is_kept_where_it_says_more_than_the_next_start(tmp_path: Path) -> None:
+    audio = tagged(
+        tmp_path,
+        chapter("a", 0, "Begrüßung", end=2000),
+        chapter("b", 3000, "Schildkröten", end=4000),
+        chapter("c", 4000, "Mut", end=3999),
+        chapter("d", 5000, "Nie zu Ende", end=0xFFFFFFFF),
+        chapter("e", 8000, "Schluss", end=10_000),
+    )
+    ends = {one.title: one.end for one in audio.chapters}
+    assert ends.pop("Begrüßung") == timedelta(seconds=2)
+    assert set(ends.values()) == {None}
+
+
+@pytest.mark.parametrize(("last", "end"), [(8000, None), (6500, timedelta(seconds=6.5))])
+def test_the_ends_that_an_encoder_writes_are_read(tmp_path: Path, last: int, end: timedelta | None) -> None:
+    meta = tmp_path / "chapters.txt"
+    spans = ((0, 2000), (2000, 3500), (5000, last))
+    parts = [f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={start}\nEND={stop}\ntitle=Mut\n" for start, stop in spans]
+    meta.write_text(";FFMETADATA1\n" + "".join(parts), encoding="utf-8")
+    audio = measure(encode(tmp_path / "talk.mp3", "-i", str(meta), "-map_chapters", "1", seconds=8))
+    assert [one.end for one in audio.chapters] == [None, timedelta(seconds=3.5), end]
 
 
 def test_chapters_with_large_pictures_are_no_damage(tmp_path: Path) -> None:

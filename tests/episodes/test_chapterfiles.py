@@ -21,8 +21,9 @@ from episodes.fields import one_line
 from episodes.model import Chapter
 from episodes.problems import UNFIT, Problem, Severity
 from tests.episodes.builders import a_file, an_episode
+from tests.soaking import examples
 
-QUICK = settings(deadline=None, max_examples=100)
+QUICK = settings(deadline=None, max_examples=examples(100))
 
 
 def at(seconds: float) -> timedelta:
@@ -257,7 +258,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     return raw[: draw(st.integers(0, len(raw)))]
 
 
-@settings(QUICK, max_examples=1000)
+@settings(QUICK, max_examples=examples(1000))
 @given(st.binary(max_size=200) | damaged())
 def test_a_damaged_file_is_read_or_refused_with_a_sentence(raw: bytes) -> None:
     found = read_chapters(raw, "kapitel")

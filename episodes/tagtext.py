@@ -16,12 +16,22 @@ for _number in range(0x80, 0xA0):
         continue  # 0x81, 0x8D, 0x8F, 0x90 and 0x9D are nothing in cp1252
 _TRAIL = "".join(char for char, number in _BYTES.items() if 0x80 <= number < 0xC0)
 _SUSPICIOUS = re.compile(f"[\xc2-\xdf][{re.escape(_TRAIL)}]|[\xe0-\xf4][{re.escape(_TRAIL)}]{{2,3}}|[\x80-\x9f\ufffd]")
+# what people type right behind a letter; the rest of what follows the first byte of a character nobody does
 _TYPED = "…–—‘’‚“”„‹›«»•·°º¹²³©®™\xa0"
 _READ = re.escape("".join(sorted(set(_TRAIL) - set(_TYPED))))
 _CERTAIN = re.compile(
-    rf"[\x80-\x9f]|[\xc2-\xdf][{_READ}]|[\xe0-\xf4]([{_READ}][{re.escape(_TRAIL)}]|[{_TYPED}][{_READ}])"
-    rf"|(?<![^\W\d_])\xc3[{_TYPED}](?=[^\W\d_])|(?<=[A-Z])\xc3[{_TYPED}](?=[A-Z])|(?<=[a-z\xdf-\xf6\xf8-\xff])[\xc2-\xde][{_TYPED}]"
-    rf"|(?<=\d)\xc2[{_TYPED}]|(?<![^\W_])\xc2[«»¹²³·©®\xa0]"
+    "|".join(
+        (
+            "[\x80-\x9f]",
+            f"[\xc2-\xdf][{_READ}]",
+            f"[\xe0-\xf4]([{_READ}][{re.escape(_TRAIL)}]|[{_TYPED}][{_READ}])",
+            f"(?<![^\\W\\d_])\xc3[{_TYPED}](?=[^\\W\\d_])",  # Ã–sterreich
+            f"(?<=[A-Z])\xc3[{_TYPED}](?=[A-Z])",  # MÃ–BEL
+            f"(?<=[a-z\xdf-\xf6\xf8-\xff])[\xc2-\xde][{_TYPED}]",  # fÃ©e
+            f"(?<=\\d)\xc2[{_TYPED}]",  # 25Â°
+            "(?<![^\\W_])\xc2[«»¹²³·©®\xa0]",  # Â© 2026
+        )
+    )
 )
 _SWAPPED = re.compile("[\t\n\r\x20-\x7e\xa0-\u024f\u2010-\u2044\u20ac]{4,}")
 _CONTROLS = re.compile("[\x80-\x9f]")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from episodes import tagtext
@@ -18,6 +18,7 @@ from episodes.model import Audio, Chapter, Picture, Tags
 from episodes.problems import UNFIT
 from tests.episodes.audio_builders import aiff, enormous_png, frames, id3, id3_text, id3v1, opus, page, wav
 from tests.episodes.encoders import encode
+from tests.soaking import examples
 
 
 class _Tagged(Protocol):
@@ -161,6 +162,7 @@ WORDS = (
 MARKS = ("…", "–", "“", "’", "’s", "»", ":", ",", "™", "°", "²", "®", "")
 
 
+@settings(derandomize=True, deadline=None, max_examples=examples(500))
 @given(st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(MARKS)), min_size=1, max_size=6))
 def test_what_people_write_is_no_mojibake(parts: list[tuple[str, str]]) -> None:
     written = " ".join(word + mark for word, mark in parts)

@@ -50,7 +50,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench
 
 soak: $(VENV)/.dev
-	FOLGE_SOAK=1 $(BIN)/python -m pytest tests/feed/test_corpus.py tests/episodes/test_audio_damaged.py
+	FOLGE_SOAK=1 $(BIN)/python -m pytest tests/episodes tests/feed tests/podcast/test_drafting.py tests/podcast/test_settings.py
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/make_rules.py

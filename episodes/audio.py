@@ -14,6 +14,7 @@ from typing import BinaryIO
 from episodes import mpeg
 from episodes.audiokinds import hidden, name_doubts, recognise
 from episodes.audiotags import LARGEST, Label, mp4_length, read_label
+from episodes.chapterfiles.marks import without_plain_ends
 from episodes.containers import Film, aiff, film, read_at, wav
 from episodes.flacstream import Joints, flac
 from episodes.model import Audio
@@ -60,6 +61,7 @@ def measure(path: Path) -> Audio:
         label = _label(file, form, sound)
     chapters = tuple(chapter for chapter in label.chapters if chapter.start <= sound.duration)
     late = len(label.chapters) - len(chapters)
+    chapters = without_plain_ends(chapters, sound.duration)
     doubts = [*name_doubts(name, form, video=media_type == _FILM), *sound.doubts, *label.doubts]
     if late:
         doubts.append(f"{late} of its chapters begin after its end ({length(sound.duration)}) and are left out")

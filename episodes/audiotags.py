@@ -64,6 +64,7 @@ class _Frame(Protocol):
     element_id: str
     child_element_ids: list[str]
     start_time: int
+    end_time: int
     sub_frames: "_Frames"
 
 
@@ -228,7 +229,8 @@ def _id3_chapters(frames: _Frames) -> Iterator[Chapter]:
             continue
         title = tagtext.line(_first(_texts(frame.sub_frames, "TIT2")))
         links = [one.url for one in frame.sub_frames.getall("WXXX")]
-        yield Chapter(start=timedelta(milliseconds=frame.start_time), title=title, link=tagtext.link(_first(links)))
+        start, end = (timedelta(milliseconds=moment) for moment in (frame.start_time, frame.end_time))
+        yield Chapter(start=start, title=title, link=tagtext.link(_first(links)), end=end if end > start else None)
 
 
 # MP4 (iTunes metadata; chapters: a QuickTime text track, else Nero chpl, which cuts titles at 255 bytes)

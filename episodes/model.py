@@ -64,13 +64,17 @@ class Recording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
-    """A named point in the audio; a `hidden` one changes link and picture without standing in the list (JCH-2)."""
+    """A named part of the audio; a `hidden` one changes link and picture without standing in the list (JCH-2).
+
+    `end` is None where it lasts until the next one begins, the last until the audio ends.
+    """
 
     start: timedelta
     title: str
     link: str = ""
     image: str = ""
     hidden: bool = False
+    end: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

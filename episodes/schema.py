@@ -21,7 +21,7 @@ FIELDS = (
 APPEARANCE_FIELDS = ("person", "name", "function", "organisation", "role", "group", "link", "picture")
 RECORDING_FIELDS = ("on", "occasion", "place", "geo", "osm", "country", "remark")
 TRANSCRIPT_FIELDS = ("path", "language", "captions")
-CHAPTER_FIELDS = ("start", "title", "link", "image", "hidden")
+CHAPTER_FIELDS = ("start", "end", "title", "link", "image", "hidden")
 TEXT_FIELDS = frozenset(
     {"title", "summary", "topics", *APPEARANCE_FIELDS, "occasion", "place", "remark", "itunes_title", "season_name"}
     | {"number_display", "license", "license_url", *CHAT_FIELDS}
@@ -134,6 +134,11 @@ def _chapters(fields: Fields) -> tuple[Chapter, ...]:
             hint = "put them in order, each later than the one before"
             group.problem("start", f"{quoted(title or start)} does not start later than the one before", hint=hint)
         latest = latest if begin is None else begin
+        until = group.text("end")
+        end = group.position("end", until) if until else None
+        if begin is not None and end is not None and end <= begin:
+            hint = "write when it ends, or leave it out where it lasts until the next one"
+            group.problem("end", f"{quoted(until)} is not after its start", hint=hint)
         chapters.append(
             Chapter(
                 start=begin or timedelta(),
@@ -141,6 +146,7 @@ def _chapters(fields: Fields) -> tuple[Chapter, ...]:
                 link=group.address("link"),
                 image=group.address("image"),
                 hidden=hidden,
+                end=end,
             )
         )
     return tuple(chapters)

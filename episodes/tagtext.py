@@ -16,6 +16,25 @@ for _number in range(0x80, 0xA0):
         continue  # 0x81, 0x8D, 0x8F, 0x90 and 0x9D are nothing in cp1252
 _TRAIL = "".join(char for char, number in _BYTES.items() if 0x80 <= number < 0xC0)
 _SUSPICIOUS = re.compile(f"[\xc2-\xdf][{re.escape(_TRAIL)}]|[\xe0-\xf4][{re.escape(_TRAIL)}]{{2,3}}|[\x80-\x9f\ufffd]")
+# what people type right behind a letter; the rest of what follows the first byte of a character nobody does
+_TYPED = "…–—‘’‚“”„‹›«»•·°º¹²³©®™\xa0"
+_READ = re.escape("".join(sorted(set(_TRAIL) - set(_TYPED))))
+_CERTAIN = re.compile(
+    "|".join(
+        (
+            "[\x80-\x9f]",
+            f"[\xc2-\xdf][{_READ}]",
+            f"[\xe0-\xf4]([{_READ}][{re.escape(_TRAIL)}]|[{_TYPED}][{_READ}])",
+            f"(?<![^\\W\\d_])\xc3[{_TYPED}](?=[^\\W\\d_])",  # Ã–sterreich
+            f"(?<=[A-Z])\xc3[{_TYPED}](?=[A-Z])",  # MÃ–BEL
+            f"(?<=[a-z\xdf-\xf6\xf8-\xff])[\xc2-\xde][{_TYPED}]",  # fÃ©e
+            f"(?<=\\d)\xc2[{_TYPED}]",  # 25Â°
+            "(?<![^\\W_])\xc2[«»¹²³·©®\xa0]",  # Â© 2026
+        )
+    )
+)
+_SWAPPED = re.compile("[\t\n\r\x20-\x7e\xa0-\u024f\u2010-\u2044\u20ac]{4,}")
+_CONTROLS = re.compile("[\x80-\x9f]")
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
 _SPACE = re.compile(r"\s+")
 _DATE = re.compile(r"[1-9]\d{3}(-\d\d(-\d\d([T ]\d\d(:\d\d(:\d\d(\.\d{1,6})?)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
@@ -25,22 +44,36 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
 
 
 def repaired(text: str, *, cut: bool = False) -> str:
-    """Return UTF-8 that was read as Latin-1 or Windows-1252 as it was meant, anything else unchanged.
+    """Return text that was read in a wrong encoding as it was meant, where that is certain, anything else unchanged.
 
-    `cut` says that the text may end in the middle of a character.
+    It is certain of UTF-8 read as Latin-1 or Windows-1252 where it holds what nobody types: `Spaß…` and `CAFÉ’s` are
+    UTF-8 by their bytes, too. `cut` says that the text may end in the middle of a character.
     """
+    text = whole = _unswapped(text)
     for _ in range(2):  # some tools do it twice
-        if not _SUSPICIOUS.search(text):
-            return text
+        if not _CERTAIN.search(text):
+            break
         try:
             raw = bytes([_BYTES[char] for char in text])
             meant = codecs.getincrementaldecoder("utf-8")("strict").decode(raw, final=not cut)
         except (KeyError, UnicodeDecodeError):
-            return text
+            break
         if len(_SUSPICIOUS.findall(meant)) >= len(_SUSPICIOUS.findall(text)):
-            return text
+            break
         text = meant
-    return text
+    return whole if _CONTROLS.search(text) else text
+
+
+def _unswapped(text: str) -> str:
+    """Return UTF-16 that was read with its bytes swapped as it was meant: all of it is then of our letters."""
+    body = text.lstrip("\ufeff\ufffe")
+    if body[:1] < "\u0250":
+        return text
+    try:
+        meant = body.encode("utf-16-le").decode("utf-16-be")
+    except UnicodeError:
+        return text
+    return meant if _SWAPPED.fullmatch(meant) and len(set(meant)) > 2 else text
 
 
 def line(text: str, limit: int = TITLE) -> str:

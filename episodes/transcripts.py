@@ -27,6 +27,7 @@ KINDS = (*TRANSCRIPT_TYPES, *_TTML)
 SLACK = timedelta(seconds=3)
 """How far behind the end of the audio a transcript may end (TR-LEN-1)."""
 
+_MOST_NAMED = 5
 _RULES = {".vtt": "TR-VTT-1", ".srt": "TR-SRT-1", ".json": "TR-JSON-1"}
 _NAMED = re.compile(r"(?P<name>[^\W_][^\s:]{0,30}(?: [^\s:]{1,30}){0,4}): (?P<text>\S.*)")
 
@@ -178,13 +179,18 @@ def _judge_order(reading: Reading) -> None:
 
 
 def _judge_speakers(cues: Sequence[Cue], people: Sequence[Voice], reading: Reading) -> None:
-    """Tell of every speaker who is nobody of the episode, once."""
+    """Tell of the speakers who are nobody of the episode, all of them in one finding."""
     names = {person.name for person in people}
     first: dict[str, int] = {}
     for cue in cues:
         if cue.speaker and cue.speaker not in names:
             first.setdefault(cue.speaker, cue.line)
+    if not first:
+        return
+    shown = ", ".join(quoted(name) for name in list(first)[:_MOST_NAMED])
+    more = f" and {len(first) - _MOST_NAMED} more" if len(first) > _MOST_NAMED else ""
+    message = f"the speaker {shown} is nobody of this episode, and is shown by that name"
+    if len(first) > 1:
+        message = f"the speakers {shown}{more} are nobody of this episode, and are shown by these names"
     hint = "add them to the appearances, or write the name as it stands there"
-    for name, line in first.items():
-        message = f"the speaker {quoted(name)} is nobody of this episode, and is shown by that name"
-        reading.told("a speaker is nobody of this episode", line, message, hint, Severity.NOTE, "TR-VTT-2")
+    reading.told("a speaker is nobody of this episode", min(first.values()), message, hint, Severity.NOTE, "TR-VTT-2")

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from episodes.chapterfiles.jsonfile import write
-from episodes.chapterfiles.marks import Mark
+from episodes.chapterfiles.marks import Mark, without_plain_ends
 from episodes.model import Chapter
 from feed.text import ascii_url, one_line
 
 
 def json_chapters(chapters: Sequence[Chapter]) -> bytes:
     """Return chapters as a JSON chapters file, the same bytes for the same chapters (JCH-1, JCH-2)."""
-    return write([Mark(chapter=_public(chapter)) for chapter in chapters]).encode()
+    return write([Mark(chapter=_public(chapter)) for chapter in without_plain_ends(chapters)]).encode()
 
 
 def _public(chapter: Chapter) -> Chapter:

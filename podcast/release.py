@@ -164,7 +164,7 @@ _UNSEEN = frozenset(
 )
 """Fields of an episode file the public does not see, or sees as measured objects only."""
 
-_LATER = frozenset({"chapters", "alternates", "images", "tags", "feed", "captions", "forms"})
+_LATER = frozenset({"chapters", "alternates", "images", "tags", "feed", "captions", "forms", "end"})
 """Fields that ledgers written before them do not have: at their default they must not change a digest."""
 
 
@@ -176,6 +176,8 @@ def digest(release: Release | ShowRelease) -> str:
         _drop_unused(release.episode, content["episode"])
         for transcript, written in zip(release.transcripts, content["transcripts"], strict=True):
             _drop_unused(transcript, written)
+        for chapter, written in zip(release.chapters, content.get("chapters", ()), strict=True):
+            _drop_unused(chapter, written)
         for name in _UNSEEN:
             content["episode"].pop(name, None)
         for unseen in ("minute_bytes", "master"):  # for counting, for knowing the file again: no listener sees them
@@ -215,7 +217,7 @@ def fingerprints(release: Release | ShowRelease) -> dict[str, str]:
             (blob.sha256, blob.language, blob.media_type, *(("captions",) if blob.captions else ()))
             for blob in release.transcripts
         ]
-        seen |= {"chapters": release.chapters, "alternates": _unplaced(release.alternates)}
+        seen |= {"chapters": _as_before(release.chapters), "alternates": _unplaced(release.alternates)}
         seen["images"] = _unplaced(release.images)
     return {
         name: hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()[:12]
@@ -227,6 +229,12 @@ def differences(old: Release | ShowRelease, new: Release | ShowRelease) -> tuple
     """Return the names of the fields in which two releases differ, in the producer's words."""
     before, after = fingerprints(old), fingerprints(new)
     return tuple(name for name in after if after[name] != before.get(name))
+
+
+def _as_before(chapters: Sequence[Chapter]) -> list[Chapter]:
+    """Return chapters for a fingerprint, which is that of earlier ledgers where no end is set."""
+    unset: Any = msgspec.UNSET  # left out when it is encoded
+    return [chapter if chapter.end is not None else replace(chapter, end=unset) for chapter in chapters]
 
 
 def _unplaced(parts: Sequence[ImageRelease | AlternateRelease]) -> list[object]:

@@ -134,17 +134,19 @@ extra: [{xml: "<spotify:note>ja</spotify:note>"}]
 """
 
 MACHINES: dict[str, dict[str, str]] = {
-    "another hash seed": {"PYTHONHASHSEED": "1"},
-    "yet another hash seed": {"PYTHONHASHSEED": "4294967295"},
-    "Berlin": {"TZ": "Europe/Berlin"},
-    "a quarter hour off": {"TZ": "Asia/Kathmandu"},
-    "half an hour off": {"TZ": "America/St_Johns"},
-    "German, where the machine has it": {"LANG": "de_DE.UTF-8", "LC_ALL": "de_DE.UTF-8"},
-    "UTF-8 without a language": {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"},
-    "a terminal of the seventies": {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
-    "somebody else's": {"USER": "uwe", "LOGNAME": "uwe", "HOSTNAME": "rathaus", "COMPUTERNAME": "RATHAUS"},
-    "without asserts": {"PYTHONOPTIMIZE": "2"},
-}
+    "another hash seed in Berlin, in German": {
+        "PYTHONHASHSEED": "1", "TZ": "Europe/Berlin", "LANG": "de_DE.UTF-8", "LC_ALL": "de_DE.UTF-8",
+    },
+    "yet another hash seed a quarter hour off, in no language": {
+        "PYTHONHASHSEED": "4294967295", "TZ": "Asia/Kathmandu", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8",
+    },
+    "a terminal of the seventies half an hour off": {
+        "TZ": "America/St_Johns", "LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0",
+    },
+    "somebody else's, without asserts": {
+        "PYTHONOPTIMIZE": "2", "USER": "uwe", "LOGNAME": "uwe", "HOSTNAME": "rathaus", "COMPUTERNAME": "RATHAUS",
+    },
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

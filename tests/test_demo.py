@@ -10,6 +10,8 @@ from lxml import etree
 
 from feed.checks.run import check_feed
 
+pytestmark = pytest.mark.xdist_group("demo")  # one worker makes it
+
 REPOSITORY = Path(__file__).parents[1]
 NAMES = {
     "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",

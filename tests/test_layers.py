@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -73,15 +74,22 @@ def imported(node: ast.AST) -> Iterator[str]:
             yield "."  # relative: style wants absolute ones
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_bytes())
+
+
+@cache
 def imports(path: Path) -> set[str]:
     """The top-level packages a module imports anywhere."""
-    return {package for node in ast.walk(ast.parse(path.read_bytes())) for package in imported(node)}
+    return {package for node in ast.walk(parsed(path)) for package in imported(node)}
 
 
+@cache
 def imports_when_loaded(path: Path) -> set[str]:
     """The top-level packages a module imports as soon as it is itself imported."""
     found: set[str] = set()
-    waiting: list[ast.AST] = [ast.parse(path.read_bytes())]
+    waiting: list[ast.AST] = [parsed(path)]
     while waiting:
         node = waiting.pop()
         match node:

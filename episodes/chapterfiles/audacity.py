@@ -29,6 +29,6 @@ def write(marks: Sequence[Mark]) -> str:
     lines = []
     for mark in marks:
         start = mark.chapter.start
-        end = mark.end or start
+        end = mark.chapter.end or start
         lines.append(f"{start.total_seconds():.6f}\t{end.total_seconds():.6f}\t{mark.chapter.title}\n")
     return "".join(lines)

@@ -104,8 +104,8 @@ def write(marks: Sequence[Mark]) -> str:
 def _written(mark: Mark) -> dict[str, object]:
     chapter = mark.chapter
     written: dict[str, object] = {"startTime": to_seconds(chapter.start)}
-    if mark.end is not None:
-        written["endTime"] = to_seconds(mark.end)
+    if chapter.end is not None:
+        written["endTime"] = to_seconds(chapter.end)
     if chapter.title:
         written["title"] = chapter.title
     if chapter.image:

@@ -1,7 +1,8 @@
 """A chapter as a file holds it, and how readers of every format gather marks and what is wrong with them."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -15,6 +16,7 @@ LONGEST_TITLE = 255
 
 _LONGEST = timedelta(hours=1000)
 _LONGEST_LINE = 5000
+_NEAR = timedelta(seconds=1)
 _MILLISECOND = timedelta(milliseconds=1)
 _TOO_FINE = re.compile(r"([.,]\d{6})\d+$", re.ASCII)
 
@@ -45,10 +47,9 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A chapter with the end it is given, None where it lasts until the next, and the line it stands on, 0 for none."""
+    """A chapter as a file holds it, and the line it stands on, 0 for none."""
 
     chapter: Chapter
-    end: timedelta | None = None
     line: int = field(default=0, compare=False)
 
 
@@ -111,8 +112,25 @@ class Reading:
         if end is not None and end < start:
             self.problem(line, f"the chapter {quoted(title)} ends before it begins", "change its end", rule="JCH-2")
         if len(self.problems) == before:
-            chapter = Chapter(start=start, title=title, link=link, image=image, hidden=hidden)
-            self.marks.append(Mark(chapter=chapter, end=None if end == start else end, line=line))
+            last = None if end == start else end
+            chapter = Chapter(start=start, title=title, link=link, image=image, hidden=hidden, end=last)
+            self.marks.append(Mark(chapter=chapter, line=line))
+
+
+def without_plain_ends(chapters: Sequence[Chapter], length: timedelta | None = None) -> tuple[Chapter, ...]:
+    """Return chapters, in order, without ends that say no more than that the next one begins, or that the audio ends.
+
+    `length` is that of the audio, where it is known.
+    """
+    begins = [*(chapter.start for chapter in chapters[1:]), None]
+    return tuple(
+        replace(chapter, end=None) if _plain(chapter.end, begin, length) else chapter
+        for chapter, begin in zip(chapters, begins, strict=False)
+    )
+
+
+def _plain(end: timedelta | None, begin: timedelta | None, length: timedelta | None) -> bool:
+    return end is not None and (end == begin or (length is not None and end > length - _NEAR))
 
 
 def to_milliseconds(position: timedelta) -> timedelta:

@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import pairwise
 
 from episodes.chapterfiles import audacity, jsonfile, reaper, simple, timelist, webvtt
 from episodes.chapterfiles.encodings import decode
-from episodes.chapterfiles.marks import NAMES, Form, Mark, Reading, lines_of
+from episodes.chapterfiles.marks import NAMES, Form, Mark, Reading, lines_of, without_plain_ends
 from episodes.problems import Problem, Severity, quoted
 from episodes.timecode import type_position
 
@@ -21,7 +20,6 @@ _READERS: Mapping[Form, Callable[[str, Reading], None]] = {
     Form.LIST: timelist.read,
 }
 _TOLD = 20
-_NEAR = timedelta(seconds=1)
 _ORDER_RULES = {Form.JSON: "JCH-2", Form.PSC: "PSC-2"}
 
 
@@ -58,10 +56,11 @@ def read_chapters(raw: bytes, path: str, length: timedelta | None = None) -> Cha
     if not reading.marks and not any(one.severity is Severity.ERROR for one in reading.problems):
         reading.problem(0, "holds no chapters", f"it was read as {NAMES[form]}")
     marks = sorted(reading.marks, key=lambda mark: mark.chapter.start)
+    chapters = without_plain_ends([mark.chapter for mark in marks], length)
     return ChapterFile(
         form=form,
         encoding=decoded.encoding,
-        marks=_without_plain_ends(marks, length),
+        marks=tuple(Mark(chapter=chapter, line=mark.line) for chapter, mark in zip(chapters, marks, strict=True)),
         problems=_bounded(reading.problems),
     )
 
@@ -113,13 +112,3 @@ def _tell_order(reading: Reading, form: Form) -> None:
             reading.warn(mark.line, message, "look whether the time is right", rule=rule)
         latest = max(latest, start)
         titles[start] = title
-
-
-def _without_plain_ends(marks: list[Mark], length: timedelta | None) -> tuple[Mark, ...]:
-    """Return marks without the ends that say no more than that the next one begins, or that the audio ends."""
-    plain = {index for index, (one, after) in enumerate(pairwise(marks)) if one.end == after.chapter.start}
-    if length is not None:
-        plain |= {index for index, mark in enumerate(marks) if mark.end and mark.end > length - _NEAR}
-    return tuple(
-        Mark(chapter=mark.chapter, line=mark.line) if index in plain else mark for index, mark in enumerate(marks)
-    )

@@ -54,7 +54,7 @@ def write(marks: Sequence[Mark]) -> str:
     lines = []
     for mark in marks:
         chapter = mark.chapter
-        times = type_position(chapter.start) + (f"-{type_position(mark.end)}" if mark.end else "")
+        times = type_position(chapter.start) + (f"-{type_position(chapter.end)}" if chapter.end else "")
         lines.append(f"{times} {chapter.title}{f' <{chapter.link}>' if chapter.link else ''}\n")
     return "".join(lines)
 

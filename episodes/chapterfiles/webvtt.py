@@ -49,7 +49,7 @@ def write(marks: Sequence[Mark], length: timedelta | None = None) -> str:
     cues = []
     for mark, next_start in zip(marks, follow, strict=False):
         start = mark.chapter.start
-        end = mark.end or (next_start if next_start and next_start > start else start + _OPEN_END)
+        end = mark.chapter.end or (next_start if next_start and next_start > start else start + _OPEN_END)
         title = mark.chapter.title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         cues.append(f"\n{show_position(start)} --> {show_position(end)}\n{title}\n")
     return "".join(["WEBVTT\n", *cues])

@@ -57,7 +57,8 @@ def _differences(marks: Sequence[Mark], back: Sequence[Mark], length: timedelta 
     yield "links", sum(one.chapter.link != other.chapter.link for one, other in pairs)
     yield "images", sum(one.chapter.image != other.chapter.image for one, other in pairs)
     yield "fractions of a second", sum(one.chapter.start != other.chapter.start for one, other in pairs)
-    meant = (one.end is not None and one.end not in (other.end, length) for one, other in pairs)
+    ends = ((one.chapter.end, other.chapter.end) for one, other in pairs)
+    meant = (one is not None and one not in (other, length) for one, other in ends)
     yield "ends", sum(meant)
 
 
@@ -72,8 +73,10 @@ def write_field(chapters: Sequence[Chapter]) -> str:
 
 def _entry(chapter: Chapter) -> str:
     start = type_position(chapter.start)
-    if chapter.title and not (chapter.link or chapter.image or chapter.hidden):
+    if chapter.title and not (chapter.end or chapter.link or chapter.image or chapter.hidden):
         return f"- {write_scalar(f'{start} {chapter.title}')}"
-    fields = [("start", start), ("title", chapter.title), ("link", chapter.link), ("image", chapter.image)]
+    end = type_position(chapter.end) if chapter.end else ""
+    texts = (("title", chapter.title), ("link", chapter.link), ("image", chapter.image))
+    fields = [("start", start), ("end", end), *texts]
     lines = [f"{name}: {write_scalar(value)}" for name, value in fields if value]
     return "- " + "\n  ".join([*lines, *(["hidden: true"] if chapter.hidden else [])])

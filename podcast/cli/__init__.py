@@ -3,9 +3,11 @@
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -109,13 +111,15 @@ def run(arguments: Sequence[str]) -> int:
     try:
         result = group.main(args=list(arguments), prog_name="folge", standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; run the same command again to go on", err=True)
+        with _while_read(sys.stderr):
+            click.echo("interrupted; run the same command again to go on", err=True)
         return INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        with _while_read(sys.stderr):
+            error.show()
         return USAGE
     except (BrokenPipeError, SystemExit):  # click leaves by itself where nobody reads on: `folge list | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop(sys.stdout)
         return DONE
     except UserError as error:
         if "--debug" in arguments:
@@ -124,10 +128,25 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if "--debug" in arguments:
             raise
-        click.echo(f"folge: {type(error).__name__}: {error}", err=True)
-        click.echo("this is a fault of folge, not yours; 'folge --debug …' shows where", err=True)
+        with _while_read(sys.stderr):
+            click.echo(f"folge: {type(error).__name__}: {error}", err=True)
+            click.echo("this is a fault of folge, not yours; 'folge --debug …' shows where", err=True)
         return UNEXPECTED
     return result if isinstance(result, int) else DONE
+
+
+@contextmanager
+def _while_read(stream: TextIO) -> Iterator[None]:
+    """Say something at the end of a call, whose exit code stays where nobody reads it: `folge check 2>&1 | head`."""
+    try:
+        yield
+    except BrokenPipeError:
+        _drop(stream)
+
+
+def _drop(stream: TextIO) -> None:
+    """Let what is left in a stream go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _tell(error: UserError, *, as_json: bool) -> int:
@@ -135,14 +154,18 @@ def _tell(error: UserError, *, as_json: bool) -> int:
     from podcast.cli.output import emit, problem_data, tell_problems
     from podcast.stores import StoreError
 
-    if isinstance(error, ProblemsFound):
-        if as_json:
-            emit({"problems": [problem_data(problem) for problem in error.problems]})
-        tell_problems(error.problems)
-        return FINDINGS
+    found = error.problems if isinstance(error, ProblemsFound) else ()
     if as_json:
-        emit({"error": error.message, "hint": error.hint})
-    click.echo(f"folge: {error}", err=True)
+        with _while_read(sys.stdout):
+            problems = {"problems": [problem_data(problem) for problem in found]}
+            emit(problems if found else {"error": error.message, "hint": error.hint})
+    with _while_read(sys.stderr):
+        if found:
+            tell_problems(found)
+        else:
+            click.echo(f"folge: {error}", err=True)
+    if isinstance(error, ProblemsFound):
+        return FINDINGS
     if isinstance(error, StoreError):
         return STORE
     return MOVED if type(error).__name__ == "MovedAway" else USAGE

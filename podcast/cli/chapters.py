@@ -153,8 +153,6 @@ def _take_over(workspace: Workspace, target: str, found: _Found, *, replacing: b
     if changed:
         write_file(path, text)
     tell_problems(found.problems)
-    if ends := sum(mark.end is not None for mark in found.marks):
-        say(f"warning: an episode file cannot hold the ends of {_count(ends)}; each lasts until the next")
     say(_told(target, found, len(old)) if changed else "nothing was changed")
     if as_json:
         emit(_data(target, found) | {"changed": changed})
@@ -194,7 +192,7 @@ def _chapters_data(marks: Sequence[Mark]) -> list[dict[str, object]]:
     return [
         {
             "start": to_seconds(mark.chapter.start),
-            "end": None if mark.end is None else to_seconds(mark.end),
+            "end": None if mark.chapter.end is None else to_seconds(mark.chapter.end),
             "title": mark.chapter.title,
             "link": mark.chapter.link,
             "image": mark.chapter.image,

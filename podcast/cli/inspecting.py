@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from episodes.chapterfiles.marks import to_seconds
 from episodes.model import Audio, BitrateMode, Tags
 from episodes.problems import Problem, Severity, UserError, visible
 from episodes.timecode import show_length
@@ -61,7 +62,12 @@ def _data(path: Path, audio: Audio | None, problems: list[Problem]) -> dict[str,
     if audio:
         facts["duration"] = round(audio.duration.total_seconds(), 3)
         facts["chapters"] = [
-            {"start": round(chapter.start.total_seconds(), 3), "title": chapter.title, "link": chapter.link}
+            {
+                "start": to_seconds(chapter.start),
+                "end": to_seconds(chapter.end) if chapter.end else None,
+                "title": chapter.title,
+                "link": chapter.link,
+            }
             for chapter in audio.chapters
         ]
     tags = facts["tags"]

@@ -100,7 +100,9 @@ def _split(assignment: str) -> tuple[str, str]:
     first = re.split(r"[.\[]", name)[0]
     if first in _ENTRIES and (value.strip() or name != first):
         entry = f"'{first}:' and below it '  {_ENTRIES[first]}'"
-        raise UserError(f"{name} cannot be set in one word", hint=f"use 'folge edit' and write {entry}")
+        hint = f"use 'folge edit' and write {entry}"
+        hint += "; 'folge chapters EPISODE FILE' takes them over from a file" if first == "chapters" else ""
+        raise UserError(f"{name} cannot be set in one word", hint=hint)
     if name in ("chat", "recording") and value.strip():
         members = CHAT_FIELDS if name == "chat" else RECORDING_FIELDS
         raise UserError(f"{name} is a group of fields", hint=f"set {', '.join(f'{name}.{field}' for field in members)}")

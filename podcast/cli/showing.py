@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import click
 
 from episodes.catalogue import find_episode
+from episodes.chapterfiles.marks import to_seconds
 from episodes.model import Episode, Status
 from episodes.problems import UserError
 from episodes.timecode import show_length, show_moment
@@ -69,7 +70,12 @@ def _measured(workspace: Workspace, episode: Episode) -> dict[str, object]:
         "sha256": audio.sha256,
         "bitrate": audio.bitrate,
         "chapters": [
-            {"start": chapter.start.total_seconds(), "title": chapter.title, "link": chapter.link}
+            {
+                "start": to_seconds(chapter.start),
+                "end": to_seconds(chapter.end) if chapter.end else None,
+                "title": chapter.title,
+                "link": chapter.link,
+            }
             for chapter in audio.chapters
         ],
         "doubts": list(audio.doubts),

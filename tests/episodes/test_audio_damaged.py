@@ -15,12 +15,12 @@ from episodes.audio import measure
 from episodes.sound import NotAudio
 from tests.episodes.damage import damaged, originals
 from tests.episodes.encoders import encode, played
+from tests.soaking import SOAK
 
 _REPOSITORY = Path(__file__).parents[2]
 _CORPUS = Path(os.environ.get("FOLGE_CORPUS", _REPOSITORY.parent / "shared" / "corpus")) / "audio"
-_SOAK = os.environ.get("FOLGE_SOAK") == "1"
-_COUNT, _RUNS = (10_000, 4) if _SOAK else (400, 2)
-_HEARD = 300 if _SOAK else 25
+_COUNT, _RUNS = (10_000, 4) if SOAK else (400, 2)
+_HEARD = 300 if SOAK else 25
 _MEMORY = 200_000_000  # bytes, of which the interpreter takes a fifth
 
 _ENCODED = (

@@ -36,11 +36,9 @@ def test_the_minute_ends_where_the_first_packet_behind_it_begins(
     tmp_path: Path, name: str, options: tuple[str, ...]
 ) -> None:
     path = encode(tmp_path / name, *options, seconds=75)
-    end = measure(path).minute_bytes
-    before, after = (
-        [second for second, at in packets(path) if at < end],
-        [second for second, at in packets(path) if at >= end],
-    )
+    end, found = measure(path).minute_bytes, packets(path)
+    before = [second for second, at in found if at < end]
+    after = [second for second, at in found if at >= end]
     assert 60 - _PACKET < max(before) < 60.01
     assert 59.97 < min(after) < 60 + _PACKET
 
@@ -48,12 +46,12 @@ def test_the_minute_ends_where_the_first_packet_behind_it_begins(
 @pytest.mark.parametrize(("name", "codec"), [("talk.ogg", "libvorbis"), ("talk.opus", "libopus"), ("f.ogg", "flac")])
 def test_the_minute_of_an_ogg_file_ends_with_the_page_that_holds_its_end(tmp_path: Path, name: str, codec: str) -> None:
     path = encode(tmp_path / name, "-c:a", codec, seconds=75)
-    end = measure(path).minute_bytes
-    pages = sorted({at for _, at in packets(path)})
+    end, found = measure(path).minute_bytes, packets(path)
+    pages = sorted({at for _, at in found})
     last = max(at for at in pages if at < end)
     assert end in pages
-    assert min(second for second, at in packets(path) if at == last) < 60
-    assert min(second for second, at in packets(path) if at >= end) > 59.97
+    assert min(second for second, at in found if at == last) < 60
+    assert min(second for second, at in found if at >= end) > 59.97
 
 
 def test_an_index_behind_the_sound_is_fetched_too(tmp_path: Path) -> None:
@@ -61,7 +59,8 @@ def test_an_index_behind_the_sound_is_fetched_too(tmp_path: Path) -> None:
     body = path.read_bytes()
     index = body.rindex(b"moov") - 4
     size = int.from_bytes(body[index : index + 4], "big")
-    sound = [second for second, at in packets(path) if at >= measure(path).minute_bytes - size]
+    end = measure(path).minute_bytes - size
+    sound = [second for second, at in packets(path) if at >= end]
     assert index > body.index(b"mdat")
     assert 59.97 < min(sound) < 60 + _PACKET
 

@@ -9,11 +9,23 @@ from pathlib import Path
 from typing import Protocol, cast
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from episodes import tagtext
 from episodes.audio import measure
 from episodes.model import Audio, Chapter, Picture, Tags
-from tests.episodes.audio_builders import enormous_png, frames, id3, id3_text, id3v1, opus, page, wav
+from episodes.problems import UNFIT
+from tests.episodes.audio_builders import aiff, enormous_png, frames, id3, id3_text, id3v1, opus, page, wav
+from tests.episodes.encoders import encode
+from tests.soaking import examples
+
+
+class _Tagged(Protocol):
+    tags: "_Tag"
+
+    def add_tags(self) -> None: ...
+    def save(self) -> None: ...
 
 
 class _Tag(Protocol):
@@ -113,10 +125,107 @@ def test_utf8_in_a_latin1_frame_is_repaired(tmp_path: Path) -> None:
         ("Bürger BÃ¼rger", "Bürger BÃ¼rger"),
         ("Ã", "Ã"),
         ("Müller – „Mut“", "Müller – „Mut“"),
+        ("Ã–sterreich fÃ©e", "Österreich fée"),
+        ("BÃ\x83Â¼rger", "Bürger"),
+        ("JÃ¼rgen isst PÄ…czki", "Jürgen isst Pączki"),
+        ("Ð£Ñ€Ð¾Ðº", "Урок"),
+        ("25Â°C", "25°C"),
+        ("Â© Stadt", "© Stadt"),
+        ("Â°", "Â°"),
+        ("Das macht Spaß…", "Das macht Spaß…"),
+        ("Im CAFÉ…, MENÜ’s, von A bis Ä–Z", "Im CAFÉ…, MENÜ’s, von A bis Ä–Z"),
+        ("AMANHÃ…", "AMANHÃ…"),
+        ("A wie Â…", "A wie Â…"),
     ],
 )
 def test_mojibake_is_repaired_only_where_it_is_certain(written: str, shown: str) -> None:
     assert tagtext.line(written) == shown
+
+
+WORDS = (
+    "Bürger",
+    "ÜBER",
+    "Mut",
+    "Spaß",
+    "CAFÉ",
+    "Größe",
+    "São",
+    "AMANHÃ",
+    "Straße",
+    "Œuvre",
+    "Île",
+    "ß",
+    "Ä",
+    "Ñandú",
+    "ÂME",
+)
+MARKS = ("…", "–", "“", "’", "’s", "»", ":", ",", "™", "°", "²", "®", "")
+
+
+@settings(derandomize=True, deadline=None, max_examples=examples(500))
+@given(st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(MARKS)), min_size=1, max_size=6))
+def test_what_people_write_is_no_mojibake(parts: list[tuple[str, str]]) -> None:
+    written = " ".join(word + mark for word, mark in parts)
+    assert tagtext.repaired(written) == written
+
+
+@pytest.mark.parametrize(
+    "title", ["Bürger:innen & „Größe“", "Škoda übt", "Часть 1: мир", "日本語のポッドキャスト", "Ich 💚 München"]
+)
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("name", ["talk.mp3", "talk.wav", "talk.aiff"])
+def test_a_title_in_a_wrong_encoding_is_repaired(
+    tmp_path: Path, title: str, encoding: str, times: int, name: str
+) -> None:
+    spoilt = title
+    for _ in range(times):
+        spoilt = "".join(_read(byte, encoding) for byte in spoilt.encode())
+    path = tmp_path / name
+    path.write_bytes({"mp3": frames(50), "wav": wav(2), "aiff": aiff(2)}[path.suffix[1:]])
+    _add_title(path, spoilt)
+    audio = measure(path)
+    assert (audio.tags.title, audio.doubts) == (title, ())
+
+
+def _read(byte: int, encoding: str) -> str:
+    return bytes((byte,)).decode(encoding if bytes((byte,)).decode(encoding, "ignore") else "latin-1")
+
+
+def _add_title(path: Path, title: str) -> None:
+    from mutagen.aiff import AIFF
+    from mutagen.mp3 import MP3
+    from mutagen.wave import WAVE
+
+    file = cast("Callable[[Path], _Tagged]", {".mp3": MP3, ".wav": WAVE, ".aiff": AIFF}[path.suffix])(path)
+    file.add_tags()
+    file.tags.add(make("TIT2", encoding=1, text=title))
+    file.save()
+
+
+UTF16 = [
+    id3_text("TIT2", mark + "Bürger:innen – Teil 2".encode(order), encoding)
+    for encoding in (1, 2)
+    for order in ("utf-16-le", "utf-16-be")
+    for mark in (b"", b"\xff\xfe", b"\xfe\xff")
+]
+
+
+@pytest.mark.parametrize("frame", UTF16)
+def test_utf16_with_the_wrong_mark_or_none_is_read_as_it_was_meant(tmp_path: Path, frame: bytes) -> None:
+    assert raw(tmp_path, frame).tags.title == "Bürger:innen – Teil 2"
+
+
+@pytest.mark.parametrize("frame", UTF16)
+def test_utf16_that_is_damaged_never_ends_in_a_trace(tmp_path: Path, frame: bytes) -> None:
+    for cut in range(1, 12):
+        shown = raw(tmp_path, frame[:-cut] + b"\xd8" + bytes(cut - 1)).tags.title
+        assert not UNFIT.search(shown)
+
+
+@pytest.mark.parametrize("title", ["日本語のポッドキャスト", "一一一一", "Урок", "播客", "אבגד"])
+def test_text_of_other_scripts_is_left_as_it_is(title: str) -> None:
+    assert tagtext.line(title) == title
 
 
 def test_control_characters_never_come_through(tmp_path: Path) -> None:
@@ -210,10 +319,10 @@ def test_a_picture_that_claims_to_be_enormous_is_not_decoded(tmp_path: Path) -> 
     assert audio.tags.pictures == (Picture(media_type="application/octet-stream", bytes=len(body)),)
 
 
-def chapter(name: str, start: int, title: str, link: str = "") -> object:
+def chapter(name: str, start: int, title: str, link: str = "", *, end: int = 0) -> object:
     parts = [make("TIT2", encoding=3, text=title)] if title else []
     parts += [make("WXXX", encoding=3, desc="", url=link)] if link else []
-    return make("CHAP", element_id=name, start_time=start, end_time=start + 1, sub_frames=parts)
+    return make("CHAP", element_id=name, start_time=start, end_time=end, sub_frames=parts)
 
 
 def test_chapters_of_the_table_come_in_order_with_their_links(tmp_path: Path) -> None:
@@ -230,6 +339,30 @@ def test_chapters_of_the_table_come_in_order_with_their_links(tmp_path: Path) ->
         Chapter(start=timedelta(seconds=4), title="Schildkröten", link="https://example.com/k360"),
     )
     assert audio.doubts == ("1 of its chapters begin after its end (10.0 s) and are left out",)
+
+
+def test_an_end_is_kept_where_it_says_more_than_the_next_start(tmp_path: Path) -> None:
+    audio = tagged(
+        tmp_path,
+        chapter("a", 0, "Begrüßung", end=2000),
+        chapter("b", 3000, "Schildkröten", end=4000),
+        chapter("c", 4000, "Mut", end=3999),
+        chapter("d", 5000, "Nie zu Ende", end=0xFFFFFFFF),
+        chapter("e", 8000, "Schluss", end=10_000),
+    )
+    ends = {one.title: one.end for one in audio.chapters}
+    assert ends.pop("Begrüßung") == timedelta(seconds=2)
+    assert set(ends.values()) == {None}
+
+
+@pytest.mark.parametrize(("last", "end"), [(8000, None), (6500, timedelta(seconds=6.5))])
+def test_the_ends_that_an_encoder_writes_are_read(tmp_path: Path, last: int, end: timedelta | None) -> None:
+    meta = tmp_path / "chapters.txt"
+    spans = ((0, 2000), (2000, 3500), (5000, last))
+    parts = [f"[CHAPTER]\nTIMEBASE=1/1000\nSTART={start}\nEND={stop}\ntitle=Mut\n" for start, stop in spans]
+    meta.write_text(";FFMETADATA1\n" + "".join(parts), encoding="utf-8")
+    audio = measure(encode(tmp_path / "talk.mp3", "-i", str(meta), "-map_chapters", "1", seconds=8))
+    assert [one.end for one in audio.chapters] == [None, timedelta(seconds=3.5), end]
 
 
 def test_chapters_with_large_pictures_are_no_damage(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from episodes.listing import episode_files
 from episodes.model import Status
 from episodes.problems import UserError
 from tests.episodes.builders import BERLIN, a_file, write_files
+from tests.soaking import examples
 
 G1, G2, G3 = "aaaa1111-0000", "aaaa2222-0000", "12345678-0000"
 
@@ -197,7 +198,7 @@ def test_spellings_of_one_word_are_alike(one: str, other: str) -> None:
     assert fold(one) == fold(other)
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(derandomize=True, deadline=None, max_examples=examples(100))
 @given(st.text(max_size=30))
 def test_case_does_not_matter(text: str) -> None:
     assert fold(text.casefold()) == fold(text)

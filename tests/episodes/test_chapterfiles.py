@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree
 
@@ -20,8 +21,9 @@ from episodes.fields import one_line
 from episodes.model import Chapter
 from episodes.problems import UNFIT, Problem, Severity
 from tests.episodes.builders import a_file, an_episode
+from tests.soaking import examples
 
-QUICK = settings(deadline=None, max_examples=100)
+QUICK = settings(deadline=None, max_examples=examples(100))
 
 
 def at(seconds: float) -> timedelta:
@@ -38,8 +40,9 @@ def a_mark(
     end: float | None = None,
     line: int = 0,
 ) -> Mark:
-    chapter = Chapter(start=at(seconds), title=title, link=link, image=image, hidden=hidden)
-    return Mark(chapter=chapter, end=None if end is None else at(end), line=line)
+    last = None if end is None else at(end)
+    chapter = Chapter(start=at(seconds), title=title, link=link, image=image, hidden=hidden, end=last)
+    return Mark(chapter=chapter, line=line)
 
 
 def read(text: str | bytes) -> ChapterFile:
@@ -220,7 +223,7 @@ def test_an_end_that_says_nothing_is_none() -> None:
     text = b"00:00-00:10 A\n00:10-00:15 B\n00:20-01:29.5 C\n"
     found = read_chapters(text, "kapitel", at(90))
     assert isinstance(found, ChapterFile)
-    assert [mark.end for mark in found.marks] == [None, at(15), None]
+    assert [mark.chapter.end for mark in found.marks] == [None, at(15), None]
 
 
 def test_what_is_no_chapter_in_a_list_is_told_and_headings_are_not() -> None:
@@ -255,7 +258,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     return raw[: draw(st.integers(0, len(raw)))]
 
 
-@settings(QUICK, max_examples=1000)
+@settings(QUICK, max_examples=examples(1000))
 @given(st.binary(max_size=200) | damaged())
 def test_a_damaged_file_is_read_or_refused_with_a_sentence(raw: bytes) -> None:
     found = read_chapters(raw, "kapitel")
@@ -312,9 +315,9 @@ def marks(draw: st.DrawFn, titles: st.SearchStrategy[str], *, whole: bool = Fals
             link=draw(ADDRESS),
             image=draw(ADDRESS),
             hidden=hidden,
+            end=draw(st.sampled_from([None, timedelta(milliseconds=start + step // 2)])) if step > 1 else None,
         )
-        end = draw(st.sampled_from([None, timedelta(milliseconds=start + step // 2)])) if step > 1 else None
-        found.append(Mark(chapter=chapter, end=end))
+        found.append(Mark(chapter=chapter))
         start += step
     return tuple(found)
 
@@ -330,8 +333,8 @@ def without(given: tuple[Mark, ...], form: Form) -> tuple[Mark, ...]:
                 title=mark.chapter.title,
                 link=mark.chapter.link if links else "",
                 image=mark.chapter.image if form is Form.PSC else "",
-            ),
-            end=mark.end if ends else None,
+                end=mark.chapter.end if ends else None,
+            )
         )
         for mark in given
         if not mark.chapter.hidden
@@ -345,8 +348,8 @@ def read_back(given: tuple[Mark, ...], form: Form) -> tuple[Mark, ...]:
     if not found:
         return ()
     # a cue must end somewhere: the last one where the audio does
-    last = Mark(chapter=found[-1].chapter, end=None if found[-1].end == length else found[-1].end)
-    return (*found[:-1], last)
+    last = found[-1].chapter
+    return (*found[:-1], Mark(chapter=replace(last, end=None if last.end == length else last.end)))
 
 
 @QUICK

@@ -12,8 +12,9 @@ from yaml.nodes import MappingNode, Node, SequenceNode
 from episodes.frontmatter import LARGEST, parse, replace_field, write_block, write_plain, write_scalar
 from episodes.problems import Problem
 from tests.episodes.builders import a_file, document_of, refusal_of
+from tests.soaking import examples
 
-QUICK = settings(derandomize=True, deadline=None, max_examples=100)
+QUICK = settings(derandomize=True, deadline=None, max_examples=examples(100))
 
 
 def values(text: str | bytes) -> dict[str, object]:
@@ -291,7 +292,7 @@ def as_text(head: str, newline: str, notes: str) -> str:
     return f"---\n{head}---{notes}".replace("\n", newline)
 
 
-@settings(QUICK, max_examples=250)
+@settings(QUICK, max_examples=examples(250))
 @given(
     heads(),
     st.sampled_from(NAMES),
@@ -320,7 +321,7 @@ def comments(text: str) -> list[str]:
     return re.findall("# (?:Hinweis: 1|👩|Zeile: für sich|a)", "\n".join(lines))
 
 
-@settings(QUICK, max_examples=150)
+@settings(QUICK, max_examples=examples(150))
 @given(heads(), st.sampled_from(NAMES), st.sampled_from(["\n", "\r\n"]))
 def test_removing_takes_one_field_or_refuses(head: str, name: str, newline: str) -> None:
     text = as_text(head, newline, "\n")

@@ -146,6 +146,14 @@ def test_times_are_read_in_every_form() -> None:
     )
 
 
+def test_a_chapter_ends_where_it_says_so_and_not_before_it_begins() -> None:
+    first, second = an_episode(a_file("chapters: [{start: 0:00, end: 0:10.5, title: A}, 0:20 B]")).chapters
+    assert (first.end, second.end) == (timedelta(seconds=10.5), None)
+    problem = only_problem(a_file("chapters: [{start: 0:10, end: 0:10, title: A}, 0:20 B]"))
+    assert (problem.field, problem.message) == ("chapters[1].end", "'0:10' is not after its start")
+    assert only_problem(a_file("chapters: [{start: 0:10, end: bald, title: A}]")).field == "chapters[1].end"
+
+
 def test_an_image_of_a_hidden_chapter_needs_no_title() -> None:
     text = "chapters:\n  - 0:00 A\n  - {start: 0:10, image: 'https://a.example/a.jpg', hidden: true}"
     assert an_episode(a_file(text)).chapters[1].title == ""

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from episodes.notes import FEED_TAGS, PAGE_TAGS, feed_html, page_html, plain_text, summarize
+from tests.soaking import examples
 
 
 class Seen(HTMLParser):
@@ -132,7 +133,7 @@ def test_a_summary_is_cut_between_words_or_characters(markdown: str, limit: int,
     assert summarize(markdown, limit) == short
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(derandomize=True, deadline=None, max_examples=examples(100))
 @given(st.text(alphabet="aäß👩 \n*", min_size=1500, max_size=5000))
 def test_a_summary_fits_and_begins_like_the_text(markdown: str) -> None:
     short = summarize(markdown)
@@ -140,7 +141,7 @@ def test_a_summary_fits_and_begins_like_the_text(markdown: str) -> None:
     assert plain_text(markdown).startswith(short.removesuffix("…"))
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=examples(200))
 @given(
     st.lists(
         st.sampled_from("aä:„“'\"<>/=&;![]()*_`#-|~ \n\\")
@@ -156,7 +157,7 @@ def test_any_notes_give_only_allowed_tags(markdown: str) -> None:
     assert html.count("<p>") == html.count("</p>")
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=examples(200))
 @given(st.text(st.characters(categories=["L", "Nd", "Zs"]) | st.sampled_from(":„“–…🐢ß"), min_size=1, max_size=60))
 def test_every_letter_of_ordinary_text_is_kept(text: str) -> None:
     line = " ".join(text.split()) or "a"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from episodes.model import Appearance, Kind, Recording, Status, TranscriptFile
 from episodes.problems import Problem, nearest
 from tests.episodes.builders import BERLIN, FIELDS, GUID, a_file, an_episode, only_problem, read
+from tests.soaking import examples
 
 FULL = """\
 ---
@@ -280,7 +281,7 @@ KEYS = st.sampled_from(["guid", "title", "number", "published", "appearances", "
                         "[a]"])  # fmt: skip
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(derandomize=True, deadline=None, max_examples=examples(300))
 @given(st.lists(st.tuples(KEYS, VALUES), max_size=8), st.sampled_from([BERLIN, None]))
 def test_whatever_stands_there_is_an_episode_or_problems_with_lines(
     fields: list[tuple[str, str]], zone: ZoneInfo | None

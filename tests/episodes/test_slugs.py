@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from episodes.slugs import LONGEST, is_slug, slugify
+from tests.soaking import examples
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ def test_a_long_title_is_cut_between_words_and_a_long_word_within() -> None:
     assert len(slugify("x" * 300)) == LONGEST
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=examples(200))
 @given(st.text(max_size=300), st.sampled_from(["de", "en"]))
 def test_any_title_gives_a_slug_or_nothing_and_a_slug_stays_itself(title: str, language: str) -> None:
     slug = slugify(title, language)

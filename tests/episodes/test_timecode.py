@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from episodes.timecode import parse_day, parse_moment, show_length, show_moment
 from tests.episodes.builders import BERLIN
+from tests.soaking import examples
 
 NEW_YORK = ZoneInfo("America/New_York")
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
@@ -130,14 +131,14 @@ MOMENTS = st.datetimes(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=examples(200))
 @given(MOMENTS)
 def test_a_time_that_was_shown_is_read_as_the_same_moment(moment: datetime) -> None:
     whole = moment.replace(microsecond=0)
     assert parse_moment(show_moment(whole), None) == whole
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(derandomize=True, deadline=None, max_examples=examples(300))
 @given(st.text("0123456789-: TZ+.", max_size=25) | st.text(max_size=20))
 def test_any_text_is_a_time_or_a_sentence(text: str) -> None:
     for zone in (BERLIN, None):
@@ -147,7 +148,7 @@ def test_any_text_is_a_time_or_a_sentence(text: str) -> None:
             assert len(str(error)) > 20
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=examples(200))
 @given(st.integers(0, 366 * 24 * 60))
 def test_every_minute_of_a_year_is_the_shows_or_names_both_readings(minute: int) -> None:
     naive = datetime(2024, 1, 1) + timedelta(minutes=minute)  # noqa: DTZ001

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from episodes.transcripts import Transcript, read_transcript, with_speakers
 from episodes.voices import Voice
 from feed.checks.cues import read_srt, read_webvtt, spoken, voices
 from feed.checks.html_tags import named, read_tags
+from tests.soaking import examples
 
 NAMES = ("Anna Beispiel", "Jürgen von der Müller-Groß", "SPEAKER_00", "R&D <Berlin>", "李雷")
 PEOPLE = tuple(Voice(name=name) for name in NAMES)
@@ -68,7 +70,7 @@ TALK = a_transcript(
 )
 
 
-@settings(derandomize=True, deadline=None)
+@settings(derandomize=True, deadline=None, max_examples=examples(100))
 @given(transcripts())
 def test_webvtt_holds_every_cue(transcript: Transcript) -> None:
     body = to_vtt(transcript)
@@ -79,7 +81,7 @@ def test_webvtt_holds_every_cue(transcript: Transcript) -> None:
     assert to_vtt(read) == body
 
 
-@settings(derandomize=True, deadline=None)
+@settings(derandomize=True, deadline=None, max_examples=examples(100))
 @given(transcripts())
 def test_subrip_holds_every_cue(transcript: Transcript) -> None:
     body = to_srt(transcript)
@@ -89,7 +91,7 @@ def test_subrip_holds_every_cue(transcript: Transcript) -> None:
     assert read_srt(body).faults == ()
 
 
-@settings(derandomize=True, deadline=None)
+@settings(derandomize=True, deadline=None, max_examples=examples(100))
 @given(transcripts())
 def test_json_holds_every_cue(transcript: Transcript) -> None:
     read, _ = read_transcript("a.json", to_json(transcript), people_of(transcript))
@@ -97,7 +99,7 @@ def test_json_holds_every_cue(transcript: Transcript) -> None:
     assert read.sound
 
 
-@settings(derandomize=True, deadline=None)
+@settings(derandomize=True, deadline=None, max_examples=examples(100))
 @given(transcripts())
 def test_cues_cut_for_screens_say_the_same_in_the_same_time(transcript: Transcript) -> None:
     cut = for_screens(transcript)
@@ -137,6 +139,14 @@ def test_plain_text_is_paragraphs_by_who_speaks() -> None:
     text = to_plain(TALK).decode()
     assert text.startswith("Anna Beispiel: Guten Tag & willkommen 1 < 2 ist wahr.\n\nJürgen: Ja, und")
     assert read_transcript("a.txt", text.encode(), PEOPLE)[0].sound
+
+
+@pytest.mark.parametrize(
+    ("name", "write"), [("a.vtt", to_vtt), ("a.srt", to_srt), ("a.json", to_json), ("a.txt", to_plain)]
+)
+def test_every_form_gives_the_same_plain_text(name: str, write: Callable[[Transcript], bytes]) -> None:
+    read, _ = read_transcript(name, write(TALK), people_of(TALK))
+    assert to_plain(read) == to_plain(TALK)
 
 
 def test_a_long_talk_is_cut_into_paragraphs_where_a_sentence_ends() -> None:

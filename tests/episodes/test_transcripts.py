@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from episodes.problems import Problem, Severity, UserError
 from episodes.transcripts import Transcript, beyond, other_language, read_transcript
 from episodes.voices import Voice, Voices
+from tests.soaking import examples
 
 REPOSITORY = Path(__file__).parents[2]
 ANNA = Voice(name="Anna Beispiel", handle="ab1")
@@ -121,6 +122,20 @@ def test_every_kind_says_the_same(name: str, text: str) -> None:
     assert said(transcript)[:2] == SAID
     assert [problem.severity for problem in problems] == [Severity.NOTE]
     assert "'Ben' is nobody of this episode" in problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("count", "message"),
+    [
+        (2, "the speakers 'Gast 1', 'Gast 2' are nobody of this episode"),
+        (7, "the speakers 'Gast 1', 'Gast 2', 'Gast 3', 'Gast 4', 'Gast 5' and 2 more are nobody of this episode"),
+    ],
+)
+def test_speakers_who_are_nobody_are_told_in_one_line(count: int, message: str) -> None:
+    cues = (f"00:{n:02}.000 --> 00:{n + 1:02}.000\n<v Gast {n % count + 1}>Hallo\n" for n in range(30))
+    _, problems = read("a.vtt", "\n".join(["WEBVTT\n", *cues]), PEOPLE)
+    assert [(problem.severity, problem.line) for problem in problems] == [(Severity.NOTE, 3)]
+    assert problems[0].message.startswith(message)
 
 
 def test_only_what_apps_read_is_sound() -> None:
@@ -382,7 +397,7 @@ PIECES = [
 ]
 
 
-@settings(derandomize=True, deadline=None, max_examples=600)
+@settings(derandomize=True, deadline=None, max_examples=examples(600))
 @given(st.sampled_from(sorted(SAMPLES)), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 9),
        st.sampled_from(PIECES) | st.binary(max_size=3)), min_size=1, max_size=4))  # fmt: skip
 def test_a_damaged_file_is_read_or_refused(name: str, changes: list[tuple[float, int, bytes]]) -> None:

@@ -17,12 +17,13 @@ from feed.checks.run import check_feed
 from feed.document import MalformedFeedError, read_document
 from feed.reader import read_feed
 from tests.feed.builders import a_feed, a_full_item, a_full_show
+from tests.soaking import SOAK
 
 _REPOSITORY = Path(__file__).parents[2]
 _CORPUS = Path(os.environ.get("FOLGE_CORPUS", _REPOSITORY.parent / "shared" / "corpus")) / "feeds"
 _FILES = tuple(sorted(path.name for path in _CORPUS.glob("*") if path.name != "manifest.json"))
 _LARGEST = 100_000
-_SEEDS = 300 if os.environ.get("FOLGE_SOAK") == "1" else 3
+_SEEDS = 300 if SOAK else 3
 
 _MARKS = (b"<", b">", b"&", b"]]>", b"<![CDATA[", b"\0", b"\xff", b'"', b"&#0;", b"<item>", b"</item>", b"<channel>")
 _VALUES = (

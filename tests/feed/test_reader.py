@@ -16,9 +16,10 @@ from feed.times import parse_date
 from tests.feed.builders import CHANGED, a_feed, a_full_item, a_full_show, a_show, an_item
 from tests.feed.public import public_item, public_show
 from tests.feed.strategies import ITEMS, SHOWS, WHEN
+from tests.soaking import examples
 
 
-@settings(derandomize=True, deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@settings(derandomize=True, deadline=None, max_examples=examples(80), suppress_health_check=[HealthCheck.too_slow])
 @given(SHOWS, st.lists(ITEMS, max_size=3, unique_by=lambda item: item.guid), WHEN)
 def test_what_was_compiled_is_read_back(show: Show, items: list[Item], changed: datetime) -> None:
     feed = read_feed(compile_feed(show, items, changed=changed))
@@ -28,7 +29,7 @@ def test_what_was_compiled_is_read_back(show: Show, items: list[Item], changed: 
     assert feed.problems == ()
 
 
-@settings(derandomize=True, deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(derandomize=True, deadline=None, max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow])
 @given(SHOWS, st.lists(ITEMS, max_size=2, unique_by=lambda item: item.guid), WHEN)
 def test_a_feed_read_and_compiled_again_is_the_same(show: Show, items: list[Item], changed: datetime) -> None:
     # What a feed has no place for, such as a handle by which a host is known, is not in it the second time.

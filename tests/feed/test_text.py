@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feed.text import DESCRIPTION_BYTES, ascii_url, clean, cut, one_line
+from tests.soaking import examples
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ def test_a_long_text_is_cut_between_words_or_characters(text: str, limit: int, e
     assert cut(text, limit) == expected
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
+@settings(derandomize=True, deadline=None, max_examples=examples(60))
 @given(st.text(alphabet="aä👩 \n", min_size=2000, max_size=5000))
 def test_a_cut_text_fits_and_begins_like_the_whole(text: str) -> None:
     short = cut(text)
@@ -70,7 +71,7 @@ def test_an_address_becomes_ascii_and_keeps_what_is_encoded(written: str, addres
     assert ascii_url(written) == address
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
+@settings(derandomize=True, deadline=None, max_examples=examples(60))
 @given(st.text(max_size=40))
 def test_encoding_an_address_twice_changes_nothing(path: str) -> None:
     once = ascii_url(f"https://a.example/{path}")

@@ -103,12 +103,16 @@ class TestTakingOver:
             ("JCH-5", 2), ("APPLE-CHAP-1", 3), ("JCH-5", 3)
         ]  # fmt: skip
 
-    def test_an_end_that_an_episode_file_cannot_hold_is_told(
+    def test_an_end_comes_through_the_episode_file(
         self, show: ShowFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        (tmp_path / "a.json").write_text('{"chapters": [{"startTime": 0, "endTime": 0.05, "title": "A"}]}', "utf-8")
+        chapter = {"startTime": 0, "endTime": 0.05, "title": "A"}
+        (tmp_path / "a.json").write_text(json.dumps({"chapters": [chapter]}), "utf-8")
         assert folge(show, "1", str(tmp_path / "a.json")) == 0
-        assert "cannot hold the ends of 1 chapter" in capsys.readouterr().err
+        assert 'end: "00:00.05"' in show.file(1).read_text("utf-8")
+        capsys.readouterr()
+        assert folge(show, "1", "--to", "json") == 0
+        assert json.loads(capsys.readouterr().out)["chapters"] == [chapter]
 
     def test_an_episode_file_with_mistakes_is_left_as_it_is(
         self, show: ShowFolder, labels: Path, capsys: pytest.CaptureFixture[str]

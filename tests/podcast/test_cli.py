@@ -2,7 +2,9 @@
 
 import json
 import os
+import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -349,3 +351,40 @@ def test_every_file_of_the_corpus_is_added_or_refused_with_a_sentence(
     }
     assert folge(show.path, "list") == 0
     assert len(json.loads(capsys.readouterr().out)) == sum(result["ok"] for result in results)
+
+
+class TestWhereNobodyReadsOn:
+    """`folge … 2>&1 | head`: a pipe whose other end is closed."""
+
+    CALLS = (
+        (["show", "99", "--json"], 2),
+        (["set", "1", "kind=nichts"], 3),
+        (["gibtsnicht"], 2),
+        (["list", "--json"], 0),
+    )
+
+    @pytest.fixture
+    def closed(self) -> Iterator[int]:
+        ours, theirs = os.pipe()
+        os.close(ours)
+        yield theirs
+        os.close(theirs)
+
+    @pytest.mark.parametrize(("arguments", "code"), CALLS)
+    def test_a_call_ends_with_its_own_code(
+        self, show: ShowFolder, closed: int, arguments: list[str], code: int
+    ) -> None:
+        done = subprocess.run([FOLGE, *arguments], cwd=show.path, stdout=closed, stderr=closed, check=False, timeout=60)
+        assert done.returncode == code
+
+    @pytest.mark.parametrize(("arguments", "code"), CALLS)
+    def test_what_is_still_read_holds_no_trace(
+        self, show: ShowFolder, closed: int, arguments: list[str], code: int
+    ) -> None:
+        done = subprocess.run(
+            [FOLGE, *arguments], cwd=show.path, stdout=closed, stderr=subprocess.PIPE, check=False, timeout=60
+        )
+        assert done.returncode == code
+        assert bool(done.stderr) == bool(code)
+        assert b"Traceback" not in done.stderr
+        assert b"BrokenPipe" not in done.stderr

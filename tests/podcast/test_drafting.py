@@ -17,6 +17,7 @@ from episodes.schema import read_episode
 from episodes.slugs import is_slug
 from podcast.drafting import Said, draft_episode, local_now, read_guest, write_episode
 from podcast.layout import RESERVED_SLUGS
+from tests.soaking import examples
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2024, 12, 3, 9, 30, tzinfo=BERLIN)
@@ -81,7 +82,7 @@ SAYINGS = st.builds(
 )  # fmt: skip
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(derandomize=True, deadline=None, max_examples=examples(100))
 @given(SAYINGS, NAME)
 def test_what_was_said_is_what_is_read(said: Said, name: str) -> None:
     episode = drafted(said, path=f"/show/{name}")
@@ -101,7 +102,7 @@ def test_what_was_said_is_what_is_read(said: Said, name: str) -> None:
     assert said.publish_at is None or episode.published == said.publish_at.astimezone(UTC).replace(microsecond=0)
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(derandomize=True, deadline=None, max_examples=examples(100))
 @given(ANY, ANY, st.sampled_from(Kind), st.sampled_from(["de", "en"]))
 def test_any_tags_give_an_episode_that_can_be_read(title: str, description: str, kind: Kind, language: str) -> None:
     episode = drafted(Said(kind=kind), tags=Tags(title=title, description=description), language=language)
@@ -295,7 +296,7 @@ def test_a_guest_who_is_nobody_is_refused(text: str, said: str) -> None:
 
 @example(datetime(2024, 10, 27, 2, 30, 59, 7, tzinfo=BERLIN, fold=1))
 @given(st.datetimes(timezones=st.just(BERLIN), min_value=datetime(1970, 1, 1)))  # noqa: DTZ001
-@settings(derandomize=True, deadline=None, max_examples=50)
+@settings(derandomize=True, deadline=None, max_examples=examples(50))
 def test_now_is_a_whole_minute(now: datetime) -> None:
     assert (local_now(now).second, local_now(now).microsecond) == (0, 0)
     assert local_now(now).utcoffset() is not None

@@ -1,13 +1,15 @@
 """A ledger that an earlier folge wrote is read, and publishing again changes nothing it did not have to."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from episodes.problems import UserError
 from podcast.publishing.ledger import decode_ledger
+from podcast.release import chapters_file, fingerprints
 from podcast.stores.memory import MemoryStore
-from tests.podcast.builders import ShowFolder, later, objects
+from tests.podcast.builders import ShowFolder, later, make_show, objects
 
 LEDGER = ".folge/ledger.json"
 SINCE = frozenset(
@@ -25,6 +27,7 @@ SINCE = frozenset(
         "pictures",
         "minute_bytes",
         "master",
+        "end",
     }
 )
 """Names that ledgers did not have before 0.2."""
@@ -35,6 +38,17 @@ DIGESTS = [
     "16e602d6ae665367a2878bda893f519faf303b4f1ce5c6e57972c8ae59db3022",
     "2adeb24f417b96be02d31739db0f123247afa6351f1920d5a9bc05fd5a73e7fe",
 ]
+
+# what folge wrote for chapters before they had ends
+CHAPTERS = """\
+chapters:
+  - 0:00 Begrüßung
+  - {start: 0:10.5, title: Mut, link: "https://a.example/", image: "https://a.example/b.jpg"}
+  - {start: 0:20, hidden: true}
+"""
+CHAPTERS_DIGEST = "1b6e7250f70ac9a9eb6704ea6f17ceb30d7abdf52bcfa68fcdcde93f7209a398"
+CHAPTERS_PRINT = "0669dc8cab00"
+CHAPTERS_KEY = "chapters/folge-1-4a757dc5bb4d.json"
 
 
 def without_new(value: object) -> object:
@@ -50,6 +64,35 @@ def test_what_was_published_keeps_its_digest(show: ShowFolder) -> None:
     ledger = decode_ledger(objects(store)[LEDGER])
     assert ledger.show.current.digest == SHOW_DIGEST
     assert [entry.current.digest for entry in ledger.entries] == DIGESTS
+
+
+def test_chapters_without_ends_keep_their_digest_and_their_file(tmp_path: Path) -> None:
+    show = make_show(tmp_path / "show", 1)
+    show.episode(1, more=CHAPTERS)
+    store = MemoryStore()
+    show.publish(store)
+    (entry,) = decode_ledger(objects(store)[LEDGER]).entries
+    assert entry.current.digest == CHAPTERS_DIGEST
+    assert fingerprints(entry.release)["chapters"] == CHAPTERS_PRINT
+    assert CHAPTERS_KEY in objects(store)
+
+
+def test_an_end_is_a_change_and_stands_in_the_chapters_file(tmp_path: Path) -> None:
+    show = make_show(tmp_path / "show", 1)
+    show.episode(1, more=CHAPTERS)
+    store = MemoryStore()
+    show.publish(store)
+    show.episode(1, more=CHAPTERS.replace("0:10.5,", "0:10.5, end: 0:15,"))
+    show.publish(store, now=later(1))
+    (entry,) = decode_ledger(objects(store)[LEDGER]).entries
+    assert entry.current.digest != CHAPTERS_DIGEST
+    written = json.loads(objects(store)[chapters_file(entry.release)[0]])
+    assert [chapter.get("endTime") for chapter in written["chapters"]] == [None, 15, None]
+
+    show.episode(1, more=CHAPTERS.replace("0:10.5,", "0:10.5, end: 0:20,"))
+    show.publish(store, now=later(2))
+    (entry,) = decode_ledger(objects(store)[LEDGER]).entries
+    assert chapters_file(entry.release)[0] == CHAPTERS_KEY
 
 
 def test_an_earlier_ledger_is_read_and_nothing_else_is_published_anew(show: ShowFolder) -> None:

@@ -75,10 +75,15 @@ def test_entries_of_several_fields_are_for_the_editor(
     assert show.file(1).read_bytes() == before
 
 
+def test_chapters_can_be_taken_from_a_file(show: ShowFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    set_fields(show, "chapters=00:00 Mut")
+    assert "; 'folge chapters EPISODE FILE' takes them over from a file" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ENTRIES)
 def test_what_the_answer_shows_can_be_written(show: ShowFolder, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     set_fields(show, f"{name}=Mut")
-    line = capsys.readouterr().err.split("below it '")[1].rstrip("'\n").replace("[…]", "[]")
+    line = capsys.readouterr().err.split("below it '")[1].split("'")[0].replace("[…]", "[]")
     path = show.file(1)
     path.write_text(path.read_text(encoding="utf-8").replace("---\n", f"---\n{name}:\n{line}\n", 1), encoding="utf-8")
     assert open_workspace(show.path, {}).problems == ()

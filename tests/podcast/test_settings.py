@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from episodes.problems import Problem, UserError
 from feed.show import Category, ShowKind
 from podcast.settings import PREVIEW_URL, Settings, find_folder, load_settings
+from tests.soaking import examples
 
 GUID = "bab2ba12-9757-5da6-a770-0e70e6bcf214"
 SHOW = {"title": '"Kommunen-Podcast"', "description": '"Über Mut"', "language": '"de"', "guid": f'"{GUID}"'}
@@ -240,7 +241,7 @@ TABLES = st.sampled_from(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=examples(200))
 @given(st.lists(NAMES.flatmap(lambda name: VALUES.map(lambda value: f"{name} = {value}")) | TABLES, max_size=12))
 def test_whatever_stands_there_is_settings_and_problems_or_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, lines: list[str]

@@ -43,8 +43,8 @@ OTHER_FORMS = {"APPLE-IT-3", "APPLE-IT-4"}
 """What the rules say of a further feed in Opus, which Apple does not take."""
 
 NOT_IN_A_FEED = {
-    "Alternate.default", "Appearance.function", "Appearance.organisation", "Appearance.person", "Chapter.hidden",
-    "Markup.prefixes", "Recording.occasion", "Recording.on", "Recording.remark", "Source.media_type",
+    "Alternate.default", "Appearance.function", "Appearance.organisation", "Appearance.person", "Chapter.end",
+    "Chapter.hidden", "Markup.prefixes", "Recording.occasion", "Recording.on", "Recording.remark", "Source.media_type",
 }  # fmt: skip
 """What a feed has no place for, and what folge never says: an alternate that is the enclosure, a type per source."""
 
@@ -277,6 +277,7 @@ def test_the_chapters_file_is_there_of_its_type_and_passes_the_checks(published:
     written = json.loads(stored.body)
     assert [chapter["startTime"] for chapter in written["chapters"]] == [0, 10.5, 15, 20]
     assert written["chapters"][2]["toc"] is False
+    assert written["chapters"][2]["endTime"] == 18
     assert online(published.store, item.chapters_url, stored.body) == []
     assert online(published.store, item.chapters_url, b"{}") != []
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from episodes.problems import Problem, Severity
 from feed.checks import json_chapters
 from tests.feed.checks.fetched import a_document, found
+from tests.soaking import examples
 
 URL = "https://a.example/chapters.json"
 LINK = f'<podcast:chapters url="{URL}" type="application/json+chapters"/>'
@@ -102,7 +103,7 @@ ANY_JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(top=ANY_JSON, inner=ANY_JSON, junk=st.binary(max_size=200))
 def test_any_bytes_end_in_findings_or_silence(top: object, inner: object, junk: bytes) -> None:
     for body in (json.dumps(top).encode(), chapters(inner, {"startTime": inner, "location": inner}).encode(), junk):

@@ -22,6 +22,7 @@ from feed.checks import (
 from feed.checks.rule import registered_rules
 from feed.document import read_document
 from feed.vocabulary import LICENCES, LIST_MEDIA, MEDIA
+from tests.soaking import examples
 
 MODULES = (alternates, conversations, episode_tags, locations, people, pictures, podcasting20, remotes, values)
 
@@ -378,7 +379,7 @@ def _anything(draw: st.DrawFn, depth: int = 2) -> str:
     return f"<{name}{written}>{escape(draw(_TEXT))}{inner}</{name}>"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(channel=_anything(), item=_anything())
 def test_whatever_stands_there_ends_in_findings_or_silence(channel: str, item: str) -> None:
     assert all(problem.message and problem.hint for problem in spoken(a_feed(channel=channel, item=item)))

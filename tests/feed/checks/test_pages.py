@@ -10,6 +10,7 @@ from episodes.problems import Problem, Severity
 from feed.checks import pages
 from feed.checks.html_tags import read_tags
 from tests.feed.checks.fetched import AUDIO, ITEM, SHOW, a_document, found
+from tests.soaking import examples
 
 FEED = "https://a.example/feed.xml"
 CHANNEL = f'<atom:link rel="self" href="{FEED}"/>'
@@ -162,7 +163,7 @@ def test_every_rule_on_pages_has_a_case() -> None:
     assert {name.upper().replace("_", "-") for name in vars(pages) if name.startswith("web_")} == SPOKEN
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(place=st.integers(0, len(EPISODE_PAGE)), gone=st.integers(0, 30), junk=st.binary(max_size=30))
 def test_any_bytes_end_in_findings_or_silence(place: int, gone: int, junk: bytes) -> None:
     whole = EPISODE_PAGE.encode()

@@ -22,6 +22,7 @@ COMMANDS = {
     "set": ("setting", "Set fields of an episode."),
     "chapters": ("chapters", "Show the chapters of an episode, or read them from a file."),
     "cover": ("cover", "Make a picture a cover that every app takes."),
+    "encode": ("encoding", "Encode a recording as MP3 or M4A."),
     "check": ("check", "Check the show folder, or a feed."),
     "diff": ("diff", "Show what a listener's app would notice."),
     "plan": ("plan", "Show what a publish would do."),

@@ -1,8 +1,9 @@
-"""Progress of a publish on a terminal; silence elsewhere."""
+"""Progress of a publish and of an encoding on a terminal; silence elsewhere."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from podcast.publishing.apply import SILENT, Listener
 from podcast.publishing.plan import Plan, Step
@@ -37,6 +38,31 @@ def show_progress(plan: Plan) -> Iterator[Listener]:
                 progress.update(pages, description=_short(step.key), visible=True)
 
         yield Listener(done=done, sent=sent)
+
+
+@contextmanager
+def show_encoding(whole: timedelta) -> Iterator[Callable[[str, timedelta], None]]:
+    """Show how the encoding of a recording comes along, with time left. Yields who is to be told."""
+    if not sys.stderr.isatty():
+        yield lambda _what, _done: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        tasks: list[tuple[str, TaskID]] = []
+        seen = timedelta()
+
+        def told(what: str, done: timedelta) -> None:
+            nonlocal seen
+            if not tasks or tasks[-1][0] != what or done < seen:
+                for _, before in tasks:
+                    progress.update(before, visible=False)
+                tasks.append((what, progress.add_task(what, total=max(whole.total_seconds(), 0.1))))
+            seen = done
+            progress.update(tasks[-1][1], completed=done.total_seconds())
+
+        yield told
 
 
 def _short(key: str) -> str:

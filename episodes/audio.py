@@ -22,6 +22,8 @@ from episodes.sampletable import Track, sound_track
 from episodes.sound import NOTABLE, Format, NotAudio, Sound, length, mean_bitrate
 
 _PIECE = 1 << 20
+_MOST_TAGS = 16
+_LARGEST_BEHIND = 1 << 18  # bytes of an ID3v2 tag behind the sound; there is hardly ever one
 _TYPES = {
     Format.MP3: "audio/mpeg",
     Format.VORBIS: "audio/ogg",
@@ -114,7 +116,7 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
 def _walk(file: BinaryIO, size: int, form: Format) -> mpeg.FrameWalk | Joints | None:
     """Return what has to see every byte of a file of this format, None where its index leads to everything."""
     if form is Format.MP3:
-        return mpeg.FrameWalk(_sound_end(file, size))
+        return mpeg.FrameWalk(sound_end(file, size))
     return Joints() if form is Format.FLAC else None
 
 
@@ -211,13 +213,29 @@ def _label(file: BinaryIO, form: Format, sound: Sound) -> Label:
     return read_label(file, form)
 
 
-def _sound_end(file: BinaryIO, size: int) -> int:
-    """Return where the sound of an MP3 file ends: before the ID3v1, Lyrics3 and APEv2 tags behind it."""
+def sound_end(file: BinaryIO, size: int) -> int:
+    """Return where the sound of an MP3 file ends: before the ID3v1, Lyrics3, APEv2 and ID3v2 tags behind it."""
     end = size
-    if end >= 128 and read_at(file, end - 128, 3) == b"TAG":
-        end -= 128
-    if end >= 15 and (tail := read_at(file, end - 15, 15))[6:] == b"LYRICS200" and tail[:6].isdigit():
-        end = max(0, end - 15 - int(tail[:6]))
-    if end >= 32 and (footer := read_at(file, end - 32, 32))[:8] == b"APETAGEX":
-        end = max(0, end - mpeg.tag_length(footer, 0))
+    for _ in range(_MOST_TAGS):
+        length = _tag_behind(file, end)
+        if not 0 < length <= end:
+            break
+        end -= length
     return end
+
+
+def _tag_behind(file: BinaryIO, end: int) -> int:
+    """Return the length of the tag that ends at `end`, 0 where there is none."""
+    if end >= 128 and read_at(file, end - 128, 3) == b"TAG":
+        return 128
+    tail = read_at(file, max(0, end - 32), min(32, end))
+    if tail[-9:] == b"LYRICS200" and tail[-15:-9].isdigit():
+        return 15 + int(tail[-15:-9])
+    if tail[:8] == b"APETAGEX":
+        return mpeg.tag_length(tail, 0)
+    start = max(0, end - _LARGEST_BEHIND)
+    data, at = read_at(file, start, end - start), end - start
+    while (at := data.rfind(b"ID3", 0, at)) >= 0:  # without a footer nothing but its length tells that it is one
+        if mpeg.tag_length(data, at) == len(data) - at:
+            return len(data) - at
+    return 0

@@ -26,8 +26,7 @@ _MOST_PIECES = 5000
 _FRONT_COVER = 3
 _LONGEST = 366 * 24 * 3600.0  # a year; more is damage
 
-# what mutagen raises, besides its own errors, on files that are damaged in the right place
-_DAMAGE = (
+DAMAGE = (
     ValueError,
     LookupError,
     TypeError,
@@ -42,6 +41,7 @@ _DAMAGE = (
     struct.error,
     zlib.error,
 )
+"""What mutagen raises, besides its own errors, on files that are damaged in the right place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ def read_label(file: BinaryIO, form: Format) -> Label:
         if form in (Format.MP3, Format.WAV, Format.AIFF):
             return _from_id3(file, form)
         return _from_comments(file, form)
-    except (MutagenError, *_DAMAGE) as error:
+    except (MutagenError, *DAMAGE) as error:
         reason = tagtext.line(str(error), 120)
         return Label(doubts=(f"its tags are damaged and cannot be read{f' ({reason})' if reason else ''}",))
 
@@ -148,7 +148,7 @@ def _from_id3(file: BinaryIO, form: Format) -> Label:
 
     frames: _Frames | None
     if form is Format.MP3:
-        if _shredded(file):
+        if shredded(file):
             return Label(doubts=("its tags are damaged and cannot be read (a text of thousands of empty pieces)",))
         try:
             frames = cast("Callable[[BinaryIO], _Frames]", ID3)(file)
@@ -178,7 +178,7 @@ def _from_id3(file: BinaryIO, form: Format) -> Label:
     )
 
 
-def _shredded(file: BinaryIO) -> bool:
+def shredded(file: BinaryIO) -> bool:
     """Say whether a text frame falls into thousands of pieces at its NULs, which costs mutagen quadratic time."""
     head = file.read(10)
     body = file.read(min(LARGEST, tag_length(head, 0)))
@@ -276,7 +276,7 @@ def mp4_length(file: BinaryIO) -> tuple[timedelta, int, int]:
     try:
         info = cast("Callable[[BinaryIO], _Film]", MP4)(file).info
         return timedelta(seconds=min(max(0.0, info.length), _LONGEST)), int(info.sample_rate), int(info.channels)
-    except (MutagenError, *_DAMAGE):
+    except (MutagenError, *DAMAGE):
         return timedelta(), 0, 0
 
 
@@ -313,20 +313,21 @@ def _from_comments(file: BinaryIO, form: Format) -> Label:
             number=tagtext.number(text("tracknumber")),
             season=tagtext.number(text("season")),
             language=tagtext.language(text("language")),
-            pictures=_pictures([*pictures, *_comment_pictures(fields)]),
+            pictures=_pictures([*pictures, *comment_pictures(fields)]),
         ),
         chapters=_chapters(_comment_chapters(fields)),
     )
 
 
-def _comment_pictures(fields: dict[str, list[str]]) -> Iterator[tuple[int, bytes]]:
+def comment_pictures(fields: dict[str, list[str]]) -> Iterator[tuple[int, bytes]]:
+    """Yield the ID3 type and the bytes of each picture in a Vorbis comment, whose names are in lower case."""
     from mutagen import MutagenError
     from mutagen.flac import Picture as PictureBlock
 
     for text in fields.get("metadata_block_picture", [])[:_MOST_PICTURES]:
         try:
             block = cast("Callable[[bytes], _Block]", PictureBlock)(base64.b64decode(text))
-        except (MutagenError, *_DAMAGE):
+        except (MutagenError, *DAMAGE):
             continue  # one damaged picture does not cost the others
         yield int(block.type), block.data
     for text in fields.get("coverart", [])[:_MOST_PICTURES]:

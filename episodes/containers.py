@@ -105,7 +105,7 @@ def film(file: BinaryIO, size: int, name: str) -> Film:
     doubts = [] if not missing else [f"{missing} of {promised} bytes of its sound are missing: the file was cut off"]
     if sum(box.name == b"moov" for box in top) > 1:
         doubts.append("several recordings are joined in it, and players stop after the first")
-    lost = next(filter(None, (_lost(box, size) for box in top if box not in data)), 0)
+    lost = next(filter(None, (stray(box, size) for box in top if box not in data)), 0)
     if lost > LARGE_JUNK:
         doubts.append(f"its last {lost} bytes belong to nothing in it: it was damaged by an edit or a copy")
     if not data:
@@ -136,7 +136,8 @@ def _handlers(file: BinaryIO, index: Box) -> list[bytes]:
 # WAV (RIFF) and AIFF (IFF)
 
 
-def _chunks(file: BinaryIO, size: int, order: str) -> Iterator[Box]:
+def chunks(file: BinaryIO, size: int, order: str) -> Iterator[Box]:
+    """Yield the chunks of a WAV (`order` is `<`) or AIFF file (`>`), the last possibly larger than what is there."""
     start = 12
     for _ in range(_MOST_BOXES):
         head = read_at(file, start, 8)
@@ -162,8 +163,8 @@ def _long_size(file: BinaryIO) -> int:
 def wav(file: BinaryIO, size: int, name: str) -> Sound:
     """Return the facts of a WAV file: its length is what is there, whatever the header promises."""
     shape, data, tags, lost = b"", None, 0, 0
-    for chunk in _chunks(file, size, "<"):
-        lost = lost or _lost(chunk, size)
+    for chunk in chunks(file, size, "<"):
+        lost = lost or stray(chunk, size)
         if chunk.name == b"fmt ":
             shape = read_at(file, chunk.start, 16)
         elif chunk.name == b"data" and data is None:
@@ -205,8 +206,8 @@ def wav(file: BinaryIO, size: int, name: str) -> Sound:
 
 def aiff(file: BinaryIO, size: int, name: str) -> Sound:
     """Return the facts of an AIFF file: its length is what is there, whatever the header promises."""
-    chunks = list(_chunks(file, size, ">"))
-    found = {chunk.name: chunk for chunk in reversed(chunks)}
+    parts = list(chunks(file, size, ">"))
+    found = {chunk.name: chunk for chunk in reversed(parts)}
     shape = read_at(file, found[b"COMM"].start, 18) if b"COMM" in found else b""
     if len(shape) < 18 or b"SSND" not in found:
         raise NotAudio(f"{name} is an AIFF file without sound", hint=_CUT_OFF)
@@ -221,7 +222,7 @@ def aiff(file: BinaryIO, size: int, name: str) -> Sound:
         duration = samples(there // (channels * -(-depth // 8)), rate)
     else:
         duration = claimed if there >= promised else samples(frames * there // promised, rate)
-    lost = next(filter(None, (_lost(chunk, size) for chunk in chunks)), 0) if there == promised else 0
+    lost = next(filter(None, (stray(chunk, size) for chunk in parts)), 0) if there == promised else 0
     doubts = []
     if there < promised or (plain and claimed - duration > NOTABLE):
         doubts.append(_promise(claimed, duration))
@@ -242,7 +243,7 @@ def aiff(file: BinaryIO, size: int, name: str) -> Sound:
     )
 
 
-def _lost(chunk: Box, size: int) -> int:
+def stray(chunk: Box, size: int) -> int:
     """Return how many bytes from this chunk to the end of the file are no chunk of it, 0 where it is one."""
     sane = all(0x20 <= letter < 0x7F for letter in chunk.name) and chunk.name not in (b"RIFF", b"FORM", b"RF64")
     fits = chunk.end <= size or chunk.name in (b"data", b"SSND")

@@ -10,8 +10,10 @@ from episodes.model import BitrateMode
 from episodes.sound import LARGE_JUNK, MINUTE, NotAudio, Sound, mean_bitrate, samples
 
 _WINDOW = 1 << 16
-_PAGE = struct.Struct("<4sBBqIIIB")
-_FIRST, _LAST = 2, 4  # bits of the page's type
+PAGE = struct.Struct("<4sBBqIIIB")
+"""The head of a page: magic, version, type, position, serial, number, checksum, segments."""
+
+FIRST, _LAST = 2, 4  # bits of the page's type
 _MINUTE = 60
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
@@ -84,18 +86,18 @@ class _Walk:
         at = 0
         while at < self.size:
             self.file.seek(at)
-            head = self.file.read(_PAGE.size)
-            whole = len(head) == _PAGE.size and head[:5] == b"OggS\0"
+            head = self.file.read(PAGE.size)
+            whole = len(head) == PAGE.size and head[:5] == b"OggS\0"
             at = self._page(head, at) if whole else self._lost(at)
 
     def _page(self, head: bytes, at: int) -> int:
         position: int
-        _, _, kind, position, serial, _, claimed, segments = _PAGE.unpack(head)
+        _, _, kind, position, serial, _, claimed, segments = PAGE.unpack(head)
         laces = self.file.read(segments)
         packets = self.file.read(body := sum(laces))
         end: int = at + len(head) + segments + body
         self.pages += 1
-        if kind & _FIRST and (link := _link(packets[:64])):
+        if kind & FIRST and (link := _link(packets[:64])):
             self.before += self.links[-1].duration if self.links else timedelta()
             self.links.append(link)
             self.by_serial[serial] = link

@@ -1,4 +1,4 @@
-"""Makes the copy of an audio file that is published: the tags of the catalogue, and the sound of the master untouched."""
+"""Makes the copy of an audio file that is published: tagged as the catalogue says, the sound untouched."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -7,7 +7,11 @@ from typing import BinaryIO
 
 from episodes.audiokinds import recognise
 from episodes.sound import Format
-from episodes.tagging.refusal import NotTaggable
+from episodes.tagging.chunkfile import write_chunked
+from episodes.tagging.film import write_film
+from episodes.tagging.flacfile import write_flac
+from episodes.tagging.mp3 import write_mp3
+from episodes.tagging.oggfile import write_ogg
 from episodes.tagging.tagset import TagSet
 
 RECIPE = 1
@@ -32,9 +36,14 @@ def tagged_copy(master: Path, copy: Path, tags: TagSet, duration: timedelta) -> 
 
 
 def _write(form: Format, start: int, source: BinaryIO, target: BinaryIO, tags: TagSet, duration: timedelta) -> None:
-    if form is Format.MP4:
-        from episodes.tagging.film import write_film
-
-        write_film(source, target, tags, duration)
-        return
-    raise NotTaggable(f"{form} files cannot be tagged yet", hint="`[audio] tag = false` publishes them as they are")
+    match form:
+        case Format.MP4:
+            write_film(source, target, tags, duration)
+        case Format.MP3:
+            write_mp3(source, target, tags, duration)
+        case Format.FLAC:
+            write_flac(source, target, tags, duration, start)
+        case Format.WAV | Format.AIFF:
+            write_chunked(source, target, tags, duration, form)
+        case Format.VORBIS | Format.OPUS | Format.OGG_FLAC:
+            write_ogg(source, target, tags, duration, form)

@@ -1,4 +1,4 @@
-"""Why an audio file is published as it is, or not at all: its tags cannot be written."""
+"""Says that a file cannot be tagged."""
 
 from episodes.problems import UserError
 

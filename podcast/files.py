@@ -32,6 +32,36 @@ def create_file(path: Path, content: str | bytes) -> None:
         raise UserError(f"{path} cannot be created: {error.strerror}", hint="check the folder and the disk") from error
 
 
+@contextmanager
+def draft_of(path: Path) -> Iterator[Path]:
+    """Offer a hidden empty file beside `path` with its extension; it is gone afterwards, unless it was renamed."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:100]}.", suffix=path.suffix)
+    except OSError as error:
+        raise UserError(f"{path} cannot be created: {error.strerror}", hint="check the folder and the disk") from error
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def settle(draft: Path, path: Path, *, replace: bool) -> None:
+    """Make a draft the file it is of, flushed. Raises FileExistsError where there is one that may not be replaced."""
+    try:
+        with draft.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        draft.chmod(0o666 & ~_umask())
+        if replace:
+            draft.replace(path)
+        else:
+            os.link(draft, path)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}", hint="check the folder and the disk") from error
+
+
 def make_folder(path: Path) -> None:
     """Make a folder and its parents where they are missing."""
     try:

@@ -1,10 +1,12 @@
 """The tags of a published file, by what the catalogue and `podcast.toml` say."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from episodes.model import Episode
 from episodes.notes import summarize
-from episodes.tagging.tagset import TagSet
+from episodes.pictures import Use, make_small
+from episodes.tagging.tagset import LARGEST_COVER, TagSet
 from podcast.layout import page_url
 from podcast.settings import PREVIEW_URL, Settings
 
@@ -34,6 +36,20 @@ def tagset_of(episode: Episode, settings: Settings, cover: bytes = b"") -> TagSe
         cover=cover,
         chapters=episode.chapters or None,
     )
+
+
+def cover_in_file(body: bytes, name: str) -> bytes:
+    """Return a picture as it goes into an audio file: a small JPEG of at most `LARGEST_COVER` bytes (ID3-6).
+
+    Raises UserError for what is no picture.
+    """
+    made = make_small(body, name)
+    return next((made[use] for use in by_size(made) if len(made[use]) <= LARGEST_COVER), b"")
+
+
+def by_size(uses: Iterable[Use]) -> list[Use]:
+    """Return the square pictures among small ones, the largest first."""
+    return sorted((use for use in uses if use.width == use.height), key=lambda use: -use.width)
 
 
 def _heard(episode: Episode, settings: Settings) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ COMMANDS = {
     "cover": ("cover", "Make a picture a cover that every app takes."),
     "measure": ("loudness", "Measure how loud audio files are."),
     "waveform": ("waveform", "Draw the waveform of an audio file."),
+    "encode": ("encoding", "Encode a recording as MP3 or M4A."),
     "check": ("check", "Check the show folder, or a feed."),
     "diff": ("diff", "Show what a listener's app would notice."),
     "plan": ("plan", "Show what a publish would do."),

@@ -1,8 +1,9 @@
-"""Progress of a publish, or through a file, on a terminal; silence elsewhere."""
+"""Progress of a publish, through a file, or of an encoding, on a terminal; silence elsewhere."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from episodes.problems import visible
 from podcast.publishing.apply import SILENT, Listener
@@ -54,6 +55,31 @@ def show_share(name: str) -> Iterator[Callable[[float], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(escape(_short(visible(name))), total=1.0)
         yield lambda share: progress.update(task, completed=share)
+
+
+@contextmanager
+def show_encoding(whole: timedelta) -> Iterator[Callable[[str, timedelta], None]]:
+    """Show how the encoding of a recording comes along, with time left. Yields who is to be told."""
+    if not sys.stderr.isatty():
+        yield lambda _what, _done: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        tasks: list[tuple[str, TaskID]] = []
+        seen = timedelta()
+
+        def told(what: str, done: timedelta) -> None:
+            nonlocal seen
+            if not tasks or tasks[-1][0] != what or done < seen:
+                for _, before in tasks:
+                    progress.update(before, visible=False)
+                tasks.append((what, progress.add_task(what, total=max(whole.total_seconds(), 0.1))))
+            seen = done
+            progress.update(tasks[-1][1], completed=done.total_seconds())
+
+        yield told
 
 
 def _short(key: str) -> str:

@@ -20,7 +20,7 @@ from podcast.code import code_digest
 from podcast.facts import Facts
 from podcast.publishing.measuring import Files
 from podcast.publishing.smallpictures import SmallPictures
-from podcast.tagging import tagset_of
+from podcast.tagging import by_size, tagset_of
 from podcast.workspace import Workspace
 
 KEPT = timedelta(days=2)
@@ -94,8 +94,7 @@ class Copies:
     def _jpeg(self, path: Path, sha256: str) -> bytes:
         """Return the largest small picture of a cover that a file may carry."""
         made = self._small.files(path, sha256)
-        square = sorted((use for use in made if use.width == use.height), key=lambda use: -use.width)
-        bodies = (made[use].read_bytes() for use in square)
+        bodies = (made[use].read_bytes() for use in by_size(made))
         return next((body for body in bodies if len(body) <= LARGEST_COVER), b"")
 
     @cached_property

@@ -1,0 +1,1 @@
+"""Encoding: a recording becomes an MP3 or M4A file that every player likes."""

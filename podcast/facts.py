@@ -1,5 +1,6 @@
 """Facts about files, measured once and kept in the user's cache folder by path, size and time of change."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +17,16 @@ class _Fact:
 
 
 class Facts:
-    """Measured audio, remembered between runs. A damaged or missing cache costs time and nothing else."""
+    """Measured audio, remembered between runs. A damaged or missing cache costs time and nothing else.
+
+    `working` is told what is being measured.
+    """
 
     VERSION = 4
     """Goes up when a measurement changes its meaning, so that old facts are not believed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, working: Callable[[str], None] = lambda text: None) -> None:
+        self._working = working
         self._file = folder / f"audio-{self.VERSION}.json"
         self._known = _read(self._file)
         self._changed = False
@@ -34,6 +39,7 @@ class Facts:
         known = self._known.get(name)
         if known and known.stamp == now:
             return known.audio
+        self._working(f"measuring {path.name}")
         audio = measure(path)
         if now and stamp(path) == now:
             self._known[name] = _Fact(stamp=now, audio=audio)

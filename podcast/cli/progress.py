@@ -1,5 +1,6 @@
 """Progress of a publish, through a file, or of an encoding, on a terminal; silence elsewhere."""
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -80,6 +81,14 @@ def show_encoding(whole: timedelta) -> Iterator[Callable[[str, timedelta], None]
             progress.update(tasks[-1][1], completed=done.total_seconds())
 
         yield told
+
+
+def show_work(text: str) -> None:
+    """Say on a terminal what is being done, on one line that the next text takes; an empty one takes it away."""
+    if sys.stderr.isatty():
+        columns = shutil.get_terminal_size().columns
+        sys.stderr.write(f"\r\x1b[K{visible(text)[: columns - 1]}")
+        sys.stderr.flush()
 
 
 def _short(key: str) -> str:

@@ -12,7 +12,7 @@ from episodes.catalogue import find_episode
 from episodes.listing import episode_files
 from podcast.cli.asking import Wanted
 from podcast.cli.output import count_episodes, emit, problem_data, problem_lines, say, tell_problems
-from podcast.cli.progress import show_progress
+from podcast.cli.progress import show_progress, show_work
 from podcast.layout import FEED
 from podcast.opening import store_options
 from podcast.publishing.apply import SILENT, Listener
@@ -41,7 +41,7 @@ def make_publisher(workspace: Workspace, wanted: Wanted) -> Publisher:
         new_address=wanted.new_address,
     )
     now = datetime.now(UTC).replace(microsecond=0)
-    return Publisher(workspace, workspace.store(), now=now, by=producer(), asked=asked)
+    return Publisher(workspace, workspace.store(), now=now, by=producer(), asked=asked, working=show_work)
 
 
 def publish(folder: Path, wanted: Wanted, *, yes: bool, as_json: bool) -> None:

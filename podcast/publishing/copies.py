@@ -3,6 +3,7 @@
 import hashlib
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -41,15 +42,25 @@ class Copy:
 class Copies:
     """Makes copies into `folder`, each once: its name follows from the master, the tags and the code that writes them.
 
-    `now` is aware: what is due later is not copied yet.
+    `now` is aware: what is due later is not copied yet. `working` is told what is being done.
     """
 
-    def __init__(self, workspace: Workspace, files: Files, facts: Facts, small: SmallPictures, now: datetime) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        files: Files,
+        facts: Facts,
+        small: SmallPictures,
+        *,
+        now: datetime,
+        working: Callable[[str], None],
+    ) -> None:
         self._workspace = workspace
         self._files = files
         self._facts = facts
         self._small = small
         self._now = now
+        self._working = working
         self._folder = small.folder.with_name("copies")
 
     def copy(self, episode: Episode, master: Path, audio: Audio) -> Copy | None:
@@ -65,6 +76,7 @@ class Copies:
         name = _name(audio.sha256, tags, cover[1] if cover else "") + extension_for(audio, master.name)
         path = self._folder / name
         if not os.path.isfile(path):  # noqa: PTH113  where a folder may not be entered there is none
+            self._working(f"tagging {master.name}")
             path = self._made(name, master, replace(tags, cover=self._jpeg(*cover) if cover else b""), audio.duration)
         with suppress(OSError):
             os.utime(path)  # in use

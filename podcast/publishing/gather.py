@@ -17,6 +17,7 @@ from episodes.transcripts import beyond
 from podcast.layout import RESERVED_SLUGS, cover_key, transcript_key
 from podcast.publishing.copies import Copies
 from podcast.publishing.findings import Findings
+from podcast.publishing.hearings import Fresh
 from podcast.publishing.ledger import Entry, Ledger
 from podcast.publishing.measuring import Files
 from podcast.publishing.sounds import Sounds
@@ -36,12 +37,13 @@ from podcast.workspace import Workspace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """Everything a decision needs of this folder, and the files its objects are made of."""
+    """Everything a decision needs of this folder, the files its objects are made of, and the audio that is new."""
 
     show: ShowRelease
     releases: tuple[Release, ...]
     idle: tuple[Episode, ...]
     uploads: Uploads
+    fresh: tuple[Fresh, ...]
     problems: tuple[Problem, ...]
 
 
@@ -73,6 +75,7 @@ def assemble(
         releases=tuple(releases),
         idle=tuple(idle),
         uploads=assembly.uploads,
+        fresh=tuple(assembly.sounds.fresh),
         problems=(*files.problems, *assembly.problems),
     )
 

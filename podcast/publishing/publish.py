@@ -15,7 +15,8 @@ from podcast.publishing.artifacts import Artifact, Stage, render
 from podcast.publishing.copies import Copies
 from podcast.publishing.decide import WRITES, Asked, decide
 from podcast.publishing.feeds import compile_pages, waived_rules
-from podcast.publishing.gather import assemble
+from podcast.publishing.gather import Gathered, assemble
+from podcast.publishing.hearings import Hearings
 from podcast.publishing.ledger import Ledger
 from podcast.publishing.measuring import Files, measure_files
 from podcast.publishing.observe import Observed, observe
@@ -65,10 +66,20 @@ class Outcome:
 
 
 class Publisher:
-    """One publish of a workspace to its store. `now` is aware; `by` names the producer."""
+    """One publish of a workspace to its store. `now` is aware; `by` names the producer.
+
+    `working` is told what is being done with files, and an empty text when that is over.
+    """
 
     def __init__(
-        self, workspace: Workspace, store: Store, *, now: datetime, by: str, asked: Asked | None = None
+        self,
+        workspace: Workspace,
+        store: Store,
+        *,
+        now: datetime,
+        by: str,
+        asked: Asked | None = None,
+        working: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.workspace = workspace
         self.store = store
@@ -76,8 +87,11 @@ class Publisher:
         self.by = by
         self.asked = asked or Asked()
         self._files: Files | None = None
-        self._facts = Facts(cache_folder(workspace.folder))
-        self._small = SmallPictures(cache_folder(workspace.folder) / "pictures")
+        cache = cache_folder(workspace.folder)
+        self._facts = Facts(cache, working)
+        self._small = SmallPictures(cache / "pictures")
+        self._hearings = Hearings(cache / "heard", workspace.settings.audio.loudness, working)
+        self._working = working
         self._seen: dict[str, str] = {}
 
     def prepare(self, *, thorough: bool = False, every: bool = False) -> Prepared:
@@ -85,13 +99,24 @@ class Publisher:
 
         Feeds that would be written are checked; with `every` those too that are published as they are.
         """
+        try:
+            return self._prepared(thorough=thorough, every=every)
+        finally:
+            self._working("")
+
+    def _gathered(self, files: Files, ledger: Ledger | None) -> Gathered:
+        """Put what is here together with what is published."""
+        copies = Copies(self.workspace, files, self._facts, self._small, now=self.now, working=self._working)
+        gathered = assemble(self.workspace, files, copies, ledger, self.asked.replace_audio)
+        copies.sweep()
+        return gathered
+
+    def _prepared(self, *, thorough: bool, every: bool) -> Prepared:
         require_sound(self.workspace)
         if self._files is None:
             self._files = measure_files(self.workspace, self._facts)
         observed = observe(self.store, thorough=thorough)
-        copies = Copies(self.workspace, self._files, self._facts, self._small, self.now)
-        gathered = assemble(self.workspace, self._files, copies, observed.ledger, self.asked.replace_audio)
-        copies.sweep()
+        gathered = self._gathered(self._files, observed.ledger)
         problems = with_lines((*self.workspace.problems, *gathered.problems), self.workspace.folder)
         if errors(problems):
             raise ProblemsFound(problems)
@@ -108,6 +133,7 @@ class Publisher:
         self._seen = self._seen or _digests(observed.ledger)
         if decision.refused:
             raise Refused((*problems, *(_refusal(change.title, change.reason) for change in decision.refused)))
+        problems = (*problems, *with_lines(tuple(self._hearings.problems(gathered.fresh)), self.workspace.folder))
         if observed.ledger is None and not any(change.kind in WRITES for change in decision.changes):
             plan = Plan(changes=decision.changes, steps=(), feed_url="", store_url=self.store.url, published=0)
             return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)

@@ -6,15 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from episodes.tagging.refusal import NotTaggable
-
 from episodes.audio import extension_for
 from episodes.model import Audio, Episode
 from episodes.namespace import AlternateFile
 from episodes.problems import Problem, UserError
+from episodes.tagging.refusal import NotTaggable
 from podcast.layout import audio_key
 from podcast.publishing.copies import Copies
 from podcast.publishing.findings import Findings
+from podcast.publishing.hearings import Fresh
 from podcast.publishing.ledger import Entry
 from podcast.publishing.measuring import Files
 from podcast.publishing.uploads import Uploads
@@ -23,7 +23,10 @@ from podcast.workspace import Workspace
 
 
 class Sounds:
-    """Makes what a release says of sound. `replace_audio` are guids whose files here count whatever was published."""
+    """Makes what a release says of sound. `replace_audio` are guids whose files here count whatever was published.
+
+    `fresh` gathers the audio nobody has published yet.
+    """
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class Sounds:
         self.uploads = uploads
         self.findings = findings
         self.replace_audio = replace_audio
+        self.fresh: list[Fresh] = []
 
     def audio(self, episode: Episode, old: Entry | None, name: str) -> AudioBlob | None:
         """Return the audio of an episode, None where there is none; `name` is the episode file."""
@@ -59,6 +63,9 @@ class Sounds:
             near = abs(kept.duration - facts.duration) < timedelta(seconds=1)
             kept = kept if near else replace(kept, duration=facts.duration, bitrate=facts.bitrate)
             return kept if kept.master else replace(kept, minute_bytes=facts.minute_bytes)
+        if kept is None or kept.origin != facts.sha256:
+            master = self.workspace.resolve(episode.audio)
+            self.fresh.append(Fresh(path=master, written=episode.audio, name=name, sha256=facts.sha256))
         path, audio = self._copied(episode, episode.audio, facts, name, "audio")
         key = audio_key(episode.slug, audio.sha256, extension_for(audio, path.name))
         key = kept.key if kept and kept.sha256 == audio.sha256 else key

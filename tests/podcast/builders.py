@@ -38,6 +38,9 @@ name = "Anna Beispiel"
 [store]
 url = "public"
 public_url = "{base}"
+
+[audio]
+loudness = false
 """
 
 EPISODE = """\
@@ -65,7 +68,7 @@ class ShowFolder:
     def publish_files_as_they_are(self) -> None:
         """Publish audio without tags of ours: its bytes are then those of the file."""
         with (self.path / "podcast.toml").open("a", encoding="utf-8") as settings:
-            settings.write("\n[audio]\ntag = false\n")
+            settings.write("tag = false\n")
 
     def file(self, number: int, slug: str = "") -> Path:
         return self.path / "episodes" / f"{number:03}-{slug or f'folge-{number}'}.md"

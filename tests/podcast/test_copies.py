@@ -1,6 +1,7 @@
 """What is published of a file is a tagged copy of it; the file itself, and what listeners have, stay as they are."""
 
 import hashlib
+import re
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from episodes.audio import measure
 from episodes.model import Audio
+from episodes.problems import Severity
 from podcast.publishing.decide import Asked
 from podcast.publishing.publish import Refused
 from podcast.stores import Store
@@ -230,3 +232,26 @@ def test_a_file_that_cannot_be_tagged_is_published_as_it_is_with_a_warning(show:
     assert "'audio/1.wav' is published without tags" in " ".join(problem.message for problem in problems)
     (alternate,) = feed_in(store).items[1].alternates
     assert objects(store)[alternate.sources[0].url.removeprefix(BASE)] == endless
+
+
+def test_new_audio_is_listened_to_and_told_of_once(show: ShowFolder) -> None:
+    settings = show.path / "podcast.toml"
+    text = settings.read_text(encoding="utf-8").replace("loudness = false", "loudness = -16")
+    settings.write_text(text, encoding="utf-8")
+    (show.path / "episodes/002-folge-2.md").unlink()
+    encode(show.path / "audio/1.mp3", "-filter:a", "volume=-20dB", seconds=3)
+    store = MemoryStore()
+
+    (finding,) = [problem for problem in show.publish(store).problems if problem.rule == "LOUD-1"]
+
+    assert (finding.path, finding.field, finding.severity) == ("episodes/001-folge-1.md", "audio", Severity.WARNING)
+    assert re.search(
+        r"'audio/1.mp3': it is -\d\d\.\d LUFS loud, .* LU quieter than the -16 LUFS wanted", finding.message
+    )
+    show.episode(1, title="Neu")
+    assert not [problem for problem in show.publish(store, now=later(1)).problems if problem.rule == "LOUD-1"]
+
+
+def test_a_show_that_does_not_care_is_not_listened_to(show: ShowFolder) -> None:
+    encode(show.path / "audio/1.mp3", "-filter:a", "volume=-20dB", seconds=3)
+    assert not [problem for problem in show.publish(MemoryStore()).problems if problem.rule.startswith("LOUD")]

@@ -67,8 +67,8 @@ def test_what_was_published_keeps_its_digest(show: ShowFolder) -> None:
 
 
 def test_chapters_without_ends_keep_their_digest_and_their_file(tmp_path: Path) -> None:
-    show.publish_files_as_they_are()
     show = make_show(tmp_path / "show", 1)
+    show.publish_files_as_they_are()
     show.episode(1, more=CHAPTERS)
     store = MemoryStore()
     show.publish(store)

@@ -239,6 +239,6 @@ def _tag_behind(file: BinaryIO, end: int) -> int:
     start = max(0, end - _LARGEST_BEHIND)
     data, at = read_at(file, start, end - start), end - start
     while (at := data.rfind(b"ID3", 0, at)) >= 0:  # without a footer nothing but its length tells that it is one
-        if mpeg.tag_length(data, at) == len(data) - at:
+        if start + at > 0 and mpeg.tag_length(data, at) == len(data) - at:
             return len(data) - at
     return 0

@@ -63,10 +63,12 @@ def _blocks(master: BinaryIO, start: int) -> tuple[list[tuple[int, bytes]], int]
     for _ in range(_MOST_BLOCKS):
         head = read_at(master, at, 4)
         length = int.from_bytes(head[1:], "big")
-        if len(head) == 4 and head[0] & 0x7F != _PADDING and length <= left:
+        if len(head) < 4:
+            break
+        if head[0] & 0x7F != _PADDING and length <= left:
             found.append((head[0] & 0x7F, read_at(master, at + 4, length)))
             left -= length
         at += 4 + length
-        if len(head) < 4 or head[0] & _LAST:
+        if head[0] & _LAST:
             return found, at
     raise NotTaggable("its FLAC header has no end", hint="export it again")

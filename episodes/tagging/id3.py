@@ -30,6 +30,8 @@ class _Frame(Protocol):
     FrameID: str
     HashKey: str
     encoding: int
+    lang: str
+    text: object
     desc: str
     type: int
     data: bytes
@@ -162,11 +164,8 @@ def _kept(old: BinaryIO, tags: TagSet) -> tuple[list[_Frame], list[tuple[int, by
         tag = _read(old)
         found = [(int(one.type), one.data) for one in tag.getall("APIC")]
         tag.update_to_v23()
-        staying = [one for one in tag.values() if _stays(one, tags)]
-        for one in staying:
-            if one.FrameID in _DATES:
-                one.encoding = 0  # mutagen makes them of a date, in that one's encoding, which reading them again loses
-        rendered = [(one, len(_rendered(one))) for one in staying]
+        staying = {one.HashKey: one for one in map(_tidied, tag.values()) if _stays(one, tags)}
+        rendered = [(one, len(_rendered(one))) for one in staying.values()]
     except (MutagenError, *DAMAGE):
         return [], []
     chapters = [one for one, _ in rendered if one.FrameID in _CHAPTERS]
@@ -193,9 +192,22 @@ def _read(old: BinaryIO) -> _Tag:
         return _empty()
 
 
+def _tidied(frame: _Frame) -> _Frame:
+    """Return a frame so that it is read again as it is written: without blank texts and impossible languages."""
+    if isinstance(text := getattr(frame, "text", None), list):
+        frame.text = [one for one in text if str(one).strip("\0 ")]
+    if frame.FrameID in ("COMM", "USLT") and not frame.lang.isalpha():
+        frame.lang = "XXX"
+    if frame.FrameID in _DATES:
+        frame.encoding = 0  # mutagen makes them of a date, in that one's encoding, which reading them again loses
+    return frame
+
+
 def _stays(frame: _Frame, tags: TagSet) -> bool:
     """Say whether a frame is one of those that are kept, and says nothing that the catalogue says otherwise."""
     name = frame.FrameID
+    if getattr(frame, "text", None) == "":
+        return False
     if name in _CHAPTERS:
         return tags.chapters is None
     if name == "COMM":

@@ -67,7 +67,7 @@ def frames_of(path: Path) -> list[str]:
     shown = ("-select_streams", "a", "-show_packets", "-show_data_hash", "md5", "-show_entries", "packet=data_hash")
     command = (program("ffprobe"), "-v", "error", *shown, "-of", "csv=p=0", str(path))
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-    return [line.split(",")[0] for line in done.stdout.splitlines() if "MD5" in line]
+    return [field for line in done.stdout.splitlines() for field in line.split(",") if field.startswith("MD5")]
 
 
 def decoded(path: Path) -> str:
@@ -121,10 +121,21 @@ class Frames(Protocol):
     def __getitem__(self, key: str) -> Frame: ...
 
 
+class _Wave(Protocol):
+    tags: Frames
+
+
 def id3_of(path: Path) -> Frames:
     from mutagen.id3 import ID3
 
     return cast("Callable[..., Frames]", ID3)(path)
+
+
+def wave_of(path: Path) -> Frames:
+    """Return the ID3 tag in a WAV file."""
+    from mutagen.wave import WAVE
+
+    return cast("Callable[[Path], _Wave]", WAVE)(path).tags
 
 
 def add_frames(path: Path, *frames: object, **options: object) -> Path:

@@ -1,6 +1,7 @@
 """What the ID3 tag of a copy is: version 2.3 as old players want it, chapters by the addendum, what is kept bounded."""
 
 import random
+import subprocess
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from episodes.model import Chapter
 from episodes.tagging.languages import three_letters
 from episodes.tagging.wording import copyright_line
 from tests.episodes.audio_builders import frames, id3, id3_text, id3v1, xing
-from tests.episodes.encoders import encode
+from tests.episodes.encoders import encode, program
 from tests.episodes.tagging.copies import (
     TAGS,
     add_frames,
@@ -211,20 +212,22 @@ def test_a_language_has_three_letters(tag: str, letters: str) -> None:
     assert three_letters(tag) == letters
 
 
-def test_lame_and_joined_files_keep_their_frames(tmp_path: Path) -> None:
-    import subprocess
-
-    from tests.episodes.encoders import program
-
+def test_what_lame_writes_keeps_its_frames(tmp_path: Path) -> None:
     wave = encode(tmp_path / "talk.wav", seconds=3)
-    for options in (
-        ("-b", "96"),
-        ("-V", "5"),
-        ("-m", "m", "-V", "2", "--tt", "Alt", "--id3v2-only"),
-        ("-b", "64", "-t"),
-    ):
+    ways = (("-b", "96"), ("-V", "5"), ("-m", "m", "-V", "2", "--tt", "Alt", "--id3v2-only"), ("-b", "64", "-t"))
+    for options in ways:
         path = tmp_path / "talk.mp3"
         subprocess.run((program("lame"), "--quiet", *options, str(wave), str(path)), check=True, timeout=60)
         copy = copied(path)
         assert frames_of(copy) == frames_of(path) != []
         assert measure(copy).tags.title == TAGS.title
+
+
+def test_texts_without_a_word_are_dropped_and_languages_made_possible(master: Path) -> None:
+    blank = frame("USLT", encoding=0, lang="\0\0\0", desc="", text="")
+    padded = frame("COMM", encoding=0, lang="en\0", desc="iTunPGAP", text=["0", ""])
+    add_frames(master, blank, padded)
+    copy = copied(master, only())
+    assert sorted(id3_of(copy).keys()) == ["COMM:iTunPGAP:XXX", "TIT2"]
+    assert id3_of(copy)["COMM:iTunPGAP:XXX"].text == ["0"]
+    assert copied(copy, only(), "again").read_bytes() == copy.read_bytes()

@@ -1,4 +1,4 @@
-"""Says that a file cannot be tagged."""
+"""Why an audio file is published as it is, or not at all: its tags cannot be written."""
 
 from episodes.problems import UserError
 

@@ -40,12 +40,13 @@ def sound_track(file: BinaryIO, index: Box, size: int, *, cut: bool) -> Track | 
 
     `cut` says that data are missing behind `size`, so that what is there has to be counted.
     """
-    track, media = next((pair for pair in _tracks(file, index) if _handler(file, pair[1]) == b"soun"), (None, None))
+    media = next((box for box in _medias(file, index) if _handler(file, box) == b"soun"), None)
     head = _child(file, media, b"mdhd") if media else None
     inside = _child(file, media, b"minf") if media else None
     table = _child(file, inside, b"stbl") if inside else None
-    if track is None or head is None or table is None:
+    if media is None or head is None or table is None:
         return None
+    track = next(box for box in within(file, index) if box.start <= media.start < box.end)
     try:
         rate, claimed = _clock(_body(file, head))
         film = _body(file, _child(file, index, b"mvhd"))
@@ -72,11 +73,10 @@ def sound_track(file: BinaryIO, index: Box, size: int, *, cut: bool) -> Track | 
     )
 
 
-def _tracks(file: BinaryIO, index: Box) -> Iterator[tuple[Box, Box]]:
-    """Yield each track with what is in it."""
+def _medias(file: BinaryIO, index: Box) -> Iterator[Box]:
     for track in within(file, index):
         if track.name == b"trak" and (media := _child(file, track, b"mdia")):
-            yield track, media
+            yield media
 
 
 def _handler(file: BinaryIO, media: Box) -> bytes:

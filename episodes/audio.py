@@ -178,8 +178,8 @@ def _mp4(file: BinaryIO, size: int, name: str) -> tuple[str, Sound]:
     small = shape.index.size <= LARGEST
     duration, rate, channels = mp4_length(file) if small else (timedelta(), 0, 0)
     track = sound_track(file, shape.index, size, cut=shape.missing > 0) if small else None
-    if track and track.there:
-        duration = track.there
+    if track and (track.there or not track.duration):
+        duration = track.there or track.listed
     if not duration:
         raise NotAudio(f"{name} is an MP4 file that does not say how long it is", hint="export it again as MP3 or M4A")
     behind = shape.index.size + 8 if shape.index.start > shape.header_bytes else 0  # fetched before anything plays
@@ -200,10 +200,22 @@ def _track_doubts(track: Track, shape: Film) -> Iterator[str]:
         yield "its index leads to places where no sound is: it was damaged by an edit or a copy"
     if track.duration - track.there > NOTABLE:
         yield f"its index lists {length(track.duration)}, but {length(track.there)} are there: the file is incomplete"
-    elif track.claimed and abs(track.claimed - track.duration) > NOTABLE:
+    elif track.claimed and abs(track.claimed - track.listed) > NOTABLE:
         yield (
             f"players that trust its header show {length(track.claimed)}, but its index lists "
-            f"{length(track.duration)}: export it again"
+            f"{length(track.listed)}: export it again"
+        )
+    if not track.duration:
+        yield "its edit list plays none of its sound: export it again"
+    elif track.listed - track.duration > NOTABLE:
+        yield (
+            f"its edit list plays {length(track.duration)} of {length(track.listed)}, and some players play all: "
+            "export it again"
+        )
+    if track.delay > NOTABLE:
+        yield (
+            f"its edit list puts {length(track.delay)} of silence before its sound, and some players do not: "
+            "export it again"
         )
 
 

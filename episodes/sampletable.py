@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO
 
+from episodes import editlist
 from episodes.containers import Box, read_at, within
 from episodes.sound import MINUTE, samples
 
@@ -17,12 +18,15 @@ from episodes.sound import MINUTE, samples
 class Track:
     """The sound of an MP4 file as its table lists it.
 
-    `claimed` is the length in the header, `there` how much of `duration` lies in the file, `minute_at` the offset of
-    the first sample at or after 60 s, 0 where there is none. `first` and `last` are the offsets of the first and the
-    last chunk of samples, `bytes` the size of all.
+    `duration` is what players play of the `listed` length by its edit list, after a `delay` in silence, `there`
+    how much of that lies in the file, `claimed` the length in the header. `minute_at` is the offset of the first sample
+    played at or after 60 s, 0 where there is none. `first` and `last` are the offsets of the first and the last chunk
+    of samples, `bytes` the size of all.
     """
 
     duration: timedelta
+    listed: timedelta
+    delay: timedelta
     claimed: timedelta
     there: timedelta
     minute_at: int
@@ -40,21 +44,28 @@ def sound_track(file: BinaryIO, index: Box, size: int, *, cut: bool) -> Track | 
     head = _child(file, media, b"mdhd") if media else None
     inside = _child(file, media, b"minf") if media else None
     table = _child(file, inside, b"stbl") if inside else None
-    if head is None or table is None:
+    if media is None or head is None or table is None:
         return None
+    track = next(box for box in within(file, index) if box.start <= media.start < box.end)
     try:
         rate, claimed = _clock(_body(file, head))
+        film = _body(file, _child(file, index, b"mvhd"))
+        shown = editlist.edits(file, track, rate, _clock(film)[0] if film else 0)
         found = _Table.read(file, table)
     except struct.error:
         return None
     total = sum(count * delta for count, delta in found.times())
     if not rate or not total:
         return None
-    minute = found.sample_at(round(MINUTE.total_seconds() * rate))
+    there = found.time_of(found.samples_before(size)) if cut else total
+    place = editlist.place(shown, total, round(MINUTE.total_seconds() * rate))
+    minute = found.sample_at(place) if place else 0
     return Track(
-        duration=samples(total, rate),
+        duration=samples(editlist.played(shown, total), rate),
+        listed=samples(total, rate),
+        delay=samples(editlist.silence(shown), rate),
         claimed=samples(claimed, rate),
-        there=samples(found.time_of(found.samples_before(size)) if cut else total, rate),
+        there=samples(editlist.played(shown, there), rate),
         minute_at=found.offset_of(minute) if minute else 0,
         first=min(found.places(), default=0),
         last=max(found.places(), default=0),

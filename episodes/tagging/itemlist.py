@@ -19,10 +19,12 @@ from collections.abc import Callable, Iterator, MutableMapping
 from io import BytesIO
 from typing import BinaryIO, Protocol, cast
 
+from episodes.problems import UNFIT
 from episodes.tagging.boxes import Damaged, Part, box, inside, meta_parts, packed, parts
 from episodes.tagging.tagset import LARGEST_COVER, TagSet
 
 _SHORT = 255
+_MOST_KEPT = 64_000  # bytes of items without covers: every listener downloads them
 _HANDLER = box(b"hdlr", bytes(8) + b"mdirappl" + bytes(9))
 _UPPERMOST = 0xFFFF
 
@@ -41,7 +43,7 @@ class _Film(Protocol):
 def metadata(old: bytes, tags: TagSet) -> bytes:
     """Return the content of `meta` with `tags`, keeping of the old content the items they do not replace.
 
-    Items of more than `LARGEST_COVER` bytes are left out, and so is everything where it is damaged or not of iTunes.
+    What is too large is left out, and so is everything where it is damaged or not of iTunes.
     """
     others, kept = _former(old, replaced=bool(tags.cover))
     return bytes(4) + _HANDLER + packed(others) + box(b"ilst", _written(kept, tags) or _written(b"", tags))
@@ -67,11 +69,12 @@ def _former(old: bytes, *, replaced: bool) -> tuple[list[Part], bytes]:
 
 
 def _light(items: tuple[Part, ...], *, replaced: bool) -> Iterator[Part]:
-    """Yield items without those that are too large, and of covers only what fits."""
-    room = LARGEST_COVER
+    """Yield as many items as are worth their bytes, and of covers only what fits."""
+    room, rest = LARGEST_COVER, _MOST_KEPT
     for item in items:
         if item.name != b"covr":
-            if len(item.content) <= LARGEST_COVER:
+            if len(item.content) <= rest:
+                rest -= len(item.content)
                 yield item
         elif not replaced:
             covers = []
@@ -119,10 +122,10 @@ def _items(tags: TagSet) -> dict[str, object]:
         "\xa9day": tags.date.isoformat() if tags.date else "",
         "\xa9cmt": tags.comment,
         "ldes": tags.comment,
-        "desc": tags.comment[:_SHORT],
+        "desc": tags.comment.strip()[:_SHORT],
         "\xa9url": tags.link,
     }
-    found: dict[str, object] = {name: [text] for name, text in texts.items() if text}
+    found: dict[str, object] = {name: [fit] for name, text in texts.items() if (fit := UNFIT.sub("", text).strip())}
     for value, pair, plain in ((tags.number, "trkn", "tves"), (tags.season, "disk", "tvsn")):
         if value is not None and 0 <= value <= _UPPERMOST:
             found |= {pair: [(value, 0)], plain: [value]}

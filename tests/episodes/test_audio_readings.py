@@ -94,6 +94,14 @@ READINGS = (
     Reading(
         row="M4A, joined", name="talk.m4a", change=_twice, mutagen=20, ours=20, doubt="players stop after the first"
     ),
+    Reading(
+        row="M4A, cut with an edit list",
+        name="talk.m4a",
+        change=_number(b"elst", 12, 5000),
+        mutagen=20,
+        ours=5,
+        doubt="its edit list plays 5.0 s of 20.0 s",
+    ),
     Reading(row="FLAC, joined", name="talk.flac", change=_twice, mutagen=20, ours=40, doubt="2 recordings are joined"),
     Reading(row="FLAC, cut off", name="talk.flac", change=_third, mutagen=20, ours=6.7, doubt="the file is incomplete"),
     Reading(

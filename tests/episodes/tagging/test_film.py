@@ -111,9 +111,9 @@ def test_everybody_reads_the_tags(tmp_path: Path, kind: str) -> None:
         "date": "2026-01-02",
         "genre": TAGS.genre,
         "copyright": TAGS.copyright,
-        "comment": TAGS.comment,
-        "description": TAGS.comment[:255],
-        "synopsis": TAGS.comment,
+        "comment": TAGS.comment.strip(),
+        "description": TAGS.comment[:255].strip(),
+        "synopsis": TAGS.comment.strip(),
         "LANGUAGE": "de-DE",
         "URL": TAGS.link,
     }
@@ -226,6 +226,11 @@ def test_a_cover_that_delays_playback_is_left_out(tmp_path: Path) -> None:
     film["covr"] = [large, small]
     film.save()
     assert [bytes(one) for one in atoms(copied(path, TagSet(title="Neu")))["covr"]] == [small]
+
+
+def test_characters_that_no_tag_may_hold_are_left_out(tmp_path: Path) -> None:
+    copy = copied(master(tmp_path, "first"), TagSet(title="Gr\0ö\ud800ße\x1b"))
+    assert atoms(copy)["\xa9nam"] == ["Größe"]
 
 
 def test_damaged_items_are_written_afresh(tmp_path: Path) -> None:

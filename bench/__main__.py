@@ -1,4 +1,4 @@
-"""`python -m bench [start nothing upload memory compile facts] [--quick]`: measure, and print one row a figure."""
+"""`python -m bench [start nothing upload memory compile facts encode] [--quick]`: measure, and print one row a figure."""
 
 import argparse
 import os
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from bench import compiling, facts, memory, nothing, start, upload
+from bench import compiling, encoding, facts, memory, nothing, start, upload
 from bench.processes import NotMeasuredError
 from bench.rows import Row, table
 from tests.servers.running import NotStartedError
@@ -25,6 +25,7 @@ MEASUREMENTS: dict[str, _Measurement] = {
     "memory": memory.run,
     "compile": compiling.run,
     "facts": facts.run,
+    "encode": encoding.run,
 }
 
 

@@ -147,13 +147,17 @@ def test_peaks_are_held_down_and_that_is_said(tmp_path: Path, capsys: pytest.Cap
     assert peak <= -0.9
 
 
-def test_without_a_wish_the_level_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    source, out = record(tmp_path / "talk.wav", seconds=5), tmp_path / "out.mp3"
-    assert encode(source, out, "--json") == 0
+@pytest.mark.parametrize("bitrate", ["64", "160", "192", "224", "256"])
+@pytest.mark.parametrize("name", ["out.mp3", "out.m4a"])
+def test_without_a_wish_the_level_stays(
+    tmp_path: Path, name: str, bitrate: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, out = record(tmp_path / "talk.wav", seconds=5), tmp_path / name
+    assert encode(source, out, "--json", "--bitrate", bitrate) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["loudness"]["gain"], told["loudness"]["after"]) == (0.0, None)
     assert (told["bytes"], told["duration"]) == (out.stat().st_size, round(measure(out).duration.total_seconds(), 3))
-    assert level(out)[0] == pytest.approx(level(source)[0], abs=0.2)
+    assert level(out)[0] == pytest.approx(level(source)[0], abs=0.15)
 
 
 @pytest.mark.parametrize("options", [("-af", "volume=0"), ("-t", "0.05"), ("-t", "0.0005")])
@@ -191,7 +195,7 @@ def test_tags_chapters_and_picture_of_the_recording_are_carried_over(tmp_path: P
         "-map_chapters",
         "1",
     )
-    source = record(tmp_path / "talk.flac", *more, "-disposition:v", "attached_pic", seconds=4)
+    source = record(tmp_path / "talk.mp3", *more, "-disposition:v", "attached_pic", seconds=4)
     assert encode(source, tmp_path / name) == 0
     audio = measure(tmp_path / name)
     assert (audio.tags.title, audio.tags.artist, audio.tags.date) == ("Schildkröten", "Anna", "2024-05-06")
@@ -241,7 +245,7 @@ def test_a_recording_that_is_cut_short_is_encoded_with_a_warning(
     os.truncate(source, source.stat().st_size // 2)
     assert encode(source, out) == 0
     assert "the file is incomplete" in capsys.readouterr().err
-    assert played(out) == pytest.approx(2, abs=0.1)
+    assert played(out) == pytest.approx(2, abs=0.15)
 
 
 def test_a_playlist_that_calls_itself_a_recording_reads_no_other_file(tmp_path: Path) -> None:

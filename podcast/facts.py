@@ -18,7 +18,7 @@ class _Fact:
 class Facts:
     """Measured audio, remembered between runs. A damaged or missing cache costs time and nothing else."""
 
-    VERSION = 4
+    VERSION = 5
     """Goes up when a measurement changes its meaning, so that old facts are not believed."""
 
     def __init__(self, folder: Path) -> None:

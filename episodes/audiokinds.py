@@ -7,7 +7,7 @@ from typing import BinaryIO
 from episodes.containers import read_at
 from episodes.mpeg import tag_length
 from episodes.oggpages import codec
-from episodes.sound import Format, NotAudio
+from episodes.sound import ENCODE, Format, NotAudio
 
 _FETCH = "the download probably failed: fetch the audio file again"
 _EXPORT = "export it as MP3 or M4A"
@@ -45,6 +45,7 @@ _MARKUP = (
 )
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
 _MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide")
+_SEGMENTS = (b"styp", b"sidx", b"moof")
 _BEGINNING = re.compile(
     rb"(?s)fLaC[\x00\x80]\x00\x00\x22|RIFF.{4}WAVE|FORM.{4}AIF[FC]|OggS\x00\x02|\x00\x00\x00[\x10-\x40]ftyp"
 )
@@ -79,7 +80,8 @@ def recognise(file: BinaryIO, name: str) -> tuple[Format, int]:
     if start == 0:
         _refuse_others(head, name)
     if head[:1] == b"\xff" and len(head) > 6 and head[1] & 0xF6 == 0xF0:
-        raise NotAudio(f"{name} is a raw AAC stream", hint="put it into an M4A file")
+        message = f"{name} is a raw AAC stream (ADTS): nothing in it says how long it is or where a minute begins"
+        raise NotAudio(message, hint=ENCODE)
     return Format.MP3, start
 
 
@@ -118,6 +120,9 @@ def _by_magic(head: bytes, name: str) -> Format | None:
         return Format.AIFF
     if head[4:12] in (b"ftypheic", b"ftypavif", b"ftypmif1", b"ftypheix"):
         raise NotAudio(f"{name} is a HEIC or AVIF picture, not audio", hint=_WRONG)
+    if head[4:8] in _SEGMENTS:
+        message = f"{name} is a segment of an MP4 stream without the index at its beginning"
+        raise NotAudio(message, hint="fetch the whole recording, not one piece of its stream")
     return Format.MP4 if head[4:8] in _MP4_BOXES else None
 
 

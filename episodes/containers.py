@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import BinaryIO
 
 from episodes.model import BitrateMode
-from episodes.sound import LARGE_JUNK, MINUTE, NOTABLE, NotAudio, Sound, length, mean_bitrate, samples
+from episodes.sound import ENCODE, LARGE_JUNK, MINUTE, NOTABLE, NotAudio, Sound, length, mean_bitrate, samples
 
 _MOST_BOXES = 100_000
 _MINUTE = 60
@@ -95,6 +95,9 @@ def film(file: BinaryIO, size: int, name: str) -> Film:
         cut = bool(index) or not data or data[-1].end >= size
         message = f"{name} is truncated: its index (moov) is missing" if cut else f"{name} has no index (moov)"
         raise NotAudio(message, hint=_CUT_OFF if cut else "export it again")
+    if any(box.name == b"moof" for box in top):
+        message = f"{name} is a fragmented MP4 file, made for streaming: its index lists at most its beginning"
+        raise NotAudio(message, hint=ENCODE)
     handlers = _handlers(file, index)
     if not {b"soun", b"vide"} & set(handlers):
         raise NotAudio(f"{name} is an MP4 file without sound", hint="export it again with its sound")

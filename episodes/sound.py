@@ -9,6 +9,7 @@ from episodes.problems import UserError
 
 LARGE_JUNK = 4096  # bytes; less is the ordinary padding of encoders and taggers
 NOTABLE = timedelta(seconds=1)  # a difference in length that a listener may notice
+ENCODE = "make a file of it that every player takes: 'folge encode FILE OUT.m4a'"
 MINUTE = timedelta(seconds=60)  # what must have been delivered before a download counts (IAB-THR-1)
 
 

@@ -103,6 +103,32 @@ def test_the_first_third_of_a_file_is_doubted(tmp_path: Path, name: str, options
     assert measure(path).doubts
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("talk.aac", (), "is a raw AAC stream (ADTS)"),
+        ("talk.m4a", ("-f", "adts"), "is a raw AAC stream (ADTS)"),
+        ("talk.m4a", ("-movflags", "frag_keyframe+empty_moov"), "is a fragmented MP4 file"),
+        ("talk.mp4", ("-movflags", "frag_keyframe+default_base_moof", "-frag_duration", "1000000"), "is a fragmented"),
+        ("talk.mp4", ("-movflags", "+dash", "-frag_duration", "2000000"), "is a fragmented MP4 file"),
+    ],
+)
+def test_a_stream_in_a_file_is_refused_by_name(tmp_path: Path, name: str, options: tuple[str, ...], said: str) -> None:
+    with pytest.raises(NotAudio) as refused:
+        measure(encode(tmp_path / name, "-c:a", "aac", *options, seconds=20))
+    assert refused.value.message.startswith(f"{name} {said}")
+    assert "'folge encode FILE OUT.m4a'" in refused.value.hint
+
+
+def test_a_segment_of_a_stream_is_refused_by_name(tmp_path: Path) -> None:
+    options = ("-c:a", "aac", "-f", "hls", "-hls_time", "5", "-hls_segment_type", "fmp4")
+    encode(tmp_path / "talk.m3u8", *options, seconds=20)
+    with pytest.raises(NotAudio, match=r"talk1\.m4s is a segment of an MP4 stream"):
+        measure(tmp_path / "talk1.m4s")
+    with pytest.raises(NotAudio, match="is a playlist"):
+        measure(tmp_path / "talk.m3u8")
+
+
 def test_an_m4a_file_without_its_index_is_truncated(tmp_path: Path) -> None:
     path = encode(tmp_path / "talk.m4a")
     with path.open("r+b") as file:

@@ -1,4 +1,4 @@
-"""`python -m bench [start nothing upload memory compile facts loudness] [--quick]`: measure, and print one row a figure."""
+"""`python -m bench [start nothing upload memory compile facts loudness] [--quick]`: measure, print a row a figure."""
 
 import argparse
 import os

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 LONGEST = timedelta(hours=24)
 _AGAIN = "export it again, or copy it again from the original"
 
+_SELDOM = 100  # frames, a few seconds
+_LONG = timedelta(minutes=5)
+_THINNEST = 1600  # bit/s; digital silence takes less in FLAC, no voice does in any codec
+
 _LARGEST_INDEX = 40_000_000  # bytes, covers and all
 _MOST_SAMPLES = 3_000_000  # of AAC, 18 hours; FFmpeg takes 40 bytes for each
 
@@ -74,16 +78,20 @@ def listen(path: Path, heard: Callable[[float], None] = lambda share: None) -> H
         if form is Format.MP4:
             _weigh(file, size, name)
         try:
-            with av.open(_Behind(file, start), "r", format=_DEMUXERS[form], options=_SOUND_ONLY) as container:
+            with av.open(
+                _Behind(file, start), "r", format=_DEMUXERS[form], options=_SOUND_ONLY, metadata_errors="replace"
+            ) as container:
                 decoder = _Decoder(container, name)
                 frames = decoder.frames()
                 first = next(frames, None)
                 if first is None:
                     raise NotAudio(f"no sound of {name} can be decoded", hint=_AGAIN)
-                ear = _Ear(first, name)
-                for frame in chain((first,), frames):
+                ear = _Ear(first)
+                for number, frame in enumerate(chain((first,), frames)):
                     ear.hear(frame)
-                    heard(min(1.0, file.tell() / size))
+                    if number % _SELDOM == 0:
+                        _stop_at_emptiness(ear.heard, file.tell(), name)
+                        heard(min(1.0, file.tell() / size))
                 return ear.hearing(tuple(decoder.doubts()))
         except av.FFmpegError as error:
             raise NotAudio(f"{name} cannot be decoded: {error.strerror or error}", hint=_AGAIN) from error
@@ -94,6 +102,15 @@ def _weigh(file: BinaryIO, size: int, name: str) -> None:
     index = film(file, size, name).index
     if index.size > _LARGEST_INDEX or most_samples(file, index) > _MOST_SAMPLES:
         raise NotAudio(f"the index of {name} lists more than any episode has", hint=_AGAIN)
+
+
+def _stop_at_emptiness(heard: timedelta, read: int, name: str) -> None:
+    """Refuse a file that plays for ever, or for long out of next to nothing."""
+    if heard > LONGEST:
+        raise NotAudio(f"{name} plays for more than {length(LONGEST)}", hint="cut it into episodes")
+    if heard > _LONG and read * 8 < _THINNEST * heard.total_seconds():
+        message = f"{name} is empty: {length(heard)} of its sound are in {read:,} bytes"
+        raise NotAudio(message, hint="check that this is the file you meant")
 
 
 class _Behind(io.RawIOBase):
@@ -125,10 +142,13 @@ class _Decoder:
     def __init__(self, container: "InputContainer", name: str) -> None:
         if not container.streams.audio:
             raise NotAudio(f"{name} has no sound in it", hint="check that this is the file you meant")
-        self._packets = container.demux(container.streams.audio[0])
+        stream = container.streams.audio[0]
+        codec = getattr(stream.codec_context, "name", "")  # None, whatever its type says, where nothing decodes it
+        if codec not in _SOUND_ONLY["codec_whitelist"].split(","):
+            message = f"{name} is encoded in a way that podcasts do not use"
+            raise NotAudio(f"{message}: {codec}" if codec else message, hint="export it as MP3 or M4A")
+        self._packets = container.demux(stream)
         self._damaged = 0
-        if container.streams.audio[0].codec_context.name not in _SOUND_ONLY["codec_whitelist"].split(","):
-            raise NotAudio(f"{name} is encoded in a way that podcasts do not use", hint="export it as MP3 or M4A")
 
     def frames(self) -> Iterator["AudioFrame"]:
         """Yield the sound piece by piece."""
@@ -156,13 +176,13 @@ class _Decoder:
 class _Ear:
     """The filters that measure, and what they told so far."""
 
-    def __init__(self, first: "AudioFrame", name: str) -> None:
+    def __init__(self, first: "AudioFrame") -> None:
         from av.filter import Graph
 
-        self._name = name
         self._first = first
+        self._form = _form(first)
         self._turner: AudioResampler | None = None
-        self._turned = ""
+        self._turned: tuple[str, str, int] | None = None
         self._changed_at: timedelta | None = None
         self._told: dict[str, str] = {}
         self._tally = Tally(first.sample_rate)
@@ -187,8 +207,11 @@ class _Ear:
         for piece in self._in_form(frame):
             self._source.push(piece)
             self._note()
-        if self._tally.duration > LONGEST:
-            raise NotAudio(f"{self._name} plays for more than {length(LONGEST)}", hint="cut it into episodes")
+
+    @property
+    def heard(self) -> timedelta:
+        """How long it has been so far."""
+        return self._tally.duration
 
     def hearing(self, doubts: tuple[str, ...]) -> Hearing:
         """Return what was heard from beginning to end."""
@@ -216,14 +239,14 @@ class _Ear:
         )
 
     def _in_form(self, frame: "AudioFrame") -> Iterator["AudioFrame"]:
-        first = self._first
-        if _form(frame) == _form(first):
+        form = _form(frame)
+        if form == self._form:
             yield frame
             return
-        if self._turned != _form(frame):
+        if self._turned != form:
             from av import AudioResampler
 
-            self._turned = _form(frame)
+            first, self._turned = self._first, form
             self._turner = AudioResampler(format=first.format, layout=first.layout, rate=first.sample_rate)
             if self._changed_at is None:
                 self._changed_at = self._tally.duration
@@ -261,5 +284,5 @@ class _Ear:
             yield f"it changes its sample rate or its channels at {at}: were several files joined?"
 
 
-def _form(frame: "AudioFrame") -> str:
-    return f"{frame.format.name} {frame.layout.name} {frame.sample_rate}"
+def _form(frame: "AudioFrame") -> tuple[str, str, int]:
+    return frame.format.name, frame.layout.name, frame.sample_rate

@@ -44,7 +44,7 @@ class Tally:
         """Take in a piece of `count` samples from `low` to `high`; say whether it has to be searched for clipping."""
         low, high = max(-1.0, min(1.0, low)), max(-1.0, min(1.0, high))  # in this order a NaN becomes full scale
         self._piece = self._piece or count
-        self._lows.append(floor(low * 128))
+        self._lows.append(min(127, floor(low * 128)))
         self._highs.append(min(127, floor(high * 128)))
         peak = max(-low, high)
         if peak >= SILENCE:

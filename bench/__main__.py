@@ -1,4 +1,4 @@
-"""`python -m bench [start nothing upload memory compile facts encode] [--quick]`: measure, and print one row a figure."""
+"""`python -m bench [start nothing upload memory compile facts encode] [--quick]`: measure, and print rows."""
 
 import argparse
 import os

@@ -33,15 +33,17 @@ def copyright_line(text: str, day: date | None) -> str:
 
 
 def listed(tags: TagSet, duration: timedelta) -> tuple[tuple[Chapter, timedelta], ...]:
-    """Return each chapter that has a title and is not hidden with its end: the next one's start, the sound's at last.
+    """Return each chapter that has a title and is not hidden with its end: its own, else where the next one begins.
 
+    The last one ends with the sound.
     Those that begin when the sound is over are left out; every chapter lasts a millisecond at least (ID3-2).
     """
     millisecond = timedelta(milliseconds=1)
     named = (one for one in tags.chapters or () if not one.hidden and fit(one.title))
     shown = sorted((one for one in named if one.start + millisecond < duration), key=lambda one: one.start)
     ends = [*(one.start for one in shown[1:]), duration]
-    return tuple((one, max(end, one.start + millisecond)) for one, end in zip(shown, ends, strict=bool(shown)))
+    ends = [min(one.end or end, duration) for one, end in zip(shown, ends, strict=bool(shown))]
+    return tuple((one, max(end, one.start + millisecond)) for one, end in zip(shown, ends, strict=True))
 
 
 def front_cover(found: Iterable[tuple[int, bytes]]) -> bytes:

@@ -2,6 +2,7 @@
 
 import random
 import subprocess
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -90,6 +91,18 @@ def test_more_chapters_than_a_table_holds_are_in_tables_of_a_table(master: Path)
     assert [len(tables[name].child_element_ids) for name in tables["toc"].child_element_ids] == [255, 255, 90]
     assert [tables[name].flags for name in ("toc", "toc0", "toc2")] == [3, 1, 1]
     assert [one.title for one in measure(copy).chapters] == [one.title for one in many]
+
+
+def test_a_chapter_that_ends_before_the_next_begins_says_so(master: Path) -> None:
+    chapters = (
+        Chapter(start=timedelta(), end=timedelta(seconds=2), title="Anfang"),
+        Chapter(start=timedelta(seconds=5), end=timedelta(seconds=99), title="Ende"),
+    )
+    copy = copied(master, replace(TAGS, chapters=chapters))
+    first, second = (frame for frame in id3_of(copy).getall("CHAP"))
+    assert (first.start_time, first.end_time) == (0, 2000)
+    assert (second.start_time, second.end_time) == (5000, measure(master).duration // timedelta(milliseconds=1))
+    assert measure(copy).chapters[0] == chapters[0]
 
 
 def test_chapters_at_the_same_moment_last(master: Path) -> None:

@@ -61,7 +61,8 @@ def encode(program: Program, source: Path, audio: Audio, out: Path, wish: Wish, 
 def _encode_once(
     program: Program, source: Path, audio: Audio, out: Path, wish: Wish, gain: Gain, told: Listener
 ) -> Audio:
-    arguments = encode_arguments(source, audio, out, wish, gain, soxr=program.soxr)
+    soxr = (audio.sample_rate != wish.rate or gain.limit is not None) and program.has_soxr()
+    arguments = encode_arguments(source, audio, out, wish, gain, soxr=soxr)
     program.run(("-loglevel", "error", *arguments), lambda done: told("encoding", done))
     if not out.stat().st_size:
         raise EncodingError(f"{source.name} holds no sound that can be decoded", hint="export it again")
@@ -73,7 +74,7 @@ def _encode_once(
 
 
 def _level(program: Program, path: Path, audio: Audio, wish: Wish, told: Listener) -> Level:
-    arguments = level_arguments(path, audio, wish, soxr=program.soxr)
+    arguments = level_arguments(path, audio, wish, soxr=audio.sample_rate != wish.rate and program.has_soxr())
     said = program.run(("-loglevel", "info", *arguments), lambda done: told("measuring", done))
     try:
         return read_level(said)

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +20,7 @@ Told = Callable[[timedelta], None]
 """Is told again and again how much of the sound is done."""
 
 _LINES = 200
+_REINSTALL = "install it again: pip install --force-reinstall imageio-ffmpeg; or unset IMAGEIO_FFMPEG_EXE"
 # the terminal sends Ctrl-C to a whole group, and the program would finish half a file on it: it is ended by us
 _GROUP = None if os.name == "nt" else 0
 _FLAGS = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
@@ -31,10 +33,13 @@ class EncodingError(UserError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """The ffmpeg program: its path, and whether it has the soxr resampler."""
+    """The ffmpeg program at a path."""
 
     path: str
-    soxr: bool
+
+    def has_soxr(self) -> bool:
+        """Say whether it has the soxr resampler; asked once."""
+        return _has_soxr(self.path)
 
     def run(self, arguments: Sequence[str], told: Told) -> str:
         """Run it to its end and return the last lines of what it said; raises EncodingError where it fails."""
@@ -75,14 +80,20 @@ def find_program() -> Program:
         hint = "install it with: pip install 'folge[audio]'"
         raise EncodingError("encoding needs the audio extra of folge", hint=hint) from error
     try:
-        path = get_ffmpeg_exe()
+        return Program(path=get_ffmpeg_exe())
+    except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+        raise EncodingError(f"the encoder does not start: {error}", hint=_REINSTALL) from error
+
+
+@cache
+def _has_soxr(path: str) -> bool:
+    try:
         told = subprocess.run(  # noqa: S603
             (path, "-version"), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=True
         )
-    except (RuntimeError, OSError, subprocess.SubprocessError) as error:
-        hint = "install it again: pip install --force-reinstall imageio-ffmpeg; or unset IMAGEIO_FFMPEG_EXE"
-        raise EncodingError(f"the encoder does not start: {error}", hint=hint) from error
-    return Program(path=path, soxr="--enable-libsoxr" in told.stdout)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise EncodingError(f"the encoder does not start: {error}", hint=_REINSTALL) from error
+    return "--enable-libsoxr" in told.stdout
 
 
 def _listen(stream: IO[str] | None, said: deque[str]) -> None:

@@ -230,7 +230,7 @@ def _refused_types(facts: Audio) -> tuple[str, ...]:
     """Say early what the check of the feed would say at the publish (APPLE-IT-4)."""
     if facts.media_type in ("audio/mpeg", "audio/x-m4a", "video/mp4"):
         return ()
-    return (f"Apple takes MP3 and M4A, not {facts.media_type}: encode it before the publish",)
+    return (f"Apple takes MP3 and M4A, not {facts.media_type}; make one with: folge encode FILE OUT.mp3",)
 
 
 def _tell(result: Added) -> None:

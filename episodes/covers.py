@@ -207,9 +207,7 @@ def read_cover(path: Path) -> bytes:
             raise UserError(f"{path.name} has {size} bytes, far too many for a cover", hint=_HINT)
         return path.read_bytes()
     except FileNotFoundError as error:
-        raise UserError(
-            f"the cover {path} does not exist", hint="check the name in podcast.toml or the episode"
-        ) from error
+        raise UserError(f"the cover {path} does not exist", hint="check the name and the folder") from error
     except OSError as error:
         raise UserError(f"{path.name} cannot be read: {error.strerror}", hint="check its permissions") from error
 

@@ -12,6 +12,7 @@ _CUT_OFF = "copy or upload it again from the original"
 _MOST_BLOCKS = 100_000
 _MOST_JOINED = 100
 _WINDOW = 1 << 16
+_STEREO = {1, 8, 9, 10}  # independent, left and side, side and right, mid and side (RFC 9639, section 9.1.3)
 _LONGEST_HEADER = 16
 _LARGEST_FRAME = 1 << 20  # those of recordings have less than 100 kB
 _MOST_GUESSES = 100_000
@@ -192,7 +193,11 @@ def _next_frame(file: BinaryIO, at: int, end: int, model: bytes, part: _Part) ->
 
 
 def _alike(data: bytes, at: int, model: bytes) -> bool:
-    return data[at + 3 : at + 4] == model[3:] and (data[at + 2] ^ model[2]) & 0x0F == 0
+    """Say whether a frame may be of the same stream: two channels may be kept apart or together, frame by frame."""
+    if len(data) <= at + 3 or (data[at + 3] ^ model[3]) & 0x0F or (data[at + 2] ^ model[2]) & 0x0F:
+        return False
+    kind = data[at + 3] >> 4
+    return kind == model[3] >> 4 or {kind, model[3] >> 4} <= _STEREO
 
 
 def _frame(header: bytes, block: int) -> tuple[int, int] | None:

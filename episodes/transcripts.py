@@ -111,7 +111,8 @@ def with_speakers(cues: Iterable[Cue], people: Sequence[Voice] = ()) -> tuple[Cu
 
     A cue that names nobody and begins with a name and a colon is theirs, if it is a known person's name or begins
     another cue too. Any other that names nobody is by whoever spoke before, as transcripts name speakers when they
-    change (TR-VTT-2).
+    change (TR-VTT-2); one that begins with what may be a name is not, nor is what follows: nobody's words become
+    somebody else's.
     """
     voices = Voices(people)
     cues = tuple(cues)
@@ -124,6 +125,8 @@ def with_speakers(cues: Iterable[Cue], people: Sequence[Voice] = ()) -> tuple[Cu
         name, text = cue.speaker, cue.text
         if match and (voices.whose(match["name"]) or (often[match["name"]] > 1 and _is_name(match["name"]))):
             name, text = match["name"], match["text"]
+        elif match and _is_name(match["name"]):
+            speaker = ""
         if name and name not in known:
             known[name] = voices.whose(name) or name
         speaker = known[name] if name else speaker

@@ -31,15 +31,18 @@ class Facts:
         self._known = _read(self._file)
         self._changed = False
 
-    def audio(self, path: Path) -> Audio:
-        """Return the facts of an audio file, measured unless it is unchanged. Raises UserError as `measure` does."""
+    def audio(self, path: Path, shown: str = "") -> Audio:
+        """Return the facts of an audio file, measured unless it is unchanged. Raises UserError as `measure` does.
+
+        `shown` is what people know it by, where that is not its name.
+        """
         from episodes.audio import measure
 
         name, now = str(path.resolve()), stamp(path)
         known = self._known.get(name)
         if known and known.stamp == now:
             return known.audio
-        self._working(f"measuring {path.name}")
+        self._working(f"measuring {shown or path.name}")
         audio = measure(path)
         if now and stamp(path) == now:
             self._known[name] = _Fact(stamp=now, audio=audio)

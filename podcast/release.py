@@ -9,9 +9,12 @@ from typing import Any
 
 import msgspec
 
+from episodes.chapterfiles.marks import Form, Mark
+from episodes.chapterfiles.writing import write_chapters
 from episodes.model import Appearance, Chapter, Episode
 from episodes.namespace import ShowTags
 from episodes.notes import feed_html, summarize
+from episodes.timecode import type_position
 from feed.chapters import json_chapters
 from feed.item import Alternate, Enclosure, Integrity, Item, Source, Transcript
 from feed.show import Category, Image, Show, ShowKind
@@ -293,7 +296,7 @@ def item_of(release: Release, show: ShowRelease) -> Item:
         number=episode.number,
         season=episode.season,
         summary=episode.summary or summarize(episode.notes),
-        notes_html=feed_html(episode.notes),
+        notes_html=feed_html(_notes(release)),
         image_url=public_url(base, cover.key) if cover else "",
         explicit=episode.explicit,
         people=episode.appearances,
@@ -305,6 +308,17 @@ def item_of(release: Release, show: ShowRelease) -> Item:
         images=_images(release.images, base),
         tags=episode.tags,
     )
+
+
+def _notes(release: Release) -> str:
+    """Return the notes with a list of the chapters below, which some apps make links of, unless they have one."""
+    notes = release.episode.notes
+    shown = [chapter for chapter in release.chapters if not chapter.hidden]
+    times = [type_position(timedelta(seconds=chapter.start // timedelta(seconds=1))) for chapter in shown]
+    if not shown or 2 * sum(time in notes for time in times) >= len(times):
+        return notes
+    listed = write_chapters([Mark(chapter=chapter) for chapter in shown], Form.MARKDOWN)
+    return f"{notes.rstrip()}\n\n{listed}"
 
 
 def _transcripts(release: Release, show: ShowRelease) -> Iterator[Transcript]:

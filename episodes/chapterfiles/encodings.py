@@ -24,7 +24,7 @@ class Text:
 def decode(raw: bytes, path: str) -> Text | Problem:
     """Return the text of a file; what is in no encoding that occurs comes back as a problem with its line."""
     if len(raw) > LARGEST:
-        message = f"has {len(raw):,} bytes; a file of chapters has at most {LARGEST:,}"
+        message = f"has more than {LARGEST:,} bytes, the most a file of chapters may have"
         return Problem(path=path, message=message, hint="look whether it is the right file")
     for mark, encoding in _BOMS:
         if raw.startswith(mark):

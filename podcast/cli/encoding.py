@@ -76,10 +76,10 @@ def _is_number(word: str) -> bool:
     "--bitrate",
     type=click.Choice([str(rate) for rate in BITRATES]),
     metavar="KBIT/S",
-    help="Of all of it, constant; else 96 for mono and 128 for stereo.",
+    help="Constant in an MP3 file, about that in M4A; else 96 for mono and 128 for stereo.",
 )
-@click.option("--mono", "channels", flag_value=MONO, type=int, help="Mix down to one channel.")
-@click.option("--stereo", "channels", flag_value=STEREO, type=int, help="Mix down, or up, to two channels.")
+@click.option("--mono", is_flag=True, help="Mix down to one channel.")
+@click.option("--stereo", is_flag=True, help="Mix down, or up, to two channels.")
 @click.option("--rate", type=click.Choice([str(rate) for rate in RATES]), metavar="HZ", help="44100 or 48000.")
 @click.option(
     "--loudness",
@@ -94,7 +94,7 @@ def _is_number(word: str) -> bool:
 def command(
     ctx: click.Context, /, source: Path, out: Path, episode: str, replacing: bool, as_json: bool, **said: object
 ) -> None:
-    """Encode the recording IN to OUT, which ends in .mp3 or .m4a: at a constant bitrate, ready to be published.
+    """Encode the recording IN to OUT, which ends in .mp3 or .m4a, ready to be published.
 
     IN may be WAV, FLAC or AIFF; a file that was encoded before loses quality again, which is said. Tags, chapters and
     the picture of IN are carried over, unless --episode names where they come from. IN is never changed. Needs
@@ -108,7 +108,7 @@ def command(
     wish = ordinary_wish(
         audio,
         target,
-        channels=_number(said["channels"]),
+        channels=_channels(mono=bool(said["mono"]), stereo=bool(said["stereo"])),
         rate=_number(said["rate"]),
         bitrate=_number(said["bitrate"]),
         loudness=loudness if isinstance(loudness, float) else None,
@@ -133,6 +133,12 @@ def command(
         problems=(*_about_source(source, audio), *_about_result(out, encoded, facts)),
     )
     _tell(result, as_json=as_json)
+
+
+def _channels(*, mono: bool, stereo: bool) -> int:
+    if mono and stereo:
+        raise click.UsageError("--mono and --stereo exclude each other")
+    return MONO if mono else STEREO if stereo else 0
 
 
 class _Owner:
@@ -235,7 +241,7 @@ def _done(result: _Result) -> Iterator[str]:
     audio, encoded = result.audio, result.encoded
     channels = {MONO: "mono", STEREO: "stereo"}[result.wish.channels]
     yield (
-        f"{length(audio.duration)}, {result.wish.bitrate} kbit/s, {result.wish.rate / 1000:g} kHz, {channels}, "
+        f"{length(audio.duration)}, {audio.bitrate / 1000:.0f} kbit/s, {result.wish.rate / 1000:g} kHz, {channels}, "
         f"{audio.bytes:,} bytes, made in {result.seconds:.0f} s"
     )
     before, after = encoded.before, encoded.after

@@ -79,8 +79,9 @@ class Copies:
             self._working(f"tagging {master.name}")
             path = self._made(name, master, replace(tags, cover=self._jpeg(*cover) if cover else b""), audio.duration)
         with suppress(OSError):
-            os.utime(path)  # in use
-        copy = self._facts.audio(path)
+            if time.time() - path.stat().st_mtime > KEPT.total_seconds() / 4:  # it is in use; else it stays as measured
+                os.utime(path)
+        copy = self._facts.audio(path, master.name)
         if abs(copy.duration - audio.duration) > _SAME:
             path.unlink()
             raise UserError(f"its tagged copy would last {copy.duration}, not {audio.duration}", hint=_AS_IS)

@@ -33,6 +33,9 @@ class Kind(StrEnum):
     REFUSE = "refuse"
 
 
+_FILES = frozenset({"audio", "alternates"})
+"""Fields a producer can ask for anew with `replace_audio`."""
+
 WRITES = frozenset({Kind.ADD, Kind.UPDATE, Kind.WITHDRAW, Kind.RESTORE})
 """The kinds that change the ledger."""
 
@@ -254,12 +257,13 @@ class _Judge:
             return old, _change(Kind.SAME, release, "published")
         changed = differences(old.release, release)
         if not same and not mine:
-            if any(version.digest == earlier.digest for earlier in old.history):
+            asked = old.guid in self.asked.replace_audio and {*changed} <= _FILES  # with the tags of before, say
+            if any(version.digest == earlier.digest for earlier in old.history) and not asked:
                 how = _ask("mine", release)
                 reason = f"the text here is older than what {_who(old.current)}, which is kept; to publish it: {how}"
                 return old, _change(Kind.BEHIND, release, reason, changed)
             stale = _stale(release, old.history, changed)
-            if stale:
+            if stale and not asked:
                 reason = f"{_older(stale, old.current)}; take those over, or: {_ask('mine', release)}"
                 return old, _change(Kind.REFUSE, release, reason, changed)
             if self._moved_on(old.guid, old.current):

@@ -50,6 +50,9 @@ class Sounds:
         facts = self.files.audio.get(episode.audio)
         kept = old.release.audio if old else None
         if facts is None:
+            if old and old.guid in self.replace_audio:
+                message = f"'{episode.audio}' is not on this machine, and was asked to be published anew"
+                self.findings.problems.append(Problem(path=name, field="audio", message=message, hint="put it there"))
             self.findings.absent(name, "audio", episode.audio, old.release.episode.audio if old else None)
             return kept
         if old and kept and self._replaced(facts, old):

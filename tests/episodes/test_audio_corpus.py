@@ -10,7 +10,7 @@ import pytest
 from episodes.audio import extension_for, measure
 from episodes.model import Audio
 from episodes.sound import NotAudio
-from tests.episodes.encoders import encode
+from tests.episodes.encoders import encode, played
 
 _REPOSITORY = Path(__file__).parents[2]
 _CORPUS = Path(os.environ.get("FOLGE_CORPUS", _REPOSITORY.parent / "shared" / "corpus")) / "audio"
@@ -155,3 +155,15 @@ def test_the_chapters_ffmpeg_writes_are_read(tmp_path: Path) -> None:
         audio = measure(encode(tmp_path / name, "-i", str(chapters), "-map_metadata", "1", "-map_chapters", "1"))
         assert [(one.start.total_seconds(), one.title) for one in audio.chapters] == [(0, "Anfang"), (20, "Mut")]
         assert audio.tags.title == "Schildkröten"
+
+
+@pytest.mark.parametrize("before", [0, 500])
+@pytest.mark.parametrize("both", ["c0=c0|c1=0.5*c0+0.1*c1", "c0=c0|c1=c1", "c0=c0|c1=c0"])
+def test_a_flac_file_that_keeps_its_channels_now_apart_and_now_together_is_whole(
+    tmp_path: Path, both: str, before: int
+) -> None:
+    noise = "aevalsrc=0.5*sin(2*PI*440*t)|0.2*sin(2*PI*t*t*90)*random(0)"
+    made = encode(tmp_path / "a.flac", "-af", f"pan=stereo|{both},adelay={before}|{before}", seconds=20, sound=noise)
+    audio = measure(made)
+    assert abs(audio.duration.total_seconds() - played(made)) < 0.01
+    assert audio.doubts == ()

@@ -151,12 +151,18 @@ def test_only_what_apps_read_is_sound() -> None:
         assert not read(name, text)[0].sound
 
 
+def test_what_somebody_unknown_says_once_is_not_put_into_the_mouth_of_the_guest() -> None:
+    text = "1\n00:00:00,000 --> 00:00:01,000\nAnna Beispiel: Grüße\n\n2\n00:00:01,000 --> 00:00:02,000\nModerator: Ja\n"
+    transcript, _ = read("a.srt", text, PEOPLE)
+    assert [(cue.speaker, cue.text) for cue in transcript.cues] == [("Anna Beispiel", "Grüße"), ("", "Moderator: Ja")]
+
+
 def test_a_text_without_times_is_read_by_paragraphs() -> None:
     transcript, problems = read("a.txt", "Anna: Guten\nTag\n\nWie geht es?\n\nUnd: gut\n", PEOPLE)
     assert [(cue.speaker, cue.text, cue.line) for cue in transcript.cues] == [
         ("Anna Beispiel", "Guten Tag", 1),
         ("Anna Beispiel", "Wie geht es?", 4),
-        ("Anna Beispiel", "Und: gut", 6),
+        ("", "Und: gut", 6),  # somebody called Und, or Anna: nobody's words become somebody else's
     ]
     assert (transcript.timed, problems) == (False, ())
 

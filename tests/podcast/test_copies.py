@@ -9,14 +9,15 @@ import pytest
 
 from episodes.audio import measure
 from episodes.model import Audio
-from episodes.problems import Severity
+from episodes.problems import ProblemsFound, Severity
 from podcast.publishing.decide import Asked
-from podcast.publishing.publish import Refused
+from podcast.publishing.publish import Publisher, Refused
 from podcast.stores import Store
 from podcast.stores.memory import MemoryStore
+from podcast.workspace import open_workspace
 from tests.episodes.audio_builders import frames, id3, id3_text, opus
 from tests.episodes.encoders import encode
-from tests.podcast.builders import BASE, GUID_1, ShowFolder, feed_in, later, objects
+from tests.podcast.builders import BASE, GUID_1, NOW, ShowFolder, feed_in, later, objects
 
 GUESTS = "appearances:\n  - name: Uwe Schneidewind\n    function: Oberbürgermeister\n"
 CHAPTERS = "chapters: ['0:00 Begrüßung', '0:00.5 Mut', '0:01 Schluss']\n"
@@ -255,3 +256,35 @@ def test_new_audio_is_listened_to_and_told_of_once(show: ShowFolder) -> None:
 def test_a_show_that_does_not_care_is_not_listened_to(show: ShowFolder) -> None:
     encode(show.path / "audio/1.mp3", "-filter:a", "volume=-20dB", seconds=3)
     assert not [problem for problem in show.publish(MemoryStore()).problems if problem.rule.startswith("LOUD")]
+
+
+def test_tags_published_once_before_are_published_again_when_they_are_asked_for(
+    show: ShowFolder, tmp_path: Path
+) -> None:
+    store = MemoryStore()
+    show.publish(store)
+    show.episode(1, title="Ein neuer Titel")
+    show.publish(store, now=later(1), asked=REPLACE)
+    show.episode(1, title="Mut 1")
+    show.publish(store, now=later(2), asked=Asked(mine=frozenset({GUID_1})))
+    assert published(store, tmp_path).tags.title == "Ein neuer Titel"
+
+    show.publish(store, now=later(3), asked=REPLACE)
+
+    assert published(store, tmp_path).tags.title == "Mut 1"
+
+
+def test_audio_that_is_not_here_cannot_be_replaced(show: ShowFolder) -> None:
+    store = MemoryStore()
+    show.publish(store)
+    (show.path / "audio/1.mp3").unlink()
+    with pytest.raises(ProblemsFound, match="not on this machine, and was asked to be published anew"):
+        show.publish(store, now=later(1), asked=REPLACE)
+
+
+def test_a_copy_is_measured_once(show: ShowFolder) -> None:
+    show.publisher(MemoryStore()).prepare()
+    told: list[str] = []
+    again = Publisher(open_workspace(show.path, {}), MemoryStore(), now=NOW, by="anna@laptop", working=told.append)
+    again.prepare()
+    assert told == [""]

@@ -19,7 +19,7 @@ from podcast.publishing.memo import look
 from podcast.publishing.noticing import compare_live
 from podcast.stores.memory import MemoryStore
 from tests.episodes.audio_builders import opus
-from tests.podcast.builders import BASE, NOW, ShowFolder, later, make_show, objects
+from tests.podcast.builders import BASE, NOW, ShowFolder, feed_in, later, make_show, objects
 from tests.podcast.spies import Spy
 
 FIRST = datetime(2024, 1, 1, 6, tzinfo=UTC)
@@ -240,7 +240,7 @@ def test_a_name_that_is_no_address_and_a_feed_of_nothing_are_refused(tmp_path: P
     with pytest.raises(ProblemsFound) as refused:
         folder.publish(MemoryStore())
     (name, empty) = refused.value.problems
-    assert (name.field, name.line) == ("feeds[1].name", 21)
+    assert (name.field, name.line) == ("feeds[1].name", 24)
     assert (empty.field, empty.message) == ("feeds[2].name", "'leer' selects nothing")
 
 
@@ -350,3 +350,15 @@ def test_an_archive_page_whose_episodes_are_gone_is_no_empty_show(tmp_path: Path
     folder.file(1).write_text(text, encoding="utf-8")
     assert folder.publish(store, now=later(1)).problems == ()
     assert guids(store, "feed/1.xml") == []
+
+
+def test_the_notes_end_with_a_list_of_the_chapters_unless_they_have_one(show: ShowFolder) -> None:
+    chapters = "chapters: ['0:00 Anfang & Ende', '0:00.5 Mut']\n"
+    show.episode(1, more=chapters)
+    path = show.episode(2, more=chapters)
+    path.write_text(path.read_text(encoding="utf-8") + "\nAb 00:00 geht es los.\n", encoding="utf-8")
+    store = MemoryStore()
+    show.publish(store)
+    second, first = feed_in(store).items
+    assert first.notes_html.rstrip().endswith("<li>00:00 Anfang &amp; Ende</li>\n<li>00:00 Mut</li>\n</ul>")
+    assert second.notes_html.rstrip().endswith("<p>Ab 00:00 geht es los.</p>")

@@ -24,6 +24,7 @@ from podcast.publishing.pictures import Pictures
 from podcast.publishing.plan import Plan, make_plan, new_pages, stranger
 from podcast.publishing.rendered import Rendered
 from podcast.publishing.smallpictures import SmallPictures
+from podcast.settings import FILE
 from podcast.stores import Moved, Store
 from podcast.workspace import Workspace, require_sound
 from podcast.written import with_lines
@@ -104,6 +105,7 @@ class Publisher:
             now=self.now,
             by=self.by,
             seen=self._seen,
+            settings_sha256=self.workspace.settings.source_sha256,
         )
         self._seen = self._seen or _digests(observed.ledger)
         if decision.refused:
@@ -204,4 +206,7 @@ def _refusal(title: str, reason: str) -> Problem:
 
 
 def _sources(workspace: Workspace) -> Mapping[str, Path]:
-    return {episode.guid: workspace.catalogue.path(episode) for episode in workspace.catalogue.episodes}
+    """Return the file of each guid; the empty one stands for the show."""
+    return {"": workspace.folder / FILE} | {
+        episode.guid: workspace.catalogue.path(episode) for episode in workspace.catalogue.episodes
+    }

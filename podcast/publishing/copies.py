@@ -3,6 +3,7 @@
 import hashlib
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -36,6 +37,14 @@ class Copy:
 
     path: Path
     audio: Audio
+
+
+Copier = Callable[[Episode, Path, Audio], Copy | None]
+"""Returns the tagged copy of a file of an episode, None where the file itself is to be published."""
+
+
+def as_it_is(episode: Episode, master: Path, audio: Audio) -> None:
+    """Make no copy of a file: for whoever only looks at what a publish would do."""
 
 
 class Copies:

@@ -191,7 +191,7 @@ class _Judge:
         if any(version.digest == earlier.digest for earlier in old.history) and not self.asked.show_mine:
             reason = f"podcast.toml here is older than what {_who(old.current)}; to publish it: --mine podcast.toml"
             return old, change(Kind.BEHIND, reason)
-        stale = _stale(release, old.history, changed)
+        stale = stale_fields(release, old.history, changed)
         if stale and not self.asked.show_mine:
             reason = f"{_older(stale, old.current)}; take those over, or: folge publish --mine podcast.toml"
             return old, change(Kind.REFUSE, reason)
@@ -272,7 +272,7 @@ class _Judge:
                 how = _ask("mine", release)
                 reason = f"the text here is older than what {_who(old.current)}, which is kept; to publish it: {how}"
                 return old, _change(Kind.BEHIND, release, reason, changed)
-            stale = _stale(release, old.history, changed)
+            stale = stale_fields(release, old.history, changed)
             if stale:
                 reason = f"{_older(stale, old.current)}; take those over, or: {_ask('mine', release)}"
                 return old, _change(Kind.REFUSE, release, reason, changed)
@@ -348,7 +348,7 @@ def _replaced_alternate(release: Release, old: Release) -> str:
     return ""
 
 
-def _stale(release: Release | ShowRelease, history: Sequence[Version], changed: Sequence[str]) -> list[str]:
+def stale_fields(release: Release | ShowRelease, history: Sequence[Version], changed: Sequence[str]) -> list[str]:
     """Return the changed fields whose value here is one that a published version replaced."""
     prints = fingerprints(release)
     return [name for name in changed if any(version.replaced.get(name) == prints[name] for version in history)]

@@ -91,7 +91,7 @@ class Publisher:
             self._files = measure_files(self.workspace, self._facts)
         observed = observe(self.store, thorough=thorough)
         copies = Copies(self.workspace, self._files, self._facts, self._small, self.now)
-        gathered = assemble(self.workspace, self._files, copies, observed.ledger, self.asked.replace_audio)
+        gathered = assemble(self.workspace, self._files, copies.copy, observed.ledger, self.asked.replace_audio)
         copies.sweep()
         problems = with_lines((*self.workspace.problems, *gathered.problems), self.workspace.folder)
         if errors(problems):

@@ -6,14 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from episodes.tagging.refusal import NotTaggable
-
 from episodes.audio import extension_for
 from episodes.model import Audio, Episode
 from episodes.namespace import AlternateFile
 from episodes.problems import Problem, UserError
+from episodes.tagging.refusal import NotTaggable
 from podcast.layout import audio_key
-from podcast.publishing.copies import Copies
+from podcast.publishing.copies import Copier
 from podcast.publishing.findings import Findings
 from podcast.publishing.ledger import Entry
 from podcast.publishing.measuring import Files
@@ -29,14 +28,14 @@ class Sounds:
         self,
         workspace: Workspace,
         files: Files,
-        copies: Copies,
+        copy: Copier,
         uploads: Uploads,
         findings: Findings,
         replace_audio: Collection[str],
     ) -> None:
         self.workspace = workspace
         self.files = files
-        self.copies = copies
+        self.copy = copy
         self.uploads = uploads
         self.findings = findings
         self.replace_audio = replace_audio
@@ -79,7 +78,7 @@ class Sounds:
         """Return what is published of a file: its tagged copy, or itself, with a warning where there can be none."""
         path = self.workspace.resolve(written)
         try:
-            copy = self.copies.copy(episode, path, facts)
+            copy = self.copy(episode, path, facts)
         except NotTaggable as error:
             self.findings.warn(name, field, f"'{written}' is published without tags: {error.message}", error.hint)
         except UserError as error:
@@ -98,7 +97,7 @@ class Sounds:
 
         def again() -> Path | None:
             with suppress(UserError):
-                copy = self.copies.copy(episode, path, facts)
+                copy = self.copy(episode, path, facts)
                 return copy.path if copy and copy.audio.sha256 == blob.sha256 else None
             return None
 

@@ -102,7 +102,8 @@ def describe_pull(plan: PullPlan) -> str:
     lines = []
     for arrival in plan.arrivals:
         before = f" (so far {arrival.former})" if arrival.former else ""
-        lines.append(f"{_SIGNS[arrival.action]} {arrival.path}{before}: {arrival.reason}")
+        line = f"{_SIGNS[arrival.action]} {arrival.path}{before}: {arrival.reason}"
+        lines.append(line.replace("\n", "\\n"))  # what a stranger's ledger says stays on its line
         lines += [f"    {line}" for line in arrival.diff.splitlines()]
     if plan.writes:
         lines.append(f"  to write: {len(plan.writes)} ({show_bytes(plan.bytes)}), from {plan.store_url}")

@@ -47,5 +47,5 @@ def episode_name(release: Release, taken: Collection[str]) -> str:
 
 def _is_plain(name: str) -> bool:
     """Say whether a name means a file or folder right there, on every system, that is not hidden."""
-    odd = re.search(r'[\\:*?"<>|\x00-\x1f]', name) or unfit(name) or name.startswith((".", "~", "-", " "))
+    odd = re.search(r'[/\\:*?"<>|\x00-\x1f]', name) or unfit(name) or name.startswith((".", "~", "-", " "))
     return bool(name) and not odd and not name.endswith((".", " ")) and len(name.encode(errors="replace")) <= _LONGEST

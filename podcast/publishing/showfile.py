@@ -76,8 +76,9 @@ def rebuilt(show: ShowRelease, moments: Sequence[datetime]) -> str:
     for name, value in tags.items():
         if name in ("value", "extra"):  # elements carried verbatim: they are told, see `unsaid`
             continue
-        heading = f"[[{name}]]" if isinstance(value, list) else f"[{name}]"
-        tables += [(heading, _renamed(_table(part))) for part in (value if isinstance(value, list) else [value])]
+        several = isinstance(value, list | tuple)
+        heading = f"[[{name}]]" if several else f"[{name}]"
+        tables += [(heading, _renamed(_table(part))) for part in (_list(value) if several else [value])]
     return "\n".join([_REBUILT, *(text for heading, table in tables if (text := _written(heading, table)))])
 
 

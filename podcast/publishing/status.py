@@ -203,8 +203,10 @@ def _reason(change: Change, entry: Entry | None) -> str:
         return "the next publish adds it"
     if change.kind in (Kind.UPDATE, Kind.SAME):
         return ""
-    if change.kind is Kind.BEHIND:
-        return f"{change.reason}; to get what is published: folge pull"
+    if change.kind is Kind.BEHIND and entry:
+        return (
+            f"older than what {entry.current.by} published on {show_moment(entry.current.at)}; to get that: folge pull"
+        )
     if change.kind is Kind.ELSEWHERE and entry:
         return "not in this folder; to get it: folge pull"
     return change.reason
@@ -222,7 +224,8 @@ def describe_status(status: Status, *, every: bool = False) -> str:
             left -= 1
             if left < 0 and not every:
                 continue
-        lines.append(f"  {episode.standing.value:<14} {_line(episode)}")
+        line = f"  {episode.standing.value:<14} {_line(episode)}"
+        lines.append(line.replace("\n", "\\n"))  # what a stranger's ledger says stays on its line
     if left < 0 and not every:
         lines.append(f"  … and {-left} more published; all of them: folge status --all")
     counts = ", ".join(f"{count} {standing.value}" for standing, count in status.totals.items())

@@ -32,7 +32,7 @@ COMMANDS = {
     "status": ("status", "Show what is here and what is published."),
     "plan": ("plan", "Show what a publish would do."),
     "publish": ("publish", "Publish what is due."),
-    "pull": ("pull", "Bring what is published into this folder, or a lost show back."),
+    "pull": ("pull", "Bring what is published into this folder."),
     "serve": ("serve", "Serve the published folder for a preview."),
 }
 """Each command with its module and its one line of help, so that `folge --help` loads none of them."""

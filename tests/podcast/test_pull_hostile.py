@@ -101,10 +101,10 @@ def test_a_hostile_ledger_writes_nothing_outside(store: MemoryStore, tmp_path: P
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["../evil.md", "/tmp/evil.md", "a/b.md", ".evil.md", "README.md", "evil.sh", "a\\b.md", "_a.md", "", "x\n.md"],
-)
+NAMES = ["../evil.md", "/tmp/evil.md", "a/b.md", ".evil.md", "README.md", "evil.sh", "a\\b.md", "_a.md", "", "x\n.md"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_an_episode_file_goes_by_number_and_slug_where_its_name_is_none(
     store: MemoryStore, tmp_path: Path, name: str
 ) -> None:

@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from episodes.catalogue import Catalogue, find_episode
-from episodes.problems import ProblemsFound, UserError
+from episodes.problems import ProblemsFound, UserError, visible
 from podcast.cli.options import json_option
 from podcast.cli.output import emit, problem_data, say
-from podcast.publishing.arrivals import PullPlan, describe_pull, pull_data
+from podcast.publishing.arrivals import Arrival, PullPlan, describe_pull, pull_data
 from podcast.publishing.bring import bring
 from podcast.publishing.ledger import Ledger
+from podcast.publishing.plan import show_bytes
 from podcast.publishing.pull import Wished, look_at, plan_pull
 from podcast.settings import find_folder
 from podcast.stores import Store
@@ -20,6 +21,7 @@ from podcast.stores.opening import StoreOptions, open_store
 from podcast.workspace import open_workspace, producer
 
 _EVERY = "all"
+_LARGE = 1_000_000  # bytes
 
 
 @click.command("pull")
@@ -71,11 +73,13 @@ def command(
         say(text)
     if not (dry_run or plan.empty or yes):
         _ask()
-    problems = () if dry_run else bring(plan, folder, store)
+    problems = () if dry_run else bring(plan, folder, store, _tell)
     if as_json:
         emit(pull_data(plan) | {"written": not dry_run, "problems": [problem_data(problem) for problem in problems]})
     elif not dry_run:
         click.echo(_said(plan, len(plan.writes) - len(problems), folder))
+        if plan.writes and not target.survey:
+            say(f"next: cd {folder}, then folge status")
     if problems:
         raise ProblemsFound(problems)
 
@@ -108,6 +112,12 @@ def _ask() -> None:
         raise click.UsageError("there is no terminal to ask on; say --yes")
     if not click.confirm("write this?", default=True, err=True):
         raise click.Abort
+
+
+def _tell(arrival: Arrival) -> None:
+    """Tell of a large file that has come: until then it looked as if nothing happened."""
+    if arrival.bytes > _LARGE:
+        say(f"  {visible(arrival.path)}: {show_bytes(arrival.bytes)}")
 
 
 def _said(plan: PullPlan, written: int, folder: Path) -> str:

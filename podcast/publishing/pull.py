@@ -15,13 +15,13 @@ from episodes.problems import Problem, UserError
 from episodes.timecode import show_moment
 from podcast.layout import SOURCES, source_key
 from podcast.publishing.arrivals import Action, Arrival, PullPlan, difference, written
-from podcast.publishing.decide import Change, Kind, stale_fields
+from podcast.publishing.decide import Change, Kind
 from podcast.publishing.ledger import Entry, Ledger, State
 from podcast.publishing.observe import observe
 from podcast.publishing.places import episode_name
 from podcast.publishing.pulledfiles import PulledFiles
 from podcast.publishing.pulledshow import pulled_show
-from podcast.publishing.survey import Survey, survey
+from podcast.publishing.survey import Survey, is_behind, survey
 from podcast.settings import FILE
 from podcast.stores import Store
 from podcast.workspace import open_workspace
@@ -190,8 +190,7 @@ class _Texts:
         if change is None or not (stored or raw == _withdrawn(text).encode()):
             return False
         release = self.target.survey.releases.get(entry.guid) if self.target.survey else None
-        older = release is not None and set(change.fields) == set(stale_fields(release, entry.history, change.fields))
-        return change.kind in (Kind.BEHIND, Kind.WITHDRAWN) or (change.kind is Kind.REFUSE and older)
+        return change.kind is Kind.WITHDRAWN or (release is not None and is_behind(change, release, entry.history))
 
 
 def _withdrawn(text: str) -> str:

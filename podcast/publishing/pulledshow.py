@@ -8,10 +8,9 @@ from pathlib import Path
 from episodes.problems import UserError
 from podcast.layout import SOURCES
 from podcast.publishing.arrivals import Action, Arrival, difference, written
-from podcast.publishing.decide import Kind, stale_fields
 from podcast.publishing.ledger import Ledger
-from podcast.publishing.showfile import for_store, rebuilt, store_words, unsaid
-from podcast.publishing.survey import Survey
+from podcast.publishing.showfile import PUBLIC_URL, STORE_WORDS, for_store, rebuilt, store_words, unsaid
+from podcast.publishing.survey import Survey, is_behind
 from podcast.settings import FILE, Settings, load_settings
 from podcast.stores import Store
 
@@ -30,16 +29,16 @@ def pulled_show(
     if survey:
         return tuple(_known(folder, survey, ledger, store)), survey.workspace.settings
     text = for_store(_published(ledger, store), words)
-    settings = read_settings(text)
-    index = ledger.show.release.directory_index
-    if settings.store.directory_index != index:
-        text = for_store(text.encode(), {"directory_index": index})
-        settings = read_settings(text)
+    said, release = read_settings(text).store, ledger.show.release
+    if said.public_url != release.base_url:  # it came from the environment
+        text = for_store(text.encode(), {PUBLIC_URL: release.base_url})
+    if said.directory_index != release.directory_index:  # its default follows from the kind of store
+        text = for_store(text.encode(), {"directory_index": release.directory_index})
     reason = f"the settings of {ledger.show.release.title}"
     if not ledger.show.settings_key:
         left = unsaid(ledger.show.release)
         reason += ", made of what is published; look through it" + (f" and add {' and '.join(left)}" if left else "")
-    return (written(Action.CREATE, FILE, text, reason),), settings
+    return (written(Action.CREATE, FILE, text, reason),), read_settings(text)
 
 
 def read_settings(text: str) -> Settings:
@@ -83,9 +82,9 @@ def _known(folder: Path, survey: Survey, ledger: Ledger, store: Store) -> Iterat
     text = for_store(_published(ledger, store), words)
     if text.encode() == local:
         return
-    older = set(change.fields) == set(stale_fields(survey.show, ledger.show.history, change.fields))
-    behind = change.kind is Kind.BEHIND or (change.kind is Kind.REFUSE and older)
-    if behind and any(_like(earlier, local, words) for earlier in _earlier(store)):
+    behind = is_behind(change, survey.show, ledger.show.history)
+    own = store_words(local, (*STORE_WORDS, PUBLIC_URL))
+    if behind and any(_like(earlier, local, own) for earlier in _earlier(store)):
         yield written(Action.REPLACE, FILE, text, f"as {current.by} published it", here=here)
         return
     reason = f"differs from what {current.by} published, and is kept"

@@ -12,7 +12,9 @@ from podcast.settings import FILE
 from podcast.tables import parse_toml, replace_value
 
 STORE_WORDS = ("url", "endpoint_url", "region", "profile", "path_style", "directory_index")
-"""What of `[store]` may differ from laptop to laptop."""
+"""What of `[store]` may differ from laptop to laptop. The public address is the same for everybody."""
+
+PUBLIC_URL = "public_url"
 
 _REBUILT = f"""\
 # {FILE} as far as the published show tells it: comments, people besides the hosts and what nobody sees are not in it.
@@ -20,11 +22,11 @@ _REBUILT = f"""\
 _ZONES = ("Europe/Berlin", "Europe/Vienna", "Europe/Zurich", "UTC", "Europe/London", "America/New_York")
 
 
-def store_words(raw: bytes) -> Mapping[str, str | bool]:
-    """Return what a `podcast.toml` says of its store, apart from the public address. Raises UserError."""
+def store_words(raw: bytes, names: Sequence[str] = STORE_WORDS) -> Mapping[str, str | bool]:
+    """Return what a `podcast.toml` says of its store, as far as it is asked for. Raises UserError."""
     store = parse_toml(raw, FILE).tables.get("store", {})
     values = store if isinstance(store, dict) else {}
-    return {name: values[name] for name in STORE_WORDS if isinstance(values.get(name), str | bool)}
+    return {name: values[name] for name in names if isinstance(values.get(name), str | bool)}
 
 
 def for_store(raw: bytes, words: Mapping[str, str | bool]) -> str:
@@ -33,7 +35,7 @@ def for_store(raw: bytes, words: Mapping[str, str | bool]) -> str:
     Raises UserError where the text is shaped so that this cannot be done safely.
     """
     for name, value in words.items():
-        if store_words(raw).get(name) != value:
+        if store_words(raw, (name,)).get(name) != value:
             if "store" not in parse_toml(raw, FILE).tables:
                 raw = raw.rstrip(b"\n") + b"\n\n[store]\n"
             raw = replace_value(raw, FILE, "store", name, value).encode()

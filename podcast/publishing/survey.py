@@ -1,6 +1,6 @@
 """A look at folder and store together: what a publish would decide of everything, and nothing is made for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +8,9 @@ from episodes.problems import Problem
 from podcast.cache import cache_folder
 from podcast.facts import Facts
 from podcast.publishing.copies import as_it_is
-from podcast.publishing.decide import Decision, decide
+from podcast.publishing.decide import Change, Decision, Kind, decide, stale_fields
 from podcast.publishing.gather import assemble
+from podcast.publishing.ledger import Version
 from podcast.publishing.measuring import Files, measure_files
 from podcast.publishing.observe import Observed, observe
 from podcast.release import Release, ShowRelease
@@ -61,3 +62,11 @@ def survey(workspace: Workspace, store: Store, *, now: datetime, by: str) -> Sur
         show=gathered.show,
         problems=problems,
     )
+
+
+def is_behind(change: Change, release: Release | ShowRelease, history: Sequence[Version]) -> bool:
+    """Say whether everything that differs here from what is published was published before."""
+    if change.kind is Kind.BEHIND:
+        return True
+    older = change.kind is Kind.REFUSE and bool(change.fields)
+    return older and set(change.fields) == set(stale_fields(release, history, change.fields))

@@ -12,12 +12,12 @@ from podcast.publishing.arrivals import Action, PullPlan, describe_pull
 from podcast.publishing.bring import bring
 from podcast.publishing.decide import Asked
 from podcast.publishing.ledger import decode_ledger, encode_ledger
-from podcast.publishing.publish import Refused
+from podcast.publishing.publish import Publisher, Refused
 from podcast.publishing.pull import Wished, look_at, plan_pull
 from podcast.stores import Store
 from podcast.stores.memory import MemoryStore
 from podcast.workspace import open_workspace
-from tests.podcast.builders import GUID_1, GUID_2, ShowFolder, later, objects
+from tests.podcast.builders import BASE, GUID_1, GUID_2, ShowFolder, later, objects
 from tests.podcast.spies import PowerCutError, Spy
 
 LEDGER = ".folge/ledger.json"
@@ -212,6 +212,17 @@ class TestTwoLaptops:
         assert actions(pull(ben.path, store)) == {"podcast.toml": Action.REPLACE}
         settings = open_workspace(ben.path, {}).settings
         assert (settings.title, settings.store.url) == ("Neuer Name", "../anderswo")
+
+    def test_a_public_address_from_the_environment_is_written_down(
+        self, show: ShowFolder, store: MemoryStore, tmp_path: Path
+    ) -> None:
+        toml = show.path / "podcast.toml"
+        toml.write_text(toml.read_text(encoding="utf-8").replace(f'public_url = "{BASE}"\n', ""), encoding="utf-8")
+        workspace = open_workspace(show.path, {"FOLGE_PUBLIC_URL": BASE})
+        Publisher(workspace, store, now=later(0), by="anna").run(lambda prepared: True)
+        ben = pulled(tmp_path, store)
+        assert open_workspace(ben.path, {}).settings.store.public_url == BASE
+        assert ben.publish(store, now=later(1), by="ben").plan.empty
 
     def test_settings_changed_here_are_kept(self, show: ShowFolder, ben: ShowFolder, store: MemoryStore) -> None:
         show.settings(title="Von Anna")

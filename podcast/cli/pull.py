@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from episodes.catalogue import Catalogue, find_episode
-from episodes.problems import ProblemsFound, UserError, visible
+from episodes.problems import UserError, visible
+from podcast.cli import FINDINGS
 from podcast.cli.options import json_option
-from podcast.cli.output import emit, problem_data, say
+from podcast.cli.output import emit, problem_data, say, tell_problems
 from podcast.publishing.arrivals import Arrival, PullPlan, describe_pull, pull_data
 from podcast.publishing.bring import bring
 from podcast.publishing.ledger import Ledger
@@ -55,7 +56,7 @@ def command(
     dry_run: bool,
     yes: bool,
     as_json: bool,
-) -> None:
+) -> int:
     """Write what is published and this folder lacks, and bring older texts up to date.
 
     What was changed here is never overwritten: it is shown beside what is published. With URL, as
@@ -80,8 +81,8 @@ def command(
         click.echo(_said(plan, len(plan.writes) - len(problems), folder))
         if plan.writes and not target.survey:
             say(f"next: cd {folder}, then folge status")
-    if problems:
-        raise ProblemsFound(problems)
+    tell_problems(problems)
+    return FINDINGS if problems else 0
 
 
 def _opened(url: str, folder: Path, options: StoreOptions) -> tuple[Store, dict[str, str | bool]]:

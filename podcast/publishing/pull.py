@@ -120,7 +120,7 @@ class _Texts:
             elif entry.guid in self.here:
                 yield from self._known(entry, self.here[entry.guid], local[entry.guid], text)
             else:
-                yield self._new(entry, text)
+                yield from self._new(entry, text)
 
     def _differs(self, entry: Entry, raw: bytes | None) -> bool:
         """Say whether a folder may have something else than what is published."""
@@ -144,26 +144,28 @@ class _Texts:
             return Arrival(action=Action.SKIP, path=path, reason=f"{reason}; ask {entry.current.by} for the file")
         stored = self.store.get(entry.source_key)
         raw = stored.body if stored else b""
-        if hashlib.sha256(raw).hexdigest() != episode.source_sha256:
+        text = raw.decode(errors="replace")
+        if hashlib.sha256(raw).hexdigest() != episode.source_sha256 or text.encode() != raw:
             reason = f"its text in the store is not what was published; ask {entry.current.by} for the file"
             return Arrival(action=Action.SKIP, path=path, reason=reason)
-        if entry.state is State.WITHDRAWN:
-            return _withdrawn(raw.decode())
-        return raw.decode()
+        return _withdrawn(text) if entry.state is State.WITHDRAWN else text
 
-    def _new(self, entry: Entry, text: str) -> Arrival:
+    def _new(self, entry: Entry, text: str) -> Iterator[Arrival]:
         """Bring a text whose guid is not in this folder, unless a file here may be that episode all the same."""
         name = episode_name(entry.release, self.names)
         held = next((path for path, raw in self.unread.items() if entry.guid in raw), None)
+        if held and self.unread[held] == text:
+            return
         if held:
             reason = "is that episode but cannot be read; it is kept"
             shown = difference(text, self.unread[held])
-            return Arrival(action=Action.KEEP, path=f"episodes/{held.name}", reason=reason, diff=shown)
-        if name.lower() in self.names:
+            yield Arrival(action=Action.KEEP, path=f"episodes/{held.name}", reason=reason, diff=shown)
+        elif name.lower() in self.names:
             reason = f"is another file here; rename it, and '{entry.release.episode.title}' is brought"
-            return Arrival(action=Action.SKIP, path=f"episodes/{name}", reason=reason)
-        self.names.add(name.lower())
-        return written(Action.CREATE, f"episodes/{name}", text, _who(entry))
+            yield Arrival(action=Action.SKIP, path=f"episodes/{name}", reason=reason)
+        else:
+            self.names.add(name.lower())
+            yield written(Action.CREATE, f"episodes/{name}", text, _who(entry))
 
     def _known(self, entry: Entry, episode: Episode, raw: bytes, text: str) -> Iterator[Arrival]:
         """Replace a text that was published before and is as it was then; keep any other."""

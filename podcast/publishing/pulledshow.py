@@ -11,6 +11,7 @@ from podcast.publishing.arrivals import Action, Arrival, difference, written
 from podcast.publishing.ledger import Ledger
 from podcast.publishing.showfile import PUBLIC_URL, STORE_WORDS, for_store, rebuilt, store_words, unsaid
 from podcast.publishing.survey import Survey, is_behind
+from podcast.release import ShowRelease
 from podcast.settings import FILE, Settings, load_settings
 from podcast.stores import Store
 
@@ -28,17 +29,26 @@ def pulled_show(
     """
     if survey:
         return tuple(_known(folder, survey, ledger, store)), survey.workspace.settings
-    text = for_store(_published(ledger, store), words)
-    said, release = read_settings(text).store, ledger.show.release
-    if said.public_url != release.base_url:  # it came from the environment
-        text = for_store(text.encode(), {PUBLIC_URL: release.base_url})
-    if said.directory_index != release.directory_index:  # its default follows from the kind of store
-        text = for_store(text.encode(), {"directory_index": release.directory_index})
-    reason = f"the settings of {ledger.show.release.title}"
+    reason, raw = f"the settings of {ledger.show.release.title}", _published(ledger, store)
+    try:
+        text = _put_right(raw, words, ledger.show.release)
+    except UserError as error:
+        text, reason = raw.decode(), f"{reason}; {error.hint}"
     if not ledger.show.settings_key:
         left = unsaid(ledger.show.release)
         reason += ", made of what is published; look through it" + (f" and add {' and '.join(left)}" if left else "")
     return (written(Action.CREATE, FILE, text, reason),), read_settings(text)
+
+
+def _put_right(raw: bytes, words: Mapping[str, str | bool], release: ShowRelease) -> str:
+    """Return the text of a `podcast.toml` for another store, with the addresses as they are published."""
+    text = for_store(raw, words)
+    said = read_settings(text).store
+    if said.public_url != release.base_url:  # it came from the environment
+        text = for_store(text.encode(), {PUBLIC_URL: release.base_url})
+    if said.directory_index != release.directory_index:  # its default follows from the kind of store
+        text = for_store(text.encode(), {"directory_index": release.directory_index})
+    return text
 
 
 def read_settings(text: str) -> Settings:

@@ -138,6 +138,25 @@ class TestLostLaptop:
         assert planned(folder, store, EVERYTHING).empty
         assert not [path for path in folder.rglob(".*") if path.is_file()]
 
+    def test_a_folder_that_lost_its_settings_gets_them_back(
+        self, show: ShowFolder, store: MemoryStore, tmp_path: Path
+    ) -> None:
+        show.publish(store)
+        (show.path / "podcast.toml").unlink()
+        assert actions(pull(show.path, store)) == {"podcast.toml": Action.CREATE}
+        assert show.publish(store, now=later(1)).plan.empty
+
+    def test_settings_that_cannot_be_put_right_come_as_they_are(
+        self, show: ShowFolder, store: MemoryStore, tmp_path: Path
+    ) -> None:
+        toml = show.path / "podcast.toml"
+        text = toml.read_text(encoding="utf-8").partition("[store]")[0]
+        toml.write_text(f'store = {{url = "anders", public_url = "{BASE}"}}\n{text}', encoding="utf-8")
+        show.publish(store)
+        plan = pull(tmp_path / "ben", store)
+        assert 'write url = "public" below [store] yourself' in describe_pull(plan)
+        assert (tmp_path / "ben" / "podcast.toml").read_bytes() == toml.read_bytes()
+
     def test_a_store_without_a_show_is_said(self, store: MemoryStore, tmp_path: Path) -> None:
         with pytest.raises(UserError, match="nothing is published in memory: yet"):
             planned(tmp_path, store)

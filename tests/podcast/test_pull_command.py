@@ -93,8 +93,11 @@ def test_a_folder_to_write_into_needs_an_address(show: ShowFolder, tmp_path: Pat
 def test_audio_missing_in_the_store_is_an_error_and_the_rest_comes(
     store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    capsys.readouterr()
     (audio,) = (store / "audio").glob("folge-1-*")
     audio.unlink()
-    assert run(["pull", str(store), "--into", str(tmp_path / "ben"), "-y", "--audio", "all"]) == 3
-    assert "is not in the store" in capsys.readouterr().err
+    assert run(["pull", str(store), "--into", str(tmp_path / "ben"), "-y", "--audio", "all", "--json"]) == 3
+    out, err = capsys.readouterr()
+    assert "is not in the store" in err
+    assert [problem["path"] for problem in json.loads(out)["problems"]] == ["audio/1.mp3"]
     assert (tmp_path / "ben" / "audio" / "2.mp3").is_file()

@@ -8,6 +8,9 @@ from episodes.mediatypes import media_type
 PRIVATE = ".folge/"
 """The prefix that no public policy may cover: ledger, inventory, sources."""
 
+SOURCES = f"{PRIVATE}sources/"
+"""The prefix of what producers wrote, every published state of it."""
+
 LEDGER = f"{PRIVATE}ledger.json"
 INVENTORY = f"{PRIVATE}inventory.json"
 FEED = "feed.xml"
@@ -68,7 +71,12 @@ def is_archive(key: str) -> bool:
 
 def source_key(guid_digest: str, sha256: str) -> str:
     """Return the private write-once key of the text of an episode file, one folder for each guid."""
-    return f"{PRIVATE}sources/{guid_digest[:_HASH]}/{sha256[: 2 * _HASH]}.md"
+    return f"{SOURCES}{guid_digest[:_HASH]}/{sha256[: 2 * _HASH]}.md"
+
+
+def settings_key(sha256: str) -> str:
+    """Return the private write-once key of the text of `podcast.toml`; no guid has a folder of that name."""
+    return f"{SOURCES}show/{sha256[: 2 * _HASH]}.toml"
 
 
 def page_key(path: str) -> str:

@@ -63,7 +63,8 @@ class StoreSettings:
 class Settings:
     """What `podcast.toml` says. `zone` is what a naive time in an episode file means, None where none is set.
 
-    `people` maps a handle to the person as they are now; an episode keeps its own copy.
+    `people` maps a handle to the person as they are now; an episode keeps its own copy. `source_sha256` is the hash of
+    the file.
     """
 
     folder: Path
@@ -89,6 +90,7 @@ class Settings:
     feed: FeedSettings = FeedSettings()
     wanted_transcripts: Severity | None = None
     audio: AudioSettings = AudioSettings()
+    source_sha256: str = ""
 
 
 def find_folder(start: Path) -> Path:
@@ -188,6 +190,7 @@ class _Reader:
             feed=read_feed_settings(self.file, words["guid"], self.problems),
             wanted_transcripts=wanted_transcripts(self.file, self.problems),
             audio=read_audio_settings(self.file, self.problems),
+            source_sha256=self.file.sha256,
         )
 
     def store(self, environment: Mapping[str, str]) -> StoreSettings:

@@ -1,5 +1,6 @@
 """A TOML file as tables whose values know the line they stand on. The standard library's reader keeps none."""
 
+import hashlib
 import json
 import re
 import tomllib
@@ -32,11 +33,15 @@ _TAG = "tag:yaml.org,2002:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TomlFile:
-    """A TOML file that was read: `tables` as the standard library gives them, `lines` by dotted name."""
+    """A TOML file that was read: `tables` as the standard library gives them, `lines` by dotted name.
+
+    `sha256` is the hex digest of its bytes.
+    """
 
     path: str
     tables: Mapping[str, object]
     lines: Mapping[str, int] = field(repr=False)
+    sha256: str = ""
 
     @property
     def first_line(self) -> int:
@@ -84,20 +89,26 @@ class TomlFile:
 
 def read_toml(path: Path) -> TomlFile:
     """Read a TOML file. Raises UserError, with the line, where it is none."""
-    text = _read(path)
+    raw = _read(path)
+    return parse_toml(raw, path.name)
+
+
+def parse_toml(raw: bytes, name: str) -> TomlFile:
+    """Read the bytes of a TOML file called `name`. Raises UserError as `read_toml` does."""
+    text = _decode(raw, name)
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         hint = "put texts into double quotes, one 'name = value' a line"
-        raise UserError(_explain(path.name, str(error), text), hint=hint) from error
+        raise UserError(_explain(name, str(error), text), hint=hint) from error
     except (RecursionError, ValueError) as error:
-        raise UserError(f"{path.name} holds a number or a list that is far too large") from error
+        raise UserError(f"{name} holds a number or a list that is far too large") from error
     lines: dict[str, int] = {}
-    for name, number in _names(text):
-        while name:
-            lines.setdefault(name, number)
-            name = name.rpartition(".")[0]
-    return TomlFile(path=path.name, tables=tables, lines=lines)
+    for dotted, number in _names(text):
+        while dotted:
+            lines.setdefault(dotted, number)
+            dotted = dotted.rpartition(".")[0]
+    return TomlFile(path=name, tables=tables, lines=lines, sha256=hashlib.sha256(raw).hexdigest())
 
 
 def replace_text(path: Path, table: str, key: str, value: str) -> str:
@@ -105,7 +116,12 @@ def replace_text(path: Path, table: str, key: str, value: str) -> str:
 
     Raises UserError where the file is none, or is shaped so that this cannot be done safely.
     """
-    file, text = read_toml(path), path.read_bytes().decode()
+    return replace_value(path.read_bytes(), path.name, table, key, value)
+
+
+def replace_value(raw: bytes, label: str, table: str, key: str, value: str | bool) -> str:
+    """Return the text of a TOML file called `label` with one value of a table written anew, as `replace_text` does."""
+    file, text = parse_toml(raw, label), raw.decode()
     lines, written = text.split("\n"), json.dumps(value, ensure_ascii=False)
     name = f"{table}.{key}"
     if name in file.lines:
@@ -123,22 +139,27 @@ def replace_text(path: Path, table: str, key: str, value: str) -> str:
         found = None
     if found != wanted:
         hint = f"write {key} = {written} below [{table}] yourself"
-        raise UserError(f"{path.name} is written in a way that cannot be changed piecemeal", hint=hint)
+        raise UserError(f"{label} is written in a way that cannot be changed piecemeal", hint=hint)
     return changed
 
 
-def _read(path: Path) -> str:
+def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             raw = file.read(_LARGEST + 1)
         if len(raw) > _LARGEST:
             raise UserError(f"{path} is larger than {_LARGEST:,} bytes", hint="it holds settings, nothing else")
-        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+        return raw
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _decode(raw: bytes, name: str) -> str:
+    try:
+        return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise UserError(f"{path.name}:{line}: is not UTF-8 text", hint="save it with the encoding UTF-8") from error
+        raise UserError(f"{name}:{line}: is not UTF-8 text", hint="save it with the encoding UTF-8") from error
 
 
 def _explain(name: str, message: str, text: str) -> str:

@@ -29,8 +29,10 @@ COMMANDS = {
     "encode": ("encoding", "Encode a recording as MP3 or M4A."),
     "check": ("check", "Check the show folder, or a feed."),
     "diff": ("diff", "Show what a listener's app would notice."),
+    "status": ("status", "Show what is here and what is published."),
     "plan": ("plan", "Show what a publish would do."),
     "publish": ("publish", "Publish what is due."),
+    "pull": ("pull", "Bring what is published into this folder."),
     "serve": ("serve", "Serve the published folder for a preview."),
 }
 """Each command with its module and its one line of help, so that `folge --help` loads none of them."""

@@ -12,7 +12,7 @@ class Addresses:
         self._slugs = {slug: entry for entry in entries for slug in entry.former_slugs}
         self._slugs |= {entry.release.episode.slug: entry for entry in entries}
         self._shorts = {entry.short for entry in entries if entry.short}
-        self._audio = {entry.release.audio.origin: entry for entry in entries if entry.state is State.PUBLISHED}
+        self._audio = {sha256: entry for entry in entries if entry.state is State.PUBLISHED for sha256 in _files(entry)}
         self._numbers = {
             _number(entry.release): entry
             for entry in entries
@@ -49,6 +49,12 @@ class Addresses:
         short = next((short for short in wanted if short not in self._shorts), "")
         self._shorts.add(short)
         return short
+
+
+def _files(entry: Entry) -> tuple[str, ...]:
+    """Return the hex sha256 of every file that is the audio of an episode: the producer's, and what is published."""
+    audio = entry.release.audio
+    return (audio.origin, audio.sha256)
 
 
 def _number(release: Release) -> tuple[int | None, int | None, str]:

@@ -39,6 +39,14 @@ class Copy:
     audio: Audio
 
 
+Copier = Callable[[Episode, Path, Audio], Copy | None]
+"""Returns the tagged copy of a file of an episode, None where the file itself is to be published."""
+
+
+def as_it_is(episode: Episode, master: Path, audio: Audio) -> None:
+    """Make no copy of a file: for whoever only looks at what a publish would do."""
+
+
 class Copies:
     """Makes copies into `folder`, each once: its name follows from the master, the tags and the code that writes them.
 

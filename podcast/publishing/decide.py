@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from episodes.model import Episode, Status
 from episodes.timecode import show_moment
-from podcast.layout import source_key
+from podcast.layout import settings_key, source_key
 from podcast.publishing.addresses import Addresses
 from podcast.publishing.ledger import Entry, Ledger, ShowEntry, State, Version, with_positions
 from podcast.release import Release, ShowRelease, differences, digest, fingerprints
@@ -95,15 +95,16 @@ def decide(
     by: str,
     asked: Asked = NOTHING_ASKED,
     seen: Mapping[str, str] | None = None,
+    settings_sha256: str = "",
 ) -> Decision:
     """Compare what is here with what is published.
 
     `idle` are episodes nobody published and that are not to be: drafts and withdrawn ones. `now` is aware;
     `by` names the producer in the ledger's history. `seen` maps guids to the digests that were published when
-    the producer was asked: what moved on since then is not overwritten.
+    the producer was asked: what moved on since then is not overwritten. `settings_sha256` is that of `podcast.toml`.
     """
     at = max(now, ledger.changed) if ledger else now
-    judge = _Judge(ledger, asked, now, at, by, seen or {})
+    judge = _Judge(ledger, asked, now, at, by, seen or {}, settings_sha256)
     here = {release.episode.guid: release for release in releases}
     show_entry, show_change = judge.show(show, ledger.show if ledger else None)
     changes = [show_change] if show_change else []
@@ -159,7 +160,14 @@ class _Judge:
     """Decides about one thing after the other, in the light of the ledger and of what was asked for."""
 
     def __init__(
-        self, ledger: Ledger | None, asked: Asked, now: datetime, at: datetime, by: str, seen: Mapping[str, str]
+        self,
+        ledger: Ledger | None,
+        asked: Asked,
+        now: datetime,
+        at: datetime,
+        by: str,
+        seen: Mapping[str, str],
+        settings_sha256: str,
     ) -> None:
         self.taken = Addresses(ledger)
         self.asked = asked
@@ -167,13 +175,14 @@ class _Judge:
         self.at = at
         self.by = by
         self.seen = seen
+        self.settings_sha256 = settings_sha256
 
     def show(self, release: ShowRelease, old: ShowEntry | None) -> tuple[ShowEntry, Change | None]:
         version = Version(digest=digest(release), at=self.at, by=self.by)
         if old is None:
-            return ShowEntry(release=release, history=(version,)), None
+            return self._with_settings(ShowEntry(release=release, history=(version,))), None
         if version.digest == old.current.digest:
-            return old, None
+            return (old if old.settings_key else self._with_settings(old)), None
         changed = differences(old.release, release)
 
         def change(kind: Kind, reason: str) -> Change:
@@ -185,7 +194,7 @@ class _Judge:
         if any(version.digest == earlier.digest for earlier in old.history) and not self.asked.show_mine:
             reason = f"podcast.toml here is older than what {_who(old.current)}; to publish it: --mine podcast.toml"
             return old, change(Kind.BEHIND, reason)
-        stale = _stale(release, old.history, changed)
+        stale = stale_fields(release, old.history, changed)
         if stale and not self.asked.show_mine:
             reason = f"{_older(stale, old.current)}; take those over, or: folge publish --mine podcast.toml"
             return old, change(Kind.REFUSE, reason)
@@ -198,8 +207,13 @@ class _Judge:
             move = f"from {old.release.base_url} to {release.base_url}"
             return old, change(Kind.REFUSE, f"every address would change {move}; ask with --new-address")
         version = replace(version, replaced=_replaced(old.release, changed))
-        entry = ShowEntry(release=release, history=(*old.history, version)[-KEPT_VERSIONS:])
-        return entry, change(Kind.UPDATE, "the show's settings changed")
+        entry = replace(old, release=release, history=(*old.history, version)[-KEPT_VERSIONS:])
+        return self._with_settings(entry), change(Kind.UPDATE, "the show's settings changed")
+
+    def _with_settings(self, entry: ShowEntry) -> ShowEntry:
+        """Return the show with the text of `podcast.toml` here, from which a folder can be made again."""
+        sha256 = self.settings_sha256
+        return replace(entry, settings_key=settings_key(sha256), settings_sha256=sha256) if sha256 else entry
 
     def episode(self, release: Release | None, old: Entry | None) -> tuple[Entry | None, Change]:
         if release is None and old is not None:
@@ -249,7 +263,7 @@ class _Judge:
         return entry, _change(Kind.WITHDRAW, release, "leaves the feed; its audio stays where it is")
 
     def _published(self, release: Release, old: Entry) -> tuple[Entry, Change]:
-        version = Version(digest=digest(release), at=self.at, by=self.by, audio=release.audio.origin)
+        version = self._version(release)
         mine = old.guid in self.asked.mine
         restored = old.state is State.WITHDRAWN
         same = version.digest == old.current.digest
@@ -262,7 +276,7 @@ class _Judge:
                 how = _ask("mine", release)
                 reason = f"the text here is older than what {_who(old.current)}, which is kept; to publish it: {how}"
                 return old, _change(Kind.BEHIND, release, reason, changed)
-            stale = _stale(release, old.history, changed)
+            stale = stale_fields(release, old.history, changed)
             if stale and not asked:
                 reason = f"{_older(stale, old.current)}; take those over, or: {_ask('mine', release)}"
                 return old, _change(Kind.REFUSE, release, reason, changed)
@@ -286,6 +300,11 @@ class _Judge:
         if restored:
             return entry, _change(Kind.RESTORE, release, "returns to the feed", changed)
         return entry, _change(Kind.UPDATE, release, "changed here", changed)
+
+    def _version(self, release: Release) -> Version:
+        audio = release.audio
+        copy = audio.sha256 if audio.master else ""
+        return Version(digest=digest(release), at=self.at, by=self.by, audio=audio.origin, copy=copy)
 
     def _refusal(self, release: Release, old: Release, changed: tuple[str, ...]) -> str:
         """Return why an update of a live episode must be asked for by its own flag, or nothing."""
@@ -311,7 +330,7 @@ class _Judge:
         if episode.published and episode.published > self.now:
             change = _change(Kind.WAIT, release, f"waits until {show_moment(episode.published)}")
             return None, replace(change, due=episode.published)
-        version = Version(digest=digest(release), at=self.at, by=self.by, audio=release.audio.origin)
+        version = self._version(release)
         entry = Entry(
             guid=episode.guid,
             state=State.PUBLISHED,
@@ -333,7 +352,7 @@ def _replaced_alternate(release: Release, old: Release) -> str:
     return ""
 
 
-def _stale(release: Release | ShowRelease, history: Sequence[Version], changed: Sequence[str]) -> list[str]:
+def stale_fields(release: Release | ShowRelease, history: Sequence[Version], changed: Sequence[str]) -> list[str]:
     """Return the changed fields whose value here is one that a published version replaced."""
     prints = fingerprints(release)
     return [name for name in changed if any(version.replaced.get(name) == prints[name] for version in history)]

@@ -15,7 +15,7 @@ from episodes.problems import Problem, Severity
 from episodes.timecode import show_position
 from episodes.transcripts import beyond
 from podcast.layout import RESERVED_SLUGS, cover_key, transcript_key
-from podcast.publishing.copies import Copies
+from podcast.publishing.copies import Copier
 from podcast.publishing.findings import Findings
 from podcast.publishing.hearings import Fresh
 from podcast.publishing.ledger import Entry, Ledger
@@ -48,13 +48,13 @@ class Gathered:
 
 
 def assemble(
-    workspace: Workspace, files: Files, copies: Copies, ledger: Ledger | None, replace_audio: Collection[str] = ()
+    workspace: Workspace, files: Files, copy: Copier, ledger: Ledger | None, replace_audio: Collection[str] = ()
 ) -> Gathered:
     """Put episodes and measured files together. For a file that is not on this machine the ledger's facts stand in.
 
     `replace_audio` are guids whose audio here counts even if it is one that was published before.
     """
-    assembly = _Assembly(workspace, files, copies, replace_audio)
+    assembly = _Assembly(workspace, files, copy, replace_audio)
     show = assembly.show(ledger)
     releases: list[Release] = []
     idle: list[Episode] = []
@@ -83,13 +83,13 @@ def assemble(
 class _Assembly:
     """Makes releases; gathers problems and which file each key is made of."""
 
-    def __init__(self, workspace: Workspace, files: Files, copies: Copies, replace_audio: Collection[str]) -> None:
+    def __init__(self, workspace: Workspace, files: Files, copy: Copier, replace_audio: Collection[str]) -> None:
         self.workspace = workspace
         self.files = files
         self.uploads = Uploads()
         self.findings = Findings(files.problems)
         self.problems = self.findings.problems
-        self.sounds = Sounds(workspace, files, copies, self.uploads, self.findings, replace_audio)
+        self.sounds = Sounds(workspace, files, copy, self.uploads, self.findings, replace_audio)
 
     def show(self, ledger: Ledger | None) -> ShowRelease:
         settings = self.workspace.settings

@@ -10,7 +10,7 @@ import msgspec
 
 from episodes.problems import UserError, visible
 from episodes.slugs import is_slug
-from podcast.layout import PRIVATE, RESERVED_SLUGS
+from podcast.layout import RESERVED_SLUGS, SOURCES, settings_key
 from podcast.release import AlternateRelease, AudioBlob, PictureBlob, Release, ShowRelease
 from podcast.stores import is_key
 
@@ -29,6 +29,8 @@ class State(StrEnum):
 class Version:
     """One state that was published: the digest of its content, when, by which producer, the sha256 of the audio file.
 
+    `copy` is the sha256 of what was published of that file, where it is a tagged copy.
+
     `replaced` holds the short hashes of the values this version took the place of, by field: whoever still has one of
     them has an older text.
     """
@@ -38,6 +40,7 @@ class Version:
     by: str
     state: State = State.PUBLISHED
     audio: str = ""
+    copy: str = ""
     replaced: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -67,10 +70,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowEntry:
-    """The show as published, and its earlier states, oldest first."""
+    """The show as published, and its earlier states, oldest first.
+
+    `settings_key` is where the text of its `podcast.toml` lies, which has the hex `settings_sha256`; both are empty
+    where nobody has stored it yet.
+    """
 
     release: ShowRelease
     history: tuple[Version, ...]
+    settings_key: str = ""
+    settings_sha256: str = ""
 
     @property
     def current(self) -> Version:
@@ -189,6 +198,7 @@ def _faults(ledger: Ledger) -> Iterator[str]:
         yield f"the address {show.base_url}"
     if not ledger.show.history:
         yield "the show has no history"
+    yield from _settings_faults(ledger.show)
     if len({entry.guid for entry in ledger.entries}) != len(ledger.entries):
         yield "one guid in two rows"
     for entry in ledger.entries:
@@ -205,6 +215,13 @@ def _faults(ledger: Ledger) -> Iterator[str]:
     for entry in ledger.entries:
         if any(not re.fullmatch(r"([0-9a-f]{64})?", part.master) for part in _sounds(entry.release)):
             yield f"the master of {entry.guid}"
+
+
+def _settings_faults(show: ShowEntry) -> Iterator[str]:
+    if show.settings_key and show.settings_key != settings_key(show.settings_sha256):
+        yield f"the source {show.settings_key}"
+    if not re.fullmatch(r"([0-9a-f]{64})?", show.settings_sha256):
+        yield "the sha256 of podcast.toml"
 
 
 def _sounds(release: Release) -> tuple[AudioBlob | AlternateRelease, ...]:
@@ -231,5 +248,5 @@ def _row_faults(entry: Entry) -> Iterator[str]:
             yield f"the address {slug}"
     if entry.short and not re.fullmatch(r"[a-z0-9]{1,20}", entry.short):
         yield f"the short link {entry.short}"
-    if entry.source_key and not (is_key(entry.source_key) and entry.source_key.startswith(f"{PRIVATE}sources/")):
+    if entry.source_key and not (is_key(entry.source_key) and entry.source_key.startswith(SOURCES)):
         yield f"the source {entry.source_key}"

@@ -74,7 +74,8 @@ def make_plan(
 ) -> tuple[Plan, tuple[Problem, ...]]:
     """Compare what should be in the store with what is. Returns the plan, and what cannot be done.
 
-    `uploads` knows the files of write-once objects here, `sources` maps guids to episode files.
+    `uploads` knows the files of write-once objects here, `sources` maps guids to episode files, the empty one to
+    `podcast.toml`.
     """
     steps, lost = _blob_steps(decision, observed, uploads, sources)
     ours = _ours(observed.ledger) | {artifact.key for artifact in artifacts if artifact.stage is Stage.BLOBS}
@@ -165,7 +166,13 @@ def _blob_steps(
         elif blob.key not in planned:
             planned.add(blob.key)
             steps.append(_upload(blob.key, path, blob.sha256, blob.bytes, blob.media_type, f"{reason}, from {path}"))
-    known = {entry.source_key for entry in old.entries} if old else set()
+    known = {old.show.settings_key, *(entry.source_key for entry in old.entries)} if old else set()
+    show = decision.ledger.show
+    if show.settings_key and show.settings_key not in known:
+        path = sources[""]
+        size = path.stat().st_size if path.is_file() else 0  # whoever took it away meanwhile is told at the upload
+        reason = f"the text of {path.name}"
+        steps.append(_upload(show.settings_key, path, show.settings_sha256, size, "application/toml", reason))
     for entry in decision.ledger.entries:
         path = sources.get(entry.guid)
         if entry.source_key and entry.source_key not in known and path and path.is_file():
@@ -194,6 +201,8 @@ def _ledger_step(decision: Decision, observed: Observed) -> Step | None:
     body = encode_ledger(decision.ledger)
     written = [change for change in decision.changes if change.kind in WRITES]
     reason = f"{len(written)} changed" if written else "since when the feeds say what they say"
+    if observed.ledger and observed.ledger.feeds == decision.ledger.feeds and not written:
+        reason = "what else folge keeps in mind"
     reason = reason if observed.ledger else "the first publish"
     return _write(Stage.LEDGER, LEDGER, body, "application/json", observed.ledger_tag, f"the commit: {reason}")
 

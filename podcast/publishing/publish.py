@@ -25,6 +25,7 @@ from podcast.publishing.pictures import Pictures
 from podcast.publishing.plan import Plan, make_plan, new_pages, stranger
 from podcast.publishing.rendered import Rendered
 from podcast.publishing.smallpictures import SmallPictures
+from podcast.settings import FILE
 from podcast.stores import Moved, Store
 from podcast.workspace import Workspace, require_sound
 from podcast.written import with_lines
@@ -107,7 +108,7 @@ class Publisher:
     def _gathered(self, files: Files, ledger: Ledger | None) -> Gathered:
         """Put what is here together with what is published."""
         copies = Copies(self.workspace, files, self._facts, self._small, now=self.now, working=self._working)
-        gathered = assemble(self.workspace, files, copies, ledger, self.asked.replace_audio)
+        gathered = assemble(self.workspace, files, copies.copy, ledger, self.asked.replace_audio)
         copies.sweep()
         return gathered
 
@@ -129,6 +130,7 @@ class Publisher:
             now=self.now,
             by=self.by,
             seen=self._seen,
+            settings_sha256=self.workspace.settings.source_sha256,
         )
         self._seen = self._seen or _digests(observed.ledger)
         if decision.refused:
@@ -230,4 +232,7 @@ def _refusal(title: str, reason: str) -> Problem:
 
 
 def _sources(workspace: Workspace) -> Mapping[str, Path]:
-    return {episode.guid: workspace.catalogue.path(episode) for episode in workspace.catalogue.episodes}
+    """Return the file of each guid; the empty one stands for the show."""
+    return {"": workspace.folder / FILE} | {
+        episode.guid: workspace.catalogue.path(episode) for episode in workspace.catalogue.episodes
+    }

@@ -12,7 +12,7 @@ from episodes.namespace import AlternateFile
 from episodes.problems import Problem, UserError
 from episodes.tagging.refusal import NotTaggable
 from podcast.layout import audio_key
-from podcast.publishing.copies import Copies
+from podcast.publishing.copies import Copier
 from podcast.publishing.findings import Findings
 from podcast.publishing.hearings import Fresh
 from podcast.publishing.ledger import Entry
@@ -32,14 +32,14 @@ class Sounds:
         self,
         workspace: Workspace,
         files: Files,
-        copies: Copies,
+        copy: Copier,
         uploads: Uploads,
         findings: Findings,
         replace_audio: Collection[str],
     ) -> None:
         self.workspace = workspace
         self.files = files
-        self.copies = copies
+        self.copy = copy
         self.uploads = uploads
         self.findings = findings
         self.replace_audio = replace_audio
@@ -61,8 +61,8 @@ class Sounds:
             return kept
         for doubt in facts.doubts:
             self.findings.warn(name, "audio", f"'{episode.audio}': {doubt}")
-        if kept and kept.origin == facts.sha256 and episode.guid not in self.replace_audio:
-            self._keep(episode, episode.audio, facts, kept, tagged=bool(kept.master))
+        if kept and facts.sha256 in (kept.origin, kept.sha256) and episode.guid not in self.replace_audio:
+            self._keep(episode, episode.audio, facts, kept)
             near = abs(kept.duration - facts.duration) < timedelta(seconds=1)
             kept = kept if near else replace(kept, duration=facts.duration, bitrate=facts.bitrate)
             return kept if kept.master else replace(kept, minute_bytes=facts.minute_bytes)
@@ -89,7 +89,7 @@ class Sounds:
         """Return what is published of a file: its tagged copy, or itself, with a warning where there can be none."""
         path = self.workspace.resolve(written)
         try:
-            copy = self.copies.copy(episode, path, facts)
+            copy = self.copy(episode, path, facts)
         except NotTaggable as error:
             self.findings.warn(name, field, f"'{written}' is published without tags: {error.message}", error.hint)
         except UserError as error:
@@ -99,16 +99,16 @@ class Sounds:
             return (copy.path, copy.audio) if copy else (path, facts)
         return path, facts
 
-    def _keep(self, episode: Episode, written: str, facts: Audio, blob: Blob, *, tagged: bool) -> None:
+    def _keep(self, episode: Episode, written: str, facts: Audio, blob: Blob) -> None:
         """Say where a published file is to be had: a tagged copy is made again, if it still comes out the same."""
         path = self.workspace.resolve(written)
-        if not tagged:
+        if facts.sha256 == blob.sha256:
             self.uploads.add(blob.key, path)
             return
 
         def again() -> Path | None:
             with suppress(UserError):
-                copy = self.copies.copy(episode, path, facts)
+                copy = self.copy(episode, path, facts)
                 return copy.path if copy and copy.audio.sha256 == blob.sha256 else None
             return None
 
@@ -116,8 +116,9 @@ class Sounds:
 
     def _replaced(self, facts: Audio, old: Entry) -> bool:
         """Say whether this audio was published once and another took its place since."""
-        was = any(version.audio == facts.sha256 for version in old.history)
-        return was and facts.sha256 != old.release.audio.origin and old.guid not in self.replace_audio
+        was = any(facts.sha256 in (version.audio, version.copy) for version in old.history)
+        now = (old.release.audio.origin, old.release.audio.sha256)
+        return was and facts.sha256 not in now and old.guid not in self.replace_audio
 
     def alternates(self, episode: Episode, old: Release | None, name: str) -> tuple[AlternateRelease, ...]:
         """Return the other forms; a file that is not on this machine as it was published."""
@@ -150,8 +151,9 @@ class Sounds:
     ) -> AlternateRelease:
         """Return another form of which the file is here; `place` is where it is named, file and field."""
         old = there.blob if there else None
-        if there and old and (there.master or old.sha256) == facts.sha256 and episode.guid not in self.replace_audio:
-            self._keep(episode, written.path, facts, old, tagged=bool(there.master))
+        known = (there.master, old.sha256) if there and old else ()
+        if there and old and facts.sha256 in known and episode.guid not in self.replace_audio:
+            self._keep(episode, written.path, facts, old)
             form = _alternate(written, facts.media_type, old.bytes, facts.bitrate, old)
             return replace(form, master=there.master)
         path, audio = self._copied(episode, written.path, facts, *place)

@@ -79,6 +79,13 @@ class Store(Protocol):
         """Return body and tag of one read, or None where the object is absent."""
         ...
 
+    def fetch(self, key: str, path: Path, most: int) -> bool:
+        """Write an object's bytes into a file that is there, never in memory whole; False where there is no object.
+
+        Raises StoreError for an object of more than `most` bytes: that is not the one that was looked for.
+        """
+        ...
+
     def stat(self, key: str) -> Stat | None:
         """Return what the store says about an object, or None where it is absent. Cheap: no body is moved."""
         ...

@@ -7,6 +7,7 @@ import errno
 import hashlib
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from episodes.mediatypes import media_type as media_type_of
 from podcast.stores import ABSENT, Moved, Progress, Stat, StoredObject, StoreError, Upload, check_key, is_key
-from podcast.stores.source import changed, digest, taken
+from podcast.stores.source import changed, digest, taken, too_large
 
 _LOCK = ".folge/lock"
 _TEMPORARY = ".folge/tmp"
@@ -77,6 +78,19 @@ class FolderStore:
             except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
                 self._check_root()
                 return None
+
+    def fetch(self, key: str, path: Path, most: int) -> bool:
+        """Copy the file."""
+        source = self._path(key)
+        with self._telling(key):
+            try:
+                if source.stat().st_size > most:
+                    raise too_large(self.url, key, most)
+                shutil.copyfile(source, path)
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                self._check_root()
+                return False
+            return True
 
     def stat(self, key: str) -> Stat | None:
         """Return size, tag and the media type its extension stands for, or None where there is no such file."""

@@ -5,9 +5,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from podcast.stores import ABSENT, Moved, Progress, Stat, StoredObject, StoreError, Upload, check_key
-from podcast.stores.source import changed, taken
+from podcast.stores.source import changed, taken, too_large
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,16 @@ class MemoryStore:
         """Return body and tag, or None where the object is absent."""
         found = self._objects.get(check_key(key))
         return StoredObject(body=found.body, tag=found.tag) if found else None
+
+    def fetch(self, key: str, path: Path, most: int) -> bool:
+        """Write the body into a file."""
+        found = self._objects.get(check_key(key))
+        if found is None:
+            return False
+        if len(found.body) > most:
+            raise too_large(self.url, key, most)
+        path.write_bytes(found.body)
+        return True
 
     def stat(self, key: str) -> Stat | None:
         """Return size, tag, media type and cache control, or None where the object is absent."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
@@ -13,7 +14,8 @@ from podcast.stores import ABSENT, Moved, Progress, Stat, StoredObject, StoreErr
 from podcast.stores.s3body import NotSentError, Told, file_body, measured_signer, one_by_one, open_body, register_signer
 from podcast.stores.s3digests import add_part_digest, as_checksum
 from podcast.stores.s3errors import failed, refusal_of, refused
-from podcast.stores.source import changed, digest, look, taken
+from podcast.stores.s3reading import read_into
+from podcast.stores.source import changed, digest, look, taken, too_large
 
 if TYPE_CHECKING:  # these stubs are not installed where folge is: they exist for the type checker alone
     from mypy_boto3_s3 import S3Client
@@ -75,6 +77,15 @@ class S3Store:
                 with suppress(ResponseStreamingError, IncompleteReadError):  # boto3 repeats requests, not their reading
                     return self._read(name)
             return self._read(name)
+
+    def fetch(self, key: str, path: Path, most: int) -> bool:
+        """Stream the body into a file, and go on where the line broke."""
+        name = self._name(key)
+        with self._telling(key), path.open("wb") as file:
+            there = read_into(self._client, self._bucket, name, file, most)
+            if file.tell() > most:
+                raise too_large(self.url, key, most)
+            return there
 
     def stat(self, key: str) -> Stat | None:
         """Return what a HEAD says, or None where the object is absent."""

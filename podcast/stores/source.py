@@ -5,6 +5,8 @@ from pathlib import Path
 
 from podcast.stores import StoreError
 
+_MENDED = "'folge publish --verify' where the file is puts it back"
+
 
 def look(path: Path) -> tuple[int, int]:
     """Return size in bytes and modification time in nanoseconds: while they stay, the bytes are taken to stay."""
@@ -21,6 +23,11 @@ def digest(path: Path) -> str:
 def changed(path: Path) -> StoreError:
     """Return the error for a file whose bytes are not those the plan was made for."""
     return StoreError(f"{path} has changed since it was measured", hint="run the command again")
+
+
+def too_large(url: str, key: str, most: int) -> StoreError:
+    """Return what to say of an object that has more bytes than the one that was published."""
+    return StoreError(f"{url}: {key} has more than the {most:,} bytes it should have", hint=_MENDED)
 
 
 def taken(url: str, key: str) -> StoreError:

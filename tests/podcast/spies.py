@@ -1,6 +1,7 @@
 """Stores that watch what a publish does to them, stop working, or are moved by somebody else."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from podcast.stores import Progress, Stat, StoredObject, Upload
 from podcast.stores.memory import MemoryStore
@@ -24,6 +25,9 @@ class Spy:
 
     def get(self, key: str) -> StoredObject | None:
         return self.inner.get(key)
+
+    def fetch(self, key: str, path: Path, most: int) -> bool:
+        return self.inner.fetch(key, path, most)
 
     def stat(self, key: str) -> Stat | None:
         return self.inner.stat(key)

@@ -1,12 +1,13 @@
 """The main job against a real S3 server: publish, publish again, be interrupted, go on, be refused."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,35 @@ def test_a_refusal_is_a_sentence_with_exit_code_6_and_tells_no_secret(
     assert "falsch-und-geheim" not in err
     assert "Traceback" not in err
     assert bucket.stored() == set()
+
+
+def test_a_lost_laptop_gets_the_show_back_from_the_bucket(bucket: Bucket, tmp_path: Path) -> None:
+    assert bucket.folge("publish", "--yes")[0] == 0
+    url, ben = f"s3://{bucket.server.bucket}/{bucket.prefix}", tmp_path / "ben"
+    endpoint = re.findall(r'endpoint_url = "(.*)"', (bucket.show.path / "podcast.toml").read_text(encoding="utf-8"))[0]
+
+    code, out, err = bucket.folge(
+        "pull", url, "--into", str(ben), "--audio", "all", "--yes", "--endpoint-url", endpoint
+    )
+
+    assert (code, out) == (0, f"pulled: 6 files into {ben}\n"), err
+    assert (ben / "podcast.toml").read_bytes() == (bucket.show.path / "podcast.toml").read_bytes()
+    again = replace(bucket, show=ShowFolder(path=ben))
+    code, out, err = again.folge("publish", "--yes")
+    assert (code, out.startswith("nothing to do; 2 episodes")) == (0, True), err
+
+
+def test_a_copy_of_the_bucket_in_a_folder_brings_the_show_back_too(bucket: Bucket, tmp_path: Path) -> None:
+    assert bucket.folge("publish", "--yes")[0] == 0
+    for key in bucket.stored():
+        path = tmp_path / "copy" / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        bucket.client.download_file(bucket.server.bucket, f"{bucket.prefix}/{key}", str(path))
+
+    code, _, err = bucket.folge("pull", str(tmp_path / "copy"), "--into", str(tmp_path / "ben"), "--yes")
+
+    assert code == 0, err
+    again = replace(bucket, show=ShowFolder(path=tmp_path / "ben"))
+    code, out, err = again.folge("plan", "--exit-code")
+    assert "add" not in out
+    assert "update" not in out

@@ -28,6 +28,9 @@ SINCE = frozenset(
         "minute_bytes",
         "master",
         "end",
+        "copy",
+        "settings_key",
+        "settings_sha256",
     }
 )
 """Names that ledgers did not have before 0.2."""
@@ -107,7 +110,9 @@ def test_an_earlier_ledger_is_read_and_nothing_else_is_published_anew(show: Show
 
     outcome = show.publish(store, now=later(1))
 
-    assert [step.key for step in outcome.plan.steps] == [LEDGER]
+    text = decode_ledger(objects(store)[LEDGER]).show.settings_key
+    assert text
+    assert [step.key for step in outcome.plan.steps] == [text, LEDGER]
     assert show.publish(store, now=later(2)).plan.empty
 
 

@@ -221,6 +221,23 @@ class Conformance:
         assert told.cache_control == (FOR_EVER if self.keeps_headers else "")
         assert found.body == body
 
+    @pytest.mark.parametrize("size", [0, 1, 3 * MIB + 7])
+    def test_a_file_is_fetched_whole(self, store: Store, other: Store, tmp_path: Path, size: int) -> None:
+        it, there = upload(tmp_path / "talk.mp3", noise(size)), tmp_path / "there.mp3"
+        put_file(store, it)
+        there.write_bytes(b"before")
+        assert other.fetch(it.key, there, size)
+        assert there.read_bytes() == noise(size)
+
+    def test_a_file_that_is_not_in_the_store_is_not_fetched(self, store: Store, tmp_path: Path) -> None:
+        assert not store.fetch("audio/talk-1a2b3c4d.mp3", tmp_path / "there.mp3", 10)
+
+    def test_no_more_is_fetched_than_was_asked_for(self, store: Store, tmp_path: Path) -> None:
+        it = upload(tmp_path / "talk.mp3", noise(3 * MIB))
+        put_file(store, it)
+        with pytest.raises(StoreError, match=r"has more than the 1,048,576 bytes"):
+            store.fetch(it.key, tmp_path / "there.mp3", MIB)
+
     def test_progress_adds_up_to_the_size(self, store: Store, tmp_path: Path) -> None:
         ticks: list[tuple[str, int]] = []
         it = upload(tmp_path / "talk.mp3", noise(3 * MIB + 7))

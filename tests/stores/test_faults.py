@@ -187,3 +187,12 @@ def test_a_refusal_is_a_sentence(store: Store, proxy: FaultProxy, status: int, c
     proxy.faults.append(Fault(method="PUT", status=status, code=code, times=99))
     with pytest.raises(StoreError, match=message):
         put(store, "feed.xml", b"1")
+
+
+def test_a_fetch_goes_on_where_the_line_broke(store: Store, other: Store, proxy: FaultProxy, tmp_path: Path) -> None:
+    it, there = upload(tmp_path / "talk.mp3", noise(3 * MIB)), tmp_path / "there.mp3"
+    put_file(other, it)
+    there.touch()
+    proxy.faults += [Fault(method="GET", cut_after=MIB), Fault(method="GET", cut_after=MIB)]
+    assert store.fetch(it.key, there, 3 * MIB)
+    assert there.read_bytes() == noise(3 * MIB)

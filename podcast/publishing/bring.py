@@ -1,0 +1,63 @@
+"""Do what the plan of a pull says, file by file, each beside and renamed: what is here is whole at any moment."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from episodes.problems import Problem, UserError
+from podcast.files import draft_of, make_folder, settle
+from podcast.publishing.arrivals import Action, Arrival, PullPlan
+from podcast.stores import Store
+
+Told = Callable[[Arrival], None]
+"""Called after each file that was written."""
+
+
+def bring(plan: PullPlan, folder: Path, store: Store, told: Told = lambda arrival: None) -> tuple[Problem, ...]:
+    """Write every file of a plan, and return what could not be done.
+
+    A file that was made or changed since the plan was is left alone. Raises StoreError where the store cannot be
+    reached: whatever was written until then stays, and the next pull brings the rest.
+    """
+    problems = []
+    make_folder(folder / "episodes")
+    for arrival in plan.writes:
+        problem = _write(arrival, folder, store)
+        if problem:
+            problems.append(Problem(path=arrival.path, message=problem, hint="run 'folge pull' again to look at both"))
+        else:
+            told(arrival)
+    return tuple(problems)
+
+
+def _write(arrival: Arrival, folder: Path, store: Store) -> str:
+    """Write one file and return why it could not be, or nothing."""
+    path, former = folder / arrival.path, folder / (arrival.former or arrival.path)
+    if arrival.action is Action.REPLACE and _digest(former) != arrival.here:
+        return "was changed meanwhile, and is kept"
+    make_folder(path.parent)
+    with draft_of(path) as draft:
+        if arrival.key:
+            if not store.fetch(arrival.key, draft, arrival.bytes):
+                return f"{arrival.key} is not in the store"
+        else:
+            draft.write_bytes(arrival.text.encode())
+        if _digest(draft) != arrival.sha256:
+            return f"{arrival.key} in the store is not what was published"
+        try:
+            settle(draft, path, replace=arrival.action is Action.REPLACE and not arrival.former)
+        except FileExistsError:
+            return "was made meanwhile, and is kept"
+    if arrival.former:
+        former.unlink(missing_ok=True)
+    return ""
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            return ""
+        raise UserError(f"{path} cannot be read: {error.strerror}", hint="check its permissions") from error

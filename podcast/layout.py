@@ -10,6 +10,9 @@ PRIVATE = ".folge/"
 
 LEDGER = f"{PRIVATE}ledger.json"
 INVENTORY = f"{PRIVATE}inventory.json"
+PROBES = f"{PRIVATE}probe/"
+"""The prefix of objects that are written to try a store, and deleted at once."""
+
 FEED = "feed.xml"
 INDEX = "index.html"
 

@@ -2,7 +2,6 @@
 
 import functools
 import json
-import os
 import stat
 import subprocess
 import sys
@@ -155,7 +154,7 @@ def test_a_folder_only_its_owner_may_enter_is_a_warning(show: ShowFolder) -> Non
     show.settings(base="http://127.0.0.1:8000/")
     code, report = doctor(show)
     assert (code, len([text for text in messages(report, "warning") if "only its owner may enter" in text])) == (0, 1)
-    assert stat.S_IMODE(os.stat(show.path / "public").st_mode) == 0o700
+    assert stat.S_IMODE((show.path / "public").stat().st_mode) == 0o700
 
 
 def test_a_folder_that_is_none_is_an_error_of_the_store(show: ShowFolder) -> None:

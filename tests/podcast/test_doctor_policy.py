@@ -13,8 +13,8 @@ FEEDS = """
 items = 1
 
 [[feeds]]
-name = "trailer"
-kinds = ["full"]
+name = "mut"
+topic = "Mut"
 """
 
 
@@ -27,7 +27,7 @@ def opened(policy: Any, key: str, bucket: str = "shows") -> bool:
 def test_everything_a_publish_writes_is_open_except_what_is_private(show: ShowFolder) -> None:
     with (show.path / "podcast.toml").open("a", encoding="utf-8") as settings:
         settings.write(FEEDS)
-    show.episode(3, more="chapters:\n  - 0:00 Anfang\n  - 0:01 Ende\n")
+    show.episode(3, more="topics: [Mut]\nchapters:\n  - 0:00 Anfang\n  - 0:01 Ende\n")
     store = MemoryStore()
     show.publish(store)
     keys = {stat.key for stat in store.list("")}
@@ -39,13 +39,7 @@ def test_everything_a_publish_writes_is_open_except_what_is_private(show: ShowFo
 
 def test_nothing_beside_the_show_is_opened() -> None:
     policy = public_policy("shows", "podcast")
-    for key in (
-        "podcast2/feed.xml",
-        "feed.xml",
-        "podcast/.folge/ledger.json",
-        "podcast/.folge/history/1.xml",
-        "podcast/x.md",
-    ):
+    for key in ("podcast2/feed.xml", "feed.xml", "podcast/x.md", "podcast/.folge/ledger.json", "podcast/.folge/1.xml"):
         assert not opened(policy, key)
 
 
@@ -60,13 +54,7 @@ def test_two_shows_in_one_bucket_keep_their_statements_apart() -> None:
 
 
 def test_statements_and_rules_of_others_stay_as_they_are() -> None:
-    theirs = {
-        "Sid": "Theirs",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": ["arn:aws:s3:::shows/x"],
-    }
+    theirs = {"Sid": "Theirs", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::shows/x"}
     there = {"Version": "2008-10-17", "Id": "own", "Statement": theirs}
     merged = merged_policy(there, "shows")
     assert merged["Statement"] == [theirs, *public_policy("shows")["Statement"]]  # type: ignore[misc]  # it is a list

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from episodes.mediatypes import AUDIO_TYPES, PICTURE_TYPES, TRANSCRIPT_TYPES, media_type
 from podcast.opening import store_options
 from podcast.settings import load_settings
 from podcast.stores.opening import open_store
+from tests.servers.nginx import configuration, nginx_program
+from tests.servers.running import NotStartedError
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in sorted((DOCS / "providers").glob("*.md"))}
@@ -25,7 +28,6 @@ language = "de"
 guid = "917393e3-1b1e-5cef-ace4-edaa54e1f810"
 
 """
-MIME_TYPES = "types { text/html html; image/png png; image/jpeg jpg; }\n"
 
 
 def blocks(page: str, kind: str) -> list[str]:
@@ -82,23 +84,25 @@ def test_links_between_the_pages_lead_somewhere() -> None:
             assert target in PAGES
 
 
-def test_nginx_takes_the_configuration(tmp_path: Path) -> None:
-    program = shutil.which("nginx")
-    if program is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("there is no nginx")
-        pytest.skip("there is no nginx")
+def test_nginx_serves_each_kind_of_file_as_a_bucket_would() -> None:
     [block] = blocks(PAGES["nginx"], "nginx")
-    block = block.replace("/var/log/nginx", str(tmp_path)).replace("/srv/podcast/public", str(tmp_path))
-    (tmp_path / "mime.types").write_text(MIME_TYPES, encoding="utf-8")
-    around = f"pid {tmp_path}/nginx.pid;\nerror_log {tmp_path}/error.log;\nevents {{}}\n"
-    (tmp_path / "nginx.conf").write_text(f"{around}http {{\n{block}\n}}\n", encoding="utf-8")
+    listed = re.search(r"types \{\n(.*?)\}", block, re.DOTALL)
+    assert listed is not None
+    served = {f".{end}": line.split()[0] for line in listed[1].split(";") for end in line.split()[1:]}
+    for extension in {*AUDIO_TYPES, *TRANSCRIPT_TYPES, *PICTURE_TYPES, ".xml"}:
+        assert served[extension] == media_type(extension.replace(".", "x.")).partition(";")[0]
+
+
+def test_nginx_takes_the_configuration(tmp_path: Path) -> None:
+    try:
+        program = nginx_program()
+    except NotStartedError as reason:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(reason))
+        pytest.skip(str(reason))
+    path = configuration(tmp_path, tmp_path, 8080)
     done = subprocess.run(
-        [program, "-t", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
+        [program, "-t", "-p", str(tmp_path), "-c", str(path)], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert "warn" not in done.stderr
+    assert "[warn]" not in done.stderr

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import os
 import stat
 import subprocess
 import sys
@@ -16,7 +17,8 @@ import pytest
 
 from podcast.preview import make_preview_server
 from tests.podcast.builders import ShowFolder
-from tests.servers.running import free_ports
+from tests.servers.nginx import nginx_server
+from tests.servers.running import NotStartedError, free_ports
 
 FOLGE = Path(sys.executable).with_name("folge")
 
@@ -97,6 +99,26 @@ def test_a_folder_that_is_served_well_has_no_findings(show: ShowFolder, publishe
     assert {"the folder can be written to", "locks exclude other writers", ".folge/ is closed to the public"} <= set(
         report["fine"]
     )
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_nginx_with_the_configuration_of_our_page_has_no_findings(
+    show: ShowFolder, tmp_path: Path, published: bool
+) -> None:
+    (show.path / "public").mkdir()
+    (tmp_path / "nginx").mkdir()
+    try:
+        with nginx_server(tmp_path / "nginx", show.path / "public") as base:
+            show.settings(base=base)
+            if published:
+                show.episode(3, more="chapters:\n  - 0:00 Anfang\n  - 0:01 Ende\n")
+                assert folge(show, "publish", "--yes")[0] == 0
+            code, report = doctor(show)
+    except NotStartedError as reason:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(reason))
+        pytest.skip(str(reason))
+    assert (code, [one for one in report["findings"] if "are free" not in one["message"]]) == (0, []), report
 
 
 def test_a_web_server_that_shows_everything_is_found_out(show: ShowFolder) -> None:

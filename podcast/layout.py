@@ -13,6 +13,9 @@ SOURCES = f"{PRIVATE}sources/"
 
 LEDGER = f"{PRIVATE}ledger.json"
 INVENTORY = f"{PRIVATE}inventory.json"
+PROBES = f"{PRIVATE}probe/"
+"""The prefix of objects that are written to try a store, and deleted at once."""
+
 FEED = "feed.xml"
 INDEX = "index.html"
 

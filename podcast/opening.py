@@ -21,7 +21,11 @@ def store_options(settings: Settings) -> StoreOptions:
     """Return what a bucket's address does not say."""
     store = settings.store
     return StoreOptions(
-        endpoint_url=store.endpoint_url, region=store.region, profile=store.profile, path_style=store.path_style
+        endpoint_url=store.endpoint_url,
+        region=store.region,
+        profile=store.profile,
+        path_style=store.path_style,
+        single_producer=store.single_producer,
     )
 
 

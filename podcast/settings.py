@@ -32,7 +32,7 @@ _TABLES: Mapping[str, Mapping[str, type]] = {
     },
     "store": {
         "url": str, "public_url": str, "endpoint_url": str, "region": str, "profile": str, "path_style": bool,
-        "directory_index": bool,
+        "directory_index": bool, "single_producer": bool,
     },
 }  # fmt: skip
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -48,6 +48,7 @@ class StoreSettings:
     """Where published objects live and under which address the public finds them (`public_url` ends with `/`).
 
     `directory_index` says whether `…/slug/` answers with `…/slug/index.html` there; plain S3 does not.
+    `single_producer` promises that nobody else publishes, to a store that does not keep conditions.
     """
 
     url: str = "public"
@@ -57,6 +58,7 @@ class StoreSettings:
     profile: str = ""
     path_style: bool | None = None
     directory_index: bool = True
+    single_producer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +222,7 @@ class _Reader:
             profile=str(values.get("profile", "")),
             path_style=style if isinstance(style, bool) else None,
             directory_index=bool(index),
+            single_producer=bool(values.get("single_producer", False)),
         )
 
     def people(self) -> dict[str, Appearance]:

@@ -33,7 +33,7 @@ DOORS = {
     "anyascii": ["episodes/slugs.py"],
     "jinja2": ["podcast/website/render.py"],
     "werkzeug": ["podcast/preview.py"],
-    "filelock": ["podcast/files.py", "podcast/stores/folder.py"],
+    "filelock": ["podcast/doctor/folder.py", "podcast/files.py", "podcast/stores/folder.py"],
     "platformdirs": ["podcast/cache.py"],
     "msgspec": ["podcast/*.py"],
     "urllib3": ["podcast/connections.py", "podcast/fetching.py"],

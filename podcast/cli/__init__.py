@@ -33,6 +33,7 @@ COMMANDS = {
     "plan": ("plan", "Show what a publish would do."),
     "publish": ("publish", "Publish what is due."),
     "pull": ("pull", "Bring what is published into this folder."),
+    "doctor": ("doctor", "Examine the store, and say how it is mended."),
     "serve": ("serve", "Serve the published folder for a preview."),
 }
 """Each command with its module and its one line of help, so that `folge --help` loads none of them."""

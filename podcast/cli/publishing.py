@@ -10,6 +10,7 @@ import click
 
 from episodes.catalogue import find_episode
 from episodes.listing import episode_files
+from episodes.problems import Problem
 from podcast.cli.asking import Wanted
 from podcast.cli.output import count_episodes, emit, problem_data, problem_lines, say, tell_problems
 from podcast.cli.progress import show_progress, show_work
@@ -67,6 +68,7 @@ def publish(folder: Path, wanted: Wanted, *, yes: bool, as_json: bool) -> None:
         if outcome.plan.feed_url:
             remember(_place(workspace), stamps, quiet, _tags(outcome))
     else:
+        tell_problems(problem for problem in outcome.problems if problem not in session.told)
         click.echo(f"published: {count_episodes(outcome.plan.published)} at {outcome.plan.feed_url}")
 
 
@@ -130,13 +132,15 @@ class _Session:
     def __init__(self, *, yes: bool, quiet: bool) -> None:
         self.yes = yes
         self.quiet = quiet
+        self.told: tuple[Problem, ...] = ()
         self.listener = Listener(done=self._done, sent=self._sent)
         self._progress: AbstractContextManager[Listener] = nullcontext(SILENT)
         self._inner = SILENT
 
     def confirm(self, prepared: Prepared) -> bool:
         """Show the plan and ask whether to do it. Raises UsageError where nobody can be asked."""
-        tell_problems(prepared.problems)
+        self.told = prepared.problems
+        tell_problems(self.told)
         if not self.quiet:
             say(describe_plan(prepared.plan, keys=False))
         if not self.yes:

@@ -9,6 +9,7 @@ from episodes.problems import Problem, ProblemsFound, UserError, errors
 from feed.checks.run import check_feed
 from feed.reader import read_feed
 from podcast.cache import cache_folder
+from podcast.conditions import Conditions
 from podcast.facts import Facts
 from podcast.publishing.apply import SILENT, Listener, apply
 from podcast.publishing.artifacts import Artifact, Stage, render
@@ -94,6 +95,7 @@ class Publisher:
         self._hearings = Hearings(cache / "heard", workspace.settings.audio.loudness, working)
         self._working = working
         self._seen: dict[str, str] = {}
+        self._conditions = Conditions(store, workspace.settings.store)
 
     def prepare(self, *, thorough: bool = False, every: bool = False) -> Prepared:
         """Make the plan; write nothing. Raises ProblemsFound for errors in files or feed, Refused for refusals.
@@ -118,7 +120,8 @@ class Publisher:
             self._files = measure_files(self.workspace, self._facts)
         observed = observe(self.store, thorough=thorough)
         gathered = self._gathered(self._files, observed.ledger)
-        problems = with_lines((*self.workspace.problems, *gathered.problems), self.workspace.folder)
+        found = (*self.workspace.problems, *gathered.problems, *self._conditions.known())
+        problems = with_lines(found, self.workspace.folder)
         if errors(problems):
             raise ProblemsFound(problems)
         decision = decide(
@@ -144,8 +147,8 @@ class Publisher:
         ledger, feeds = compile_pages(made.complete(decision.ledger), kept)
         decision = replace(decision, ledger=ledger)
         artifacts = render(ledger, feeds)
-        found = _check(_unchecked(artifacts, observed, every=every), decision.ledger)
-        problems = (*problems, *with_lines(found, self.workspace.folder))
+        checked = _check(_unchecked(artifacts, observed, every=every), decision.ledger)
+        problems = (*problems, *with_lines(checked, self.workspace.folder))
         if errors(problems):
             raise ProblemsFound(problems)
         plan, impossible = make_plan(
@@ -171,14 +174,18 @@ class Publisher:
     ) -> Outcome | None:
         """Prepare, ask `confirm` once, apply; start over where somebody moved the store, five times at most.
 
-        Returns None where the producer said no. `again` hears of each start over. Raises MovedAway.
+        Returns None where the producer said no. `again` hears of each start over. Raises MovedAway, and ProblemsFound
+        where the store does not keep conditions and others may publish.
         """
         asked = False
+        told: tuple[Problem, ...] = ()
         for attempt in range(1, ATTEMPTS + 1):
             prepared = self.prepare(thorough=thorough)
             if not prepared.plan.empty:
-                if not asked and not confirm(prepared):
-                    return None
+                if not asked:
+                    if not confirm(prepared):
+                        return None
+                    told = with_lines(self._conditions.require(), self.workspace.folder)
                 asked = True
                 try:
                     apply(prepared.plan, prepared.observed, self.store, listener)
@@ -188,7 +195,7 @@ class Publisher:
                     continue
             return Outcome(
                 plan=prepared.plan,
-                problems=prepared.problems,
+                problems=tuple(dict.fromkeys((*prepared.problems, *told))),
                 attempts=attempt,
                 observed=prepared.observed,
                 ledger=prepared.ledger,

@@ -13,12 +13,16 @@ _KNOWN = "known are s3://bucket/prefix and a folder, as public or folder:public"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreOptions:
-    """What a bucket's address does not say; ignored for folders. `path_style` None means: with an `endpoint_url`."""
+    """What a bucket's address does not say; ignored for folders. `path_style` None means: with an `endpoint_url`.
+
+    A `single_producer` may use a bucket that refuses writes with a condition.
+    """
 
     endpoint_url: str = ""
     region: str = ""
     profile: str = ""
     path_style: bool | None = None
+    single_producer: bool = False
 
 
 def open_store(url: str, *, base: Path, options: StoreOptions) -> Store:
@@ -45,6 +49,7 @@ def open_store(url: str, *, base: Path, options: StoreOptions) -> Store:
 
 def _open_bucket(rest: str, options: StoreOptions) -> Store:
     from podcast.stores.s3 import S3Store
+    from podcast.stores.s3alone import LookingStore
 
     bucket, _, prefix = rest.removeprefix("//").partition("/")
     prefix = prefix.strip("/")
@@ -54,7 +59,8 @@ def _open_bucket(rest: str, options: StoreOptions) -> Store:
         )
     if not rest.startswith("//") or not is_key(bucket) or (prefix and not is_key(prefix)):
         raise UserError(f"s3:{rest} names no bucket", hint="write it as s3://bucket or s3://bucket/prefix")
-    return S3Store(
+    kind = LookingStore if options.single_producer else S3Store
+    return kind(
         bucket,
         prefix,
         endpoint_url=options.endpoint_url,

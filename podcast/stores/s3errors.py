@@ -55,6 +55,21 @@ def refusal_of(error: "ClientError") -> Refusal:
     )
 
 
+def is_not_implemented(error: StoreError) -> bool:
+    """Say whether a store answered that it cannot do what it was asked for."""
+    return _answered(error) in ("501", "NotImplemented")
+
+
+def is_answer(error: StoreError) -> bool:
+    """Say whether an error is what a store answered, and not that none could be reached."""
+    return bool(_answered(error))
+
+
+def _answered(error: StoreError) -> str:
+    answer = getattr(error.__cause__, "response", None)
+    return str(answer.get("Error", {}).get("Code", "unknown")) if isinstance(answer, dict) else ""
+
+
 _BY_CODE = {
     "NoSuchBucket": ("there is no such bucket", "create the bucket first, or correct its name in podcast.toml"),
     "InvalidBucketName": ("a bucket cannot have this name", "correct the bucket in podcast.toml"),

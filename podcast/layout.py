@@ -71,6 +71,11 @@ def source_key(guid_digest: str, sha256: str) -> str:
     return f"{PRIVATE}sources/{guid_digest[:_HASH]}/{sha256[: 2 * _HASH]}.md"
 
 
+def edition_key(sha256: str) -> str:
+    """Return the private write-once key of a page of a feed that was published once, compressed; by its content."""
+    return f"{PRIVATE}feeds/{sha256[: 2 * _HASH]}.xml.gz"
+
+
 def page_key(path: str) -> str:
     """Return the key of the page at `/path/`."""
     return f"{path}/{INDEX}"

@@ -31,6 +31,7 @@ COMMANDS = {
     "diff": ("diff", "Show what a listener's app would notice."),
     "plan": ("plan", "Show what a publish would do."),
     "publish": ("publish", "Publish what is due."),
+    "feed": ("editions", "Show earlier editions of the feed, or go back to one."),
     "serve": ("serve", "Serve the published folder for a preview."),
 }
 """Each command with its module and its one line of help, so that `folge --help` loads none of them."""

@@ -64,9 +64,14 @@ def compare_live(prepared: Prepared, store: Store) -> tuple[ComparedFeed, ...]:
     return _compare(_live_feeds(prepared, store), next_feeds(prepared))
 
 
-def compare_editions(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[ComparedFeed, ...]:
-    """Compare two states of the feeds of a show, each the bodies of all pages by key. Raises UnreadableFeedError."""
-    return _compare(_read_feeds(old, "earlier"), _read_feeds(new, "later"))
+def compare_editions(
+    old: Mapping[str, bytes], new: Mapping[str, bytes], *, which: str = "earlier"
+) -> tuple[ComparedFeed, ...]:
+    """Compare two states of the feeds of a show, each the bodies of all pages by key.
+
+    Raises UnreadableFeedError; `which` is what it calls the old one.
+    """
+    return _compare(_read_feeds(old, which), _read_feeds(new, "later"))
 
 
 def _read_feeds(bodies: Mapping[str, bytes], which: str) -> dict[str, PagedFeed]:

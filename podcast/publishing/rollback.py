@@ -96,7 +96,7 @@ class Rollback:
             raise ProblemsFound(impossible)
         live = {key: found.body for key in following if (found := self.store.get(key))}
         try:
-            noticed = compare_editions(live, following) if live else ()
+            noticed = compare_editions(live, following, which="published") if live else ()
         except UnreadableFeedError as error:
             return PreparedRollback(plan=plan, observed=observed, ledger=ledger, noticed=(), unreadable=error.message)
         return PreparedRollback(plan=plan, observed=observed, ledger=ledger, noticed=noticed)

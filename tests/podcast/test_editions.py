@@ -416,7 +416,8 @@ class TestRollback:
         store.put("feed.xml", b"edited by hand", media_type="", cache_control="", expected=None)
         with pytest.raises(UserError, match="rollback --end"):
             show.publish(store, now=later(3))
-        rollback(show, store, None, now=later(4))
+        done = rollback(show, store, None, now=later(4))
+        assert done.unreadable.startswith("the published feed cannot be read")
         assert titles(store) == ["Mut 2", "Vertan"]
 
     def test_another_number_than_there_are_names_those_there_are(self, show: ShowFolder, store: MemoryStore) -> None:

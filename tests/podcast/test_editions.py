@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from episodes.problems import ProblemsFound, UserError
+from feed.comparison import Effect
 from feed.reader import read_feed
 from podcast.cli import run
 from podcast.layout import edition_key
@@ -24,10 +25,11 @@ from podcast.publishing.editions import (
     with_edition,
 )
 from podcast.publishing.ledger import Edition, Ledger, decode_ledger, encode_ledger
+from podcast.publishing.noticing import compare_editions
 from podcast.publishing.observe import observe
 from podcast.publishing.rollback import PreparedRollback, Rollback
 from podcast.settings import load_settings
-from podcast.stores import Store
+from podcast.stores import Store, StoredObject
 from podcast.stores.memory import MemoryStore
 from tests.podcast.builders import NOW, ShowFolder, assert_whole, later, make_show, objects, titles
 from tests.podcast.spies import PowerCutError, Rival, Spy
@@ -86,6 +88,7 @@ class TestKept:
         assert (edition.at, edition.by, edition.bytes) == (later(2), "ben@laptop", len(feed_bytes(store)))
         assert kept == [edition_key(edition.pages["feed.xml"])]
         assert gzip.decompress(objects(store)[kept[0]]) == feed_bytes(store)
+        assert b".folge/feeds" not in objects(store)[".folge/inventory.json"]
         assert spy.written.index(kept[0]) < spy.written.index(LEDGER) < spy.written.index("feed.xml")
 
     def test_a_publish_that_changes_no_feed_keeps_nothing(self, show: ShowFolder, store: MemoryStore) -> None:
@@ -329,6 +332,9 @@ class TestRollback:
         pages = pages_of(ledger_in(store), 1).keys()
         assert pages == {"feed.xml", "feed/1.xml", "feed/2.xml"}
         assert {key: objects(store)[key] for key in pages} == {key: before[key] for key in pages}
+        (feed,) = compare_editions(read_edition(ledger_in(store), 2, store), read_edition(ledger_in(store), 1, store))
+        effects = {noticed.item.title: noticed.effect for noticed in feed.comparison.noticed}
+        assert effects == {"Mut 4": Effect.GONE, "Mut 3": Effect.BACK, "Mut 1": Effect.CHANGED}
         assert show.publish(store, now=later(3)).plan.empty
 
     def test_an_edition_whose_audio_is_gone_is_refused(self, show: ShowFolder, store: MemoryStore) -> None:
@@ -408,6 +414,30 @@ class TestRollback:
         assert outcome.attempts == 2
         assert feed_bytes(store) == first
         assert {entry.guid[7] for entry in ledger_in(store).published} == {"1", "2", "3"}
+
+    def test_a_held_feed_that_is_edited_by_hand_is_put_back(self, show: ShowFolder, store: MemoryStore) -> None:
+        rollback(show, store, 1, now=later(2))
+        first = feed_bytes(store)
+        store.put("feed.xml", b"edited by hand", media_type="", cache_control="", expected=None)
+        outcome = show.publish(store, now=later(3))
+        assert [step.key for step in outcome.plan.steps] == ["feed.xml"]
+        assert feed_bytes(store) == first
+
+    def test_a_publish_reads_no_edition_where_the_public_feed_is_the_one_held(
+        self, show: ShowFolder, store: MemoryStore
+    ) -> None:
+        rollback(show, store, 1, now=later(2))
+        show.episode(3)
+        asked: list[str] = []
+
+        class Reading(Spy):
+            def get(self, key: str) -> StoredObject | None:
+                asked.append(key)
+                return super().get(key)
+
+        show.publish(Reading(store), now=later(3))
+        assert LEDGER in asked
+        assert not any(key.startswith(".folge/feeds/") for key in asked)
 
     def test_a_feed_whose_edition_is_lost_can_be_ended(self, show: ShowFolder, store: MemoryStore) -> None:
         rollback(show, store, 1, now=later(2))

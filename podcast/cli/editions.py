@@ -175,7 +175,7 @@ def _edition(ledger: Ledger, number: int | None) -> Edition:
 
 
 def _named(edition: Edition) -> str:
-    return f"edition {edition.number} ({show_moment(edition.at)}, {edition.by})"
+    return visible(f"edition {edition.number} ({show_moment(edition.at)}, {edition.by})")
 
 
 def _edition_data(edition: Edition, ledger: Ledger) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import tracemalloc
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -196,8 +197,14 @@ class TestKept:
         (key, *_) = kept_keys(ledger_in(store)) - {edition_key(pages_of(ledger_in(store))["feed.xml"])}
         for body in (gzip.compress(bytes(50_000_000)), gzip.compress(b"<rss/>"), b"", b"\x1f\x8b"):
             store.put(key, body, media_type="", cache_control="", expected=None)
-            with pytest.raises(UserError, match="is damaged"):
-                read_edition(ledger_in(store), 1, store)
+            ledger = ledger_in(store)
+            tracemalloc.start()
+            try:
+                with pytest.raises(UserError, match="is damaged"):
+                    read_edition(ledger, 1, store)
+                assert tracemalloc.get_traced_memory()[1] < 1_000_000
+            finally:
+                tracemalloc.stop()
 
     def test_verify_puts_back_what_is_kept_of_the_published_feed(self, show: ShowFolder, store: MemoryStore) -> None:
         before = objects(store)

@@ -35,6 +35,7 @@ _OTHER_TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".md": "text/markdown; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".gz": "application/gzip",
 }
 
 _BY_EXTENSION = {**TRANSCRIPT_TYPES, **AUDIO_TYPES, **PICTURE_TYPES, **_OTHER_TYPES}

@@ -89,6 +89,26 @@ def alone(lock_file: Path) -> Iterator[None]:
 
 
 @contextmanager
+def unless_running(lock_file: Path) -> Iterator[bool]:
+    """Say whether no other process is inside, without waiting. Where no lock can be had there is none."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(lock_file)
+    free = True
+    try:
+        make_folder(lock_file.parent)
+        lock.acquire(blocking=False)
+    except Timeout:
+        free = False
+    except (UserError, OSError, NotImplementedError):
+        pass
+    try:
+        yield free
+    finally:
+        lock.release()
+
+
+@contextmanager
 def _beside(path: Path, content: str | bytes) -> Iterator[Path]:
     """Write content to a hidden file in the same folder and offer it; it is gone afterwards, unless it was renamed."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")

@@ -82,6 +82,11 @@ def settings_key(sha256: str) -> str:
     return f"{SOURCES}show/{sha256[: 2 * _HASH]}.toml"
 
 
+def edition_key(sha256: str) -> str:
+    """Return the private write-once key of a page of a feed that was published once, compressed; by its content."""
+    return f"{PRIVATE}feeds/{sha256[: 2 * _HASH]}.xml.gz"
+
+
 def page_key(path: str) -> str:
     """Return the key of the page at `/path/`."""
     return f"{path}/{INDEX}"

@@ -14,24 +14,27 @@ def main() -> None:
 def start(arguments: Sequence[str]) -> int:
     """Run one call and return its exit code.
 
-    `folge publish`, alone or with --yes, is what cron asks all day; where nothing has changed since it last had
-    nothing to do, it is answered from memory. Everything else, and every doubt, goes to the command line.
+    `folge publish`, alone or with --yes or --due, is what cron asks all day; where nothing has changed since it last
+    had nothing to do, it is answered from memory. Everything else, and every doubt, goes to the command line.
     """
-    if list(arguments) in (["publish"], ["publish", "--yes"], ["publish", "-y"]) and _answered():
-        return 0
+    match list(arguments):
+        case ["publish"] | ["publish", "--yes" | "-y"] if _answered(due=False):
+            return 0
+        case ["publish", "--due"] if _answered(due=True):
+            return 0
     from podcast.cli import run
 
     return run(arguments)
 
 
-def _answered() -> bool:
+def _answered(*, due: bool) -> bool:
     from datetime import UTC, datetime
 
     from podcast.publishing.memo import recall
 
     here = Path.cwd()
     folder = next((folder for folder in (here, *here.parents) if os.path.isfile(folder / "podcast.toml")), None)  # noqa: PTH113
-    quiet = recall(folder, datetime.now(UTC)) if folder else None
+    quiet = recall(folder, datetime.now(UTC), due=due) if folder else None
     if quiet is None:
         return False
     if quiet.told:

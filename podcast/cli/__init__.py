@@ -34,6 +34,7 @@ COMMANDS = {
     "publish": ("publish", "Publish what is due."),
     "pull": ("pull", "Bring what is published into this folder."),
     "doctor": ("doctor", "Examine the store, and say how it is mended."),
+    "feed": ("editions", "Show earlier editions of the feed, or go back to one."),
     "serve": ("serve", "Serve the published folder for a preview."),
 }
 """Each command with its module and its one line of help, so that `folge --help` loads none of them."""

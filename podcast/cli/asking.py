@@ -21,6 +21,7 @@ class Wanted:
     restore: tuple[str, ...] = ()
     new_address: bool = False
     verify: bool = False
+    due: bool = False
 
 
 def asked_options(command: Command) -> Command:

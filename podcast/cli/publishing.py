@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,15 +12,18 @@ import click
 from episodes.catalogue import find_episode
 from episodes.listing import episode_files
 from episodes.problems import Problem
+from podcast.cache import cache_folder
 from podcast.cli.asking import Wanted
 from podcast.cli.output import count_episodes, emit, problem_data, problem_lines, say, tell_problems
 from podcast.cli.progress import show_progress, show_work
+from podcast.files import unless_running
 from podcast.layout import FEED
 from podcast.opening import store_options
 from podcast.publishing.apply import SILENT, Listener
-from podcast.publishing.decide import Asked
+from podcast.publishing.decide import WRITES, Asked
+from podcast.publishing.ledger import Ledger
 from podcast.publishing.memo import Place, Quiet, look, observed_tags, remember
-from podcast.publishing.plan import Step, describe_plan, plan_data
+from podcast.publishing.plan import Plan, Step, describe_plan, plan_data
 from podcast.publishing.publish import Outcome, Prepared, Publisher
 from podcast.publishing.push import Told, push_of, tell_hubs
 from podcast.settings import FILE
@@ -40,6 +44,7 @@ def make_publisher(workspace: Workspace, wanted: Wanted) -> Publisher:
         restore=guids(wanted.restore),
         show_mine=FILE in wanted.mine,
         new_address=wanted.new_address,
+        only_due=wanted.due,
     )
     now = datetime.now(UTC).replace(microsecond=0)
     return Publisher(workspace, workspace.store(), now=now, by=producer(), asked=asked, working=show_work)
@@ -51,16 +56,19 @@ def publish(folder: Path, wanted: Wanted, *, yes: bool, as_json: bool) -> None:
     workspace = open_workspace(folder)
     stamps |= look(path for path in workspace.files() if str(path) not in stamps)
     publisher = make_publisher(workspace, wanted)
-    session = _Session(yes=yes, quiet=as_json)
+    session = _Session(yes=yes or wanted.due, quiet=as_json, brief=wanted.due)
     with closing(session):
-        outcome = publisher.run(session.confirm, session.listener, _tell_moved, thorough=wanted.verify)
-    told = _push(outcome) if outcome else ()
+        outcome = publisher.run(session.confirm, session.listener, tell_moved, thorough=wanted.verify)
+    told = push(outcome.plan, outcome.ledger) if outcome else ()
     if outcome is None:
         say("nothing was published")
     elif as_json:
         problems = [problem_data(problem) for problem in outcome.problems]
         pushed = [{"hub": one.hub, "feed": one.topic, "error": one.error} for one in told]
         emit(plan_data(outcome.plan) | {"attempts": outcome.attempts, "problems": problems, "hubs": pushed})
+    elif outcome.plan.empty and wanted.due:
+        quiet = Quiet(result="", told="", until=_next_due(outcome.plan))
+        remember(_place(workspace), stamps, quiet, _tags(outcome), due=True)
     elif outcome.plan.empty:
         quiet = _quiet(outcome)
         click.echo(quiet.told, err=True, nl=False)
@@ -72,16 +80,25 @@ def publish(folder: Path, wanted: Wanted, *, yes: bool, as_json: bool) -> None:
         click.echo(f"published: {count_episodes(outcome.plan.published)} at {outcome.plan.feed_url}")
 
 
-def _push(outcome: Outcome) -> tuple[Told, ...]:
+def publish_due(folder: Path, wanted: Wanted, *, as_json: bool) -> None:
+    """Publish what has become due, unless another call like this is still at it on this machine."""
+    with unless_running(cache_folder(folder) / "due.lock") as free:
+        if free:
+            publish(folder, wanted, yes=True, as_json=as_json)
+        elif as_json:
+            emit({"running": True})
+
+
+def push(plan: Plan, ledger: Ledger) -> tuple[Told, ...]:
     """Tell the hubs what changed; whoever could not be told is a warning, for the publish is done."""
-    show = outcome.ledger.show.release
-    push = push_of(outcome.plan, show.feed.hubs, show.base_url)
-    if not push.topics:
+    show = ledger.show.release
+    news = push_of(plan, show.feed.hubs, show.base_url)
+    if not news.topics:
         return ()
     from podcast.fetching import Fetcher, Limits
 
     with Fetcher(limits=Limits(connect=5, read=5, total=15, attempts=2)) as fetcher:
-        told = tell_hubs(push, fetcher)
+        told = tell_hubs(news, fetcher)
     for line in _untold(told):
         say(line)
     return told
@@ -112,8 +129,12 @@ def _quiet(outcome: Outcome) -> Quiet:
     return Quiet(
         result=f"nothing to do{where}\n",
         told="".join(f"{line}\n" for line in told),
-        until=min((change.due for change in plan.changes if change.due), default=None),
+        until=_next_due(plan),
     )
+
+
+def _next_due(plan: Plan) -> datetime | None:
+    return min((change.due for change in plan.changes if change.due), default=None)
 
 
 def _tags(outcome: Outcome) -> dict[str, str]:
@@ -122,17 +143,31 @@ def _tags(outcome: Outcome) -> dict[str, str]:
     return observed_tags(observed.ledger_tag, observed.inventory_tag, feed.tag if feed else ABSENT)
 
 
-def _tell_moved(moved: Moved) -> None:
+def tell_moved(moved: Moved) -> None:
+    """Say that a publish starts over."""
     say(f"{moved.key} was changed by somebody else meanwhile; looking again")
+
+
+def agreed(question: str) -> bool:
+    """Ask whether to go on. Raises UsageError where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise click.UsageError("there is no terminal to ask on; say --yes")
+    return click.confirm(question, default=True, err=True)
+
+
+def _written(plan: Plan) -> Plan:
+    """Return a plan without the changes that write nothing."""
+    return replace(plan, changes=tuple(change for change in plan.changes if change.kind in WRITES))
 
 
 class _Session:
     """Shows the plan once, asks, and then shows how the uploads come along."""
 
-    def __init__(self, *, yes: bool, quiet: bool) -> None:
+    def __init__(self, *, yes: bool, quiet: bool, brief: bool) -> None:
         self.yes = yes
         self.quiet = quiet
         self.told: tuple[Problem, ...] = ()
+        self.brief = brief
         self.listener = Listener(done=self._done, sent=self._sent)
         self._progress: AbstractContextManager[Listener] = nullcontext(SILENT)
         self._inner = SILENT
@@ -142,12 +177,9 @@ class _Session:
         self.told = prepared.problems
         tell_problems(self.told)
         if not self.quiet:
-            say(describe_plan(prepared.plan, keys=False))
-        if not self.yes:
-            if not sys.stdin.isatty():
-                raise click.UsageError("there is no terminal to ask on; say --yes")
-            if not click.confirm("publish this?", default=True, err=True):
-                return False
+            say(describe_plan(_written(prepared.plan) if self.brief else prepared.plan, keys=False))
+        if not self.yes and not agreed("publish this?"):
+            return False
         self._progress = show_progress(prepared.plan)
         self._inner = self._progress.__enter__()
         return True

@@ -41,7 +41,7 @@ def apply(plan: Plan, observed: Observed, store: Store, listener: Listener = SIL
         for step, tag in _write([step for step in steps if not step.path], store, listener):
             if stage is Stage.LEDGER:
                 ledger_sha256 = step.sha256
-            else:
+            elif step.key in plan.pages:
                 held[step.key] = Held(sha256=step.sha256, tag=tag)
     _put(inventory_step(encode_inventory(held, ledger_sha256), observed.inventory_tag), store)
 

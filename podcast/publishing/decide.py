@@ -58,7 +58,8 @@ class Change:
 class Asked:
     """What the producer named: guids whose audio, date or older text may replace what is published.
 
-    `restore` names withdrawn episodes to publish again; `new_address` allows the whole show to move.
+    `restore` names withdrawn episodes to publish again; `new_address` allows the whole show to move. With `only_due`
+    new episodes are published whose time has come, and whatever else is different here stays as it is published.
     """
 
     replace_audio: frozenset[str] = frozenset()
@@ -67,6 +68,7 @@ class Asked:
     restore: frozenset[str] = frozenset()
     show_mine: bool = False
     new_address: bool = False
+    only_due: bool = False
 
 
 NOTHING_ASKED = Asked()
@@ -118,9 +120,8 @@ def decide(
             entries.append(entry)
     changes.sort(key=lambda change: (change.guid != "", change.number is None, change.number or 0, change.slug))
     entries.sort(key=lambda entry: entry.guid)
-    feeds = ledger.feeds if ledger else {}
-    pictures = ledger.pictures if ledger else {}
-    next_ledger = Ledger(show=show_entry, entries=with_positions(entries), feeds=feeds, pictures=pictures)
+    rows = with_positions(entries)
+    next_ledger = replace(ledger, show=show_entry, entries=rows) if ledger else Ledger(show=show_entry, entries=rows)
     return Decision(changes=tuple(changes), ledger=next_ledger)
 
 
@@ -181,6 +182,8 @@ class _Judge:
         version = Version(digest=digest(release), at=self.at, by=self.by)
         if old is None:
             return self._with_settings(ShowEntry(release=release, history=(version,))), None
+        if self.asked.only_due:
+            return old, None
         if version.digest == old.current.digest:
             return (old if old.settings_key else self._with_settings(old)), None
         changed = differences(old.release, release)
@@ -222,6 +225,8 @@ class _Judge:
             raise ValueError("an episode is here, in the ledger, or both")
         if old is None:
             return self._new(release)
+        if self.asked.only_due:
+            return old, _change(Kind.SAME, old.release, "left as it is")
         return self._known(release, old)
 
     def _moved_on(self, guid: str, current: Version) -> bool:

@@ -96,16 +96,34 @@ class FeedState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """The feeds as one publish left them, numbered from 1, with who did it and when.
+
+    `pages` maps the key of every page that is another than in the edition before to the hex sha256 of its body, empty
+    where it is no longer made; the oldest edition that is kept has them all. `bytes` is the size of all its pages.
+    `back_to` is the number of the edition that a producer went back to, else 0.
+    """
+
+    number: int
+    at: datetime
+    by: str
+    pages: Mapping[str, str]
+    bytes: int
+    back_to: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
     """Everything published from a store: the show, its episodes, ordered by guid, and the pages of its feeds by key.
 
-    `pictures` are what was made of covers, by the sha256 of the cover.
+    `pictures` are what was made of covers, by the sha256 of the cover; `editions` of the feeds are oldest first.
     """
 
     show: ShowEntry
     entries: tuple[Entry, ...]
     feeds: Mapping[str, FeedState] = field(default_factory=dict)
     pictures: Mapping[str, tuple[PictureBlob, ...]] = field(default_factory=dict)
+    editions: tuple[Edition, ...] = ()
     format: int = FORMAT
 
     def by_guid(self) -> dict[str, Entry]:
@@ -127,6 +145,11 @@ class Ledger:
         """Every picture that was made of a cover."""
         return tuple(blob for blobs in self.pictures.values() for blob in blobs)
 
+    @property
+    def rolled_back(self) -> Edition | None:
+        """The newest edition, where a producer went back to an earlier one: the feeds stay so until that is ended."""
+        return self.editions[-1] if self.editions and self.editions[-1].back_to else None
+
     def latest_producer(self) -> str:
         """Return who published last."""
         return max(self._versions(), key=lambda version: version.at).by
@@ -145,7 +168,9 @@ def encode_ledger(ledger: Ledger) -> bytes:
     lines = [msgspec.json.encode(row, order="deterministic") for row in rows]
     parts = (ledger.show, ledger.feeds, ledger.pictures)
     show, feeds, pictures = (msgspec.json.encode(part, order="deterministic") for part in parts)
-    head = b'{"format":%d,\n"show":%s,\n"feeds":%s,\n"pictures":%s,\n"entries":[' % (FORMAT, show, feeds, pictures)
+    head = b'{"format":%d,\n"show":%s,\n"feeds":%s,\n"pictures":%s,\n' % (FORMAT, show, feeds, pictures)
+    editions = b",".join(b"\n" + msgspec.json.encode(each, order="deterministic") for each in ledger.editions)
+    head += b'"editions":[%s],\n"entries":[' % editions
     return head + b",".join(b"\n" + line for line in lines) + b"\n]}\n"
 
 
@@ -204,6 +229,7 @@ def _faults(ledger: Ledger) -> Iterator[str]:
     for entry in ledger.entries:
         yield from _row_faults(entry)
     yield from _feed_faults(ledger)
+    yield from _edition_faults(ledger.editions)
     positions = [entry.position for entry in ledger.entries if entry.position]
     if len(set(positions)) != len(positions) or any(position < 0 for position in positions):
         yield "two rows at one position"
@@ -234,6 +260,23 @@ def _feed_faults(ledger: Ledger) -> Iterator[str]:
             yield f"the feed {selection.name}"
     if any(feed.at.tzinfo is None for feed in ledger.feeds.values()):
         yield "a time without a zone among the feeds"
+
+
+_FEED_KEY = re.compile(r"feed\.xml|feed/([a-z][a-z0-9]*(-[a-z0-9]+)*|([a-z][a-z0-9]*(-[a-z0-9]+)*/)?\d+)\.xml")
+
+
+def _edition_faults(editions: Sequence[Edition]) -> Iterator[str]:
+    """Yield what cannot be said of editions: those that are out of order, or whose pages are not pages of feeds."""
+    last = 0
+    for edition in editions:
+        if edition.number <= last or not 0 <= edition.back_to < edition.number:
+            yield f"edition {edition.number} of the feeds"
+        last = edition.number
+        if edition.at.tzinfo is None:
+            yield f"a time without a zone in edition {edition.number}"
+        for key, sha256 in edition.pages.items():
+            if not _FEED_KEY.fullmatch(key) or not re.fullmatch(r"([0-9a-f]{64})?", sha256):
+                yield f"the page {key} in edition {edition.number}"
 
 
 def _row_faults(entry: Entry) -> Iterator[str]:

@@ -42,14 +42,14 @@ class Place:
         return open_store(self.url, base=self.folder, options=self.options)
 
 
-def recall(folder: Path, now: datetime) -> Quiet | None:
+def recall(folder: Path, now: datetime, *, due: bool = False) -> Quiet | None:
     """Return what the last publish of a show folder said, if nothing it depended on has changed since.
 
-    Costs a look at each file's size and time and three questions to the store. None where anything is different,
-    unknown or wrong: then the publish itself looks.
+    With `due` it is the last one that was asked only for what is due. Costs a look at each file's size and time and
+    three questions to the store. None where anything is different, unknown or wrong: then the publish itself looks.
     """
     try:
-        memo = json.loads(_path(folder).read_bytes())
+        memo = json.loads(_path(folder, due=due).read_bytes())
         until = datetime.fromisoformat(memo["until"]) if memo["until"] else None
         if (until and now >= until) or memo["code"] != code_digest() or memo["environment"] != _environment():
             return None
@@ -73,8 +73,10 @@ def look(files: Iterable[Path]) -> dict[str, Stamp | None]:
     return {str(path): stamp(path) for path in files}
 
 
-def remember(place: Place, stamps: Mapping[str, Stamp | None], quiet: Quiet, tags: Mapping[str, str]) -> None:
-    """Keep what a publish said that had nothing to do.
+def remember(
+    place: Place, stamps: Mapping[str, Stamp | None], quiet: Quiet, tags: Mapping[str, str], *, due: bool = False
+) -> None:
+    """Keep what a publish said that had nothing to do, or with `due` only nothing that was due.
 
     `stamps` are those of all files it read, taken before it read them, `tags` those it observed. Nothing is kept
     where a file has changed since: the publish may have seen either state.
@@ -92,7 +94,7 @@ def remember(place: Place, stamps: Mapping[str, Stamp | None], quiet: Quiet, tag
         "result": quiet.result,
         "told": quiet.told,
     }
-    write_cache(_path(place.folder), json.dumps(memo).encode())
+    write_cache(_path(place.folder, due=due), json.dumps(memo).encode())
 
 
 def observed_tags(ledger: str, inventory: str, feed: str) -> dict[str, str]:
@@ -100,8 +102,8 @@ def observed_tags(ledger: str, inventory: str, feed: str) -> dict[str, str]:
     return {LEDGER: ledger, INVENTORY: inventory, FEED: feed}
 
 
-def _path(folder: Path) -> Path:
-    return cache_folder(folder) / "nothing-to-do.json"
+def _path(folder: Path, *, due: bool) -> Path:
+    return cache_folder(folder) / ("nothing-due.json" if due else "nothing-to-do.json")
 
 
 def _episode_files(folder: Path) -> set[str]:

@@ -1,7 +1,7 @@
 """The feeds of a show as they are published and as they would be next, to be compared."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import unquote
@@ -11,7 +11,7 @@ from feed.comparison import Comparison, PagedFeed, beyond, compare
 from feed.document import MalformedFeedError, read_document
 from feed.reader import read_feed
 from feed.text import ascii_url
-from podcast.layout import FEED, feed_key, public_url
+from podcast.layout import FEED, feed_key, is_archive, public_url
 from podcast.publishing.artifacts import render
 from podcast.publishing.ledger import Ledger
 from podcast.publishing.publish import Prepared
@@ -61,7 +61,35 @@ def compare_live(prepared: Prepared, store: Store) -> tuple[ComparedFeed, ...]:
 
     Before the first publish every episode is new, and so is every feed. Raises UnreadableFeedError.
     """
-    live, following = _live_feeds(prepared, store), next_feeds(prepared)
+    return _compare(_live_feeds(prepared, store), next_feeds(prepared))
+
+
+def compare_editions(
+    old: Mapping[str, bytes], new: Mapping[str, bytes], *, which: str = "earlier"
+) -> tuple[ComparedFeed, ...]:
+    """Compare two states of the feeds of a show, each the bodies of all pages by key.
+
+    Raises UnreadableFeedError; `which` is what it calls the old one.
+    """
+    return _compare(_read_feeds(old, which), _read_feeds(new, "later"))
+
+
+def _read_feeds(bodies: Mapping[str, bytes], which: str) -> dict[str, PagedFeed]:
+    """Read the feeds among pages, each with all its pages, by key."""
+    addresses: dict[str, bytes] = {}
+    for key, body in bodies.items():
+        try:
+            addresses[read_feed(body).show.feed_url] = body
+        except MalformedFeedError as error:
+            raise UnreadableFeedError(f"{_name(which, key)} cannot be read: {error.message}") from error
+    return {
+        key: read_pages(body, addresses.get, name=_name(which, key))
+        for key, body in bodies.items()
+        if not is_archive(key)
+    }
+
+
+def _compare(live: Mapping[str, PagedFeed], following: Mapping[str, PagedFeed]) -> tuple[ComparedFeed, ...]:
     first = compared(FEED, live.get(FEED) or _without_items(following[FEED]), following[FEED])
     feeds = [replace(first, standing=_standing(FEED, live, following))]
     for key in sorted((live.keys() | following.keys()) - {FEED}):

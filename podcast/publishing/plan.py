@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from episodes.problems import Problem, visible
-from podcast.layout import FEED, INDEX, INVENTORY, LEDGER, cache_control, page_key
+from podcast.layout import FEED, INDEX, INVENTORY, LEDGER, PRIVATE, cache_control, page_key
 from podcast.publishing.artifacts import Artifact, Stage, addresses
 from podcast.publishing.decide import WRITES, Change, Decision, Kind
 from podcast.publishing.feeds import feed_keys
@@ -71,11 +71,12 @@ def make_plan(
     uploads: Uploads,
     sources: Mapping[str, Path],
     store_url: str,
+    standing: frozenset[str] = frozenset(),
 ) -> tuple[Plan, tuple[Problem, ...]]:
     """Compare what should be in the store with what is. Returns the plan, and what cannot be done.
 
     `uploads` knows the files of write-once objects here, `sources` maps guids to episode files, the empty one to
-    `podcast.toml`.
+    `podcast.toml`. `standing` are the keys of pages that are there as they should be, besides the artifacts.
     """
     steps, lost = _blob_steps(decision, observed, uploads, sources)
     ours = _ours(observed.ledger) | {artifact.key for artifact in artifacts if artifact.stage is Stage.BLOBS}
@@ -95,10 +96,17 @@ def make_plan(
         feed_url=_feed_url(decision),
         store_url=store_url,
         published=len(decision.ledger.published),
-        pages=frozenset(artifact.key for artifact in artifacts),
+        pages=standing | {artifact.key for artifact in artifacts if not artifact.key.startswith(PRIVATE)},
         settled=observed.settled or not observed.ledger,
     )
     return plan, (*map(_lost, lost), *map(stranger, strangers))
+
+
+def no_plan(decision: Decision, store_url: str) -> Plan:
+    """Return the plan that writes nothing; it has no address of a feed where nothing is published yet."""
+    published = len(decision.ledger.published)
+    feed_url = _feed_url(decision) if published else ""
+    return Plan(changes=decision.changes, steps=(), feed_url=feed_url, store_url=store_url, published=published)
 
 
 def _lost(blob: Blob) -> Problem:
@@ -200,7 +208,7 @@ def _ledger_step(decision: Decision, observed: Observed) -> Step | None:
         return None
     body = encode_ledger(decision.ledger)
     written = [change for change in decision.changes if change.kind in WRITES]
-    reason = f"{len(written)} changed" if written else "since when the feeds say what they say"
+    reason = f"{len(written)} changed" if written else "what the feeds say, and since when"
     if observed.ledger and observed.ledger.feeds == decision.ledger.feeds and not written:
         reason = "what else folge keeps in mind"
     reason = reason if observed.ledger else "the first publish"

@@ -15,6 +15,7 @@ from podcast.publishing.apply import SILENT, Listener, apply
 from podcast.publishing.artifacts import Artifact, Stage, render
 from podcast.publishing.copies import Copies
 from podcast.publishing.decide import WRITES, Asked, decide
+from podcast.publishing.editions import held_warning, published, with_edition
 from podcast.publishing.feeds import compile_pages, waived_rules
 from podcast.publishing.gather import Gathered, assemble
 from podcast.publishing.hearings import Hearings
@@ -23,7 +24,7 @@ from podcast.publishing.measuring import Files, measure_files
 from podcast.publishing.observe import Observed, observe
 from podcast.publishing.origin import name_origin
 from podcast.publishing.pictures import Pictures
-from podcast.publishing.plan import Plan, make_plan, new_pages, stranger
+from podcast.publishing.plan import Plan, make_plan, new_pages, no_plan, stranger
 from podcast.publishing.rendered import Rendered
 from podcast.publishing.smallpictures import SmallPictures
 from podcast.settings import FILE
@@ -138,26 +139,33 @@ class Publisher:
         self._seen = self._seen or _digests(observed.ledger)
         if decision.refused:
             raise Refused((*problems, *(_refusal(change.title, change.reason) for change in decision.refused)))
+        if observed.ledger is None and self.asked.only_due:
+            hint = "the first time by hand: folge publish"
+            raise UserError(f"nothing is published in {self.store.url} yet", hint=hint)
         problems = (*problems, *with_lines(tuple(self._hearings.problems(gathered.fresh)), self.workspace.folder))
-        if observed.ledger is None and not any(change.kind in WRITES for change in decision.changes):
-            plan = Plan(changes=decision.changes, steps=(), feed_url="", store_url=self.store.url, published=0)
+        idle = observed.ledger is None or (self.asked.only_due and observed.settled)
+        if idle and not any(change.kind in WRITES for change in decision.changes):
+            plan = no_plan(decision, self.store.url)
             return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
         kept = Rendered(cache_folder(self.workspace.folder) / "rendered.sqlite3")
         made = Pictures(self._small, gathered.uploads, observed)
         ledger, feeds = compile_pages(made.complete(decision.ledger), kept)
+        ledger = with_edition(ledger, feeds, observed, now=self.now, by=self.by)
         decision = replace(decision, ledger=ledger)
         artifacts = render(ledger, feeds)
         checked = _check(_unchecked(artifacts, observed, every=every), decision.ledger)
-        problems = (*problems, *with_lines(checked, self.workspace.folder))
+        problems = (*problems, *with_lines(checked, self.workspace.folder), *held_warning(ledger))
         if errors(problems):
             raise ProblemsFound(problems)
+        public = published(artifacts, ledger, feeds, observed, self.store)
         plan, impossible = make_plan(
             decision,
-            artifacts,
+            public.artifacts,
             observed,
             uploads=gathered.uploads,
             sources=_sources(self.workspace),
             store_url=self.store.url,
+            standing=public.standing,
         )
         strangers = [stranger(key) for key in new_pages(plan, observed) if self.store.stat(key)]
         if impossible or strangers:

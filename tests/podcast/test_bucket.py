@@ -187,3 +187,30 @@ def test_a_copy_of_the_bucket_in_a_folder_brings_the_show_back_too(bucket: Bucke
     code, out, err = again.folge("plan", "--exit-code")
     assert "add" not in out
     assert "update" not in out
+
+
+def test_a_rollback_in_a_bucket_gives_the_public_the_old_bytes_and_its_end_the_new_ones(bucket: Bucket) -> None:
+    def feed() -> bytes:
+        return bucket.client.get_object(Bucket=bucket.server.bucket, Key=f"{bucket.prefix}/feed.xml")["Body"].read()
+
+    bucket.folge("publish", "--yes")
+    first = feed()
+    bucket.show.episode(1, title="Vertan")
+    bucket.folge("publish", "--yes")
+    second = feed()
+
+    code, out, err = bucket.folge("feed", "rollback", "1", "--yes")
+    assert (code, out) == (0, "the feed is that of edition 1 until you say: folge feed rollback --end\n"), err
+    assert feed() == first != second
+    bucket.show.episode(3)
+    code, _, err = bucket.folge("publish", "--due")
+    assert (code, "is held at edition 1" in err) == (0, True)
+    assert feed() == first
+    assert bucket.folge("feed", "rollback", "--end", "--yes")[0] == 0
+    assert [item.title for item in read_feed(feed()).items] == ["Mut 3", "Mut 2", "Vertan"]
+
+    kept = {key for key in bucket.stored() if key.startswith(".folge/feeds/")}
+    assert len(kept) == 3
+    assert bucket.head(min(kept)) == ("application/gzip", "no-store", "")
+    code, out, _ = bucket.folge("publish", "--yes")
+    assert (code, out.startswith("nothing to do; 3 episodes")) == (0, True)

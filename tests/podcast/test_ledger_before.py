@@ -31,6 +31,7 @@ SINCE = frozenset(
         "copy",
         "settings_key",
         "settings_sha256",
+        "editions",
     }
 )
 """Names that ledgers did not have before 0.2."""

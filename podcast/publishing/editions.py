@@ -1,0 +1,184 @@
+"""Editions: every state of the feeds that was published, kept compressed below the private prefix, and bounded."""
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from episodes.problems import Problem, Severity, UserError
+from episodes.timecode import show_moment
+from podcast.layout import FEED, edition_key, is_archive
+from podcast.publishing.artifacts import Artifact, Stage
+from podcast.publishing.ledger import Edition, Ledger, State
+from podcast.publishing.observe import Observed
+from podcast.stores import Store
+
+KEPT_EDITIONS = 100
+"""How many editions are kept, the newest."""
+
+END = "folge feed rollback --end"
+"""The command that brings the feeds up to date again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What a publish puts into the store, and the keys of the pages that are there already as an edition holds them."""
+
+    artifacts: tuple[Artifact, ...]
+    standing: frozenset[str]
+
+
+def with_edition(ledger: Ledger, feeds: Mapping[str, bytes], observed: Observed, *, now: datetime, by: str) -> Ledger:
+    """Return a ledger that knows of the edition a publish of `feeds` makes; the same where it makes none.
+
+    It makes none while the feeds are held at an earlier one, and where an earlier folge, which kept none, published
+    just these. `now` is aware.
+    """
+    pages = _pages(feeds)
+    held = observed.held
+    first = not ledger.editions
+    known = first and all(key in held and held[key].sha256 == sha256 for key, sha256 in pages.items())
+    if known or ledger.rolled_back or (not first and pages == pages_of(ledger)):
+        return ledger
+    return _appended(ledger, pages, size=_size(feeds), at=now, by=by)
+
+
+def back_to(ledger: Ledger, number: int, *, now: datetime, by: str) -> Ledger:
+    """Return a ledger by which the feeds are held at an edition; the same where they are held there already."""
+    edition = edition_of(ledger, number)
+    number = edition.back_to or number
+    if ledger.rolled_back and ledger.rolled_back.back_to == number:
+        return ledger
+    return _appended(ledger, pages_of(ledger, edition.number), size=edition.bytes, at=now, by=by, number=number)
+
+
+def up_to_date(ledger: Ledger, feeds: Mapping[str, bytes], *, now: datetime, by: str) -> Ledger:
+    """Return a ledger by which the feeds are no longer held; the same where they are not."""
+    return _appended(ledger, _pages(feeds), size=_size(feeds), at=now, by=by) if ledger.rolled_back else ledger
+
+
+def _pages(feeds: Mapping[str, bytes]) -> dict[str, str]:
+    return {key: hashlib.sha256(body).hexdigest() for key, body in feeds.items()}
+
+
+def _size(feeds: Mapping[str, bytes]) -> int:
+    return sum(map(len, feeds.values()))
+
+
+def _appended(ledger: Ledger, pages: Mapping[str, str], *, size: int, at: datetime, by: str, number: int = 0) -> Ledger:
+    """Return a ledger with one more edition, and without those that are too old to be kept."""
+    before = pages_of(ledger) if ledger.editions else {}
+    changed = {key: sha256 for key, sha256 in pages.items() if before.get(key) != sha256}
+    changed |= dict.fromkeys(before.keys() - pages.keys(), "")
+    following = ledger.editions[-1].number + 1 if ledger.editions else 1
+    moments = (at, ledger.changed, *(each.at for each in ledger.editions[-1:]))
+    edition = Edition(number=following, at=max(moments), by=by, pages=changed, bytes=size, back_to=number)
+    editions = (*ledger.editions, edition)
+    if len(editions) > KEPT_EDITIONS:
+        oldest = editions[-KEPT_EDITIONS]
+        whole = pages_of(replace(ledger, editions=editions), oldest.number)
+        editions = (replace(oldest, pages=whole), *editions[1 - KEPT_EDITIONS :])
+    return replace(ledger, editions=editions)
+
+
+def edition_of(ledger: Ledger, number: int) -> Edition:
+    """Return an edition. Raises UserError where it is not kept."""
+    found = next((edition for edition in ledger.editions if edition.number == number), None)
+    if found is None:
+        kept = [edition.number for edition in ledger.editions]
+        hint = f"kept are {kept[0]} to {kept[-1]}; see: folge feed log" if kept else "none is kept yet; publish first"
+        raise UserError(f"there is no edition {number} of the feed", hint=hint)
+    return found
+
+
+def pages_of(ledger: Ledger, number: int | None = None) -> dict[str, str]:
+    """Return the pages of an edition, the newest where none is named: the hex sha256 of each body by key."""
+    pages: dict[str, str] = {}
+    for edition in ledger.editions:
+        pages |= edition.pages
+        if edition.number == number:
+            break
+    return {key: sha256 for key, sha256 in pages.items() if sha256}
+
+
+def kept_keys(ledger: Ledger) -> frozenset[str]:
+    """Return the key of every private object the kept editions are made of: none of them may be tidied away."""
+    return frozenset(edition_key(sha256) for each in ledger.editions for sha256 in each.pages.values() if sha256)
+
+
+def published(
+    artifacts: Sequence[Artifact], ledger: Ledger, feeds: Mapping[str, bytes], observed: Observed, store: Store
+) -> Published:
+    """Return what to publish besides or in place of `artifacts`: the newest edition to keep, or the one held.
+
+    A page of an edition is read from the store only where the public one differs. Raises UserError where it is gone.
+    """
+    if not ledger.rolled_back:
+        return Published(artifacts=(*artifacts, *_to_keep(ledger, feeds, observed)), standing=frozenset())
+    pages = pages_of(ledger)
+    standing = {key for key, sha256 in pages.items() if key in observed.held and observed.held[key].sha256 == sha256}
+    bodies = _read({key: pages[key] for key in pages.keys() - standing}, ledger.editions[-1], store)
+    own = [artifact for artifact in artifacts if artifact.key not in pages]
+    return Published(artifacts=(*own, *map(_page, bodies, bodies.values())), standing=frozenset(standing))
+
+
+def _page(key: str, body: bytes) -> Artifact:
+    return Artifact(key=key, body=body, stage=Stage.ARCHIVE if is_archive(key) else Stage.FEED)
+
+
+def _to_keep(ledger: Ledger, feeds: Mapping[str, bytes], observed: Observed) -> list[Artifact]:
+    """Return the pages of the newest edition that are not kept yet, compressed."""
+    if not ledger.editions:
+        return []
+    there = kept_keys(observed.ledger) if observed.ledger else frozenset()
+    if observed.blobs is not None:
+        there = frozenset(observed.blobs)
+    missing = {edition_key(sha256): key for key, sha256 in pages_of(ledger).items()}
+    return [
+        Artifact(key=kept, body=gzip.compress(feeds[key], 6, mtime=0), stage=Stage.BLOBS)
+        for kept, key in missing.items()
+        if kept not in there
+    ]
+
+
+def read_edition(ledger: Ledger, number: int, store: Store, keys: Collection[str] | None = None) -> dict[str, bytes]:
+    """Return the bodies of the pages of an edition by key, or of some. Raises UserError where one is gone."""
+    edition = edition_of(ledger, number)
+    pages = pages_of(ledger, number)
+    return _read({key: pages[key] for key in pages if keys is None or key in keys}, edition, store)
+
+
+def _read(pages: Mapping[str, str], edition: Edition, store: Store) -> dict[str, bytes]:
+    return {key: _read_page(key, sha256, edition, store) for key, sha256 in sorted(pages.items())}
+
+
+def _read_page(key: str, sha256: str, edition: Edition, store: Store) -> bytes:
+    """Read one page; what unpacks to more than the whole edition had is not read to its end."""
+    stored = store.get(edition_key(sha256))
+    hint = f"choose another edition: folge feed log; or bring the feed up to date: {END}"
+    if stored is None:
+        raise UserError(f"{key} of edition {edition.number} is no longer in the store", hint=hint)
+    try:
+        body = zlib.decompressobj(wbits=31).decompress(stored.body, edition.bytes + 1)
+    except zlib.error:
+        body = b""
+    if hashlib.sha256(body).hexdigest() != sha256:
+        raise UserError(f"{key} of edition {edition.number} is damaged in the store", hint=hint)
+    return body
+
+
+def held_warning(ledger: Ledger) -> tuple[Problem, ...]:
+    """Return the warning that the feeds are held at an edition, with what was withdrawn and is in them nevertheless."""
+    edition = ledger.rolled_back
+    if edition is None:
+        return ()
+    since = [entry for entry in ledger.entries if entry.state is State.WITHDRAWN and entry.current.at > edition.at]
+    titles = " and ".join(f"'{entry.release.episode.title}'" for entry in since)
+    message = (
+        f"is held at edition {edition.back_to} since {show_moment(edition.at)} by {edition.by}; "
+        "what is published is kept for later and in no feed yet"
+    )
+    message += f"; {titles} may still be in it, although withdrawn" if titles else ""
+    return (Problem(path=FEED, severity=Severity.WARNING, message=message, hint=f"to bring it up to date: {END}"),)

@@ -1,0 +1,184 @@
+"""Going back to an edition of the feeds, and bringing them up to date again: a plan like any other."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import unquote, urlsplit
+
+from episodes.catalogue import Catalogue, find_episode
+from episodes.problems import Problem, ProblemsFound, UserError
+from feed.item import Item
+from feed.reader import Feed, read_feed
+from podcast.layout import INDEX
+from podcast.publishing.apply import SILENT, Listener, apply
+from podcast.publishing.artifacts import render
+from podcast.publishing.decide import Decision
+from podcast.publishing.editions import back_to, edition_of, published, read_edition, up_to_date
+from podcast.publishing.feeds import compile_pages
+from podcast.publishing.ledger import Ledger, State
+from podcast.publishing.noticing import ComparedFeed, UnreadableFeedError, compare_editions
+from podcast.publishing.observe import Observed, observe
+from podcast.publishing.plan import Plan, make_plan
+from podcast.publishing.publish import ATTEMPTS, MovedAway
+from podcast.publishing.rendered import Rendered
+from podcast.publishing.uploads import Uploads
+from podcast.settings import Settings
+from podcast.stores import Moved, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedRollback:
+    """A plan, what it was made from, and what an app would notice of it, feed by feed.
+
+    `unreadable` says why the public feed cannot be compared: then nobody can read it, and nothing is noticed.
+    """
+
+    plan: Plan
+    observed: Observed
+    ledger: Ledger
+    noticed: tuple[ComparedFeed, ...]
+    unreadable: str = ""
+
+
+class Rollback:
+    """One rollback of the feeds of a show to edition `number`, or the end of one where that is None.
+
+    It needs nothing of a show folder but the store: everything is made from the ledger. `withdrawn` names episodes
+    that may come back with the old feed. `now` is aware, `by` names the producer.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        *,
+        number: int | None,
+        now: datetime,
+        by: str,
+        withdrawn: Collection[str] = (),
+        rendered: Rendered | None = None,
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.number = number
+        self.now = now
+        self.by = by
+        self.withdrawn = withdrawn
+        self._rendered = rendered or Rendered()
+
+    def prepare(self) -> PreparedRollback:
+        """Make the plan; write nothing. Raises UserError for editions there are not, ProblemsFound for refusals."""
+        observed = observe(self.store, thorough=True)
+        old = observed.ledger
+        if old is None:
+            raise UserError(f"nothing is published in {self.store.url} yet", hint="folge publish")
+        ledger, feeds = compile_pages(old, self._rendered)
+        artifacts = render(ledger, feeds)
+        if self.number is None:
+            ledger, following = up_to_date(ledger, feeds, now=self.now, by=self.by), feeds
+        else:
+            edition_of(ledger, self.number)
+            following = read_edition(ledger, self.number, self.store)
+            there = dict(observed.blobs or {}) | {artifact.key: len(artifact.body) for artifact in artifacts}
+            self._refuse(following, ledger, there)
+            ledger = back_to(ledger, self.number, now=self.now, by=self.by)
+        public = published(artifacts, ledger, feeds, observed, self.store)
+        plan, impossible = make_plan(
+            Decision(changes=(), ledger=ledger),
+            public.artifacts,
+            observed,
+            uploads=Uploads(),
+            sources={},
+            store_url=self.store.url,
+            standing=public.standing,
+        )
+        if impossible and self.number is None:
+            raise ProblemsFound(impossible)
+        live = {key: found.body for key in following if (found := self.store.get(key))}
+        try:
+            noticed = compare_editions(live, following, which="published") if live else ()
+        except UnreadableFeedError as error:
+            return PreparedRollback(plan=plan, observed=observed, ledger=ledger, noticed=(), unreadable=error.message)
+        return PreparedRollback(plan=plan, observed=observed, ledger=ledger, noticed=noticed)
+
+    def _refuse(self, pages: Mapping[str, bytes], ledger: Ledger, there: Mapping[str, int]) -> None:
+        """Raise ProblemsFound where an edition refers to what is gone, or has withdrawn episodes that nobody named."""
+        feeds = {key: read_feed(body) for key, body in pages.items()}
+        problems = list(_missing(feeds, ledger.show.release.base_url, there))
+        problems += self._returning({item.guid for feed in feeds.values() for item in feed.items}, ledger)
+        if problems:
+            raise ProblemsFound(tuple(problems))
+
+    def _returning(self, guids: Collection[str], ledger: Ledger) -> Iterator[Problem]:
+        gone = {entry.guid: entry for entry in ledger.entries if entry.state is State.WITHDRAWN}
+        episodes = tuple(entry.release.episode for entry in gone.values())
+        catalogue = Catalogue(folder=self.settings.folder / "episodes", episodes=episodes, problems=())
+        named = {find_episode(catalogue, name).guid for name in self.withdrawn}
+        for guid, entry in gone.items():
+            if guid in guids and guid not in named:
+                slug = entry.release.episode.slug
+                yield Problem(
+                    path=entry.release.episode.title,
+                    message=f"was withdrawn by {entry.current.by}, and edition {self.number} has it in the feed",
+                    hint=f"to let it come back: folge feed rollback {self.number} --withdrawn {slug}",
+                )
+
+    def run(
+        self,
+        confirm: Callable[[PreparedRollback], bool],
+        listener: Listener = SILENT,
+        again: Callable[[Moved], None] = lambda moved: None,
+    ) -> PreparedRollback | None:
+        """Prepare, ask `confirm` once, apply; start over where somebody moved the store, five times at most.
+
+        Returns what was done, None where the producer said no. `again` hears of each start over. Raises MovedAway.
+        """
+        done: PreparedRollback | None = None
+        for _ in range(ATTEMPTS):
+            prepared = self.prepare()
+            if prepared.plan.empty:
+                return done or prepared
+            if done is None and not confirm(prepared):
+                return None
+            done = prepared
+            try:
+                apply(prepared.plan, prepared.observed, self.store, listener)
+            except Moved as moved:
+                again(moved)
+                continue
+            return prepared
+        raise MovedAway(
+            f"somebody is publishing to {self.store.url} too; gave up after {ATTEMPTS} tries", hint="try again"
+        )
+
+
+def _missing(feeds: Mapping[str, Feed], base: str, there: Mapping[str, int]) -> Iterator[Problem]:
+    """Yield a problem for every object that pages refer to and that is not in the store as they say."""
+    wanted: dict[str, int | None] = {}
+    for key, feed in feeds.items():
+        start = feed.show.feed_url.removesuffix(key) or base
+        for address, size in _addresses(feed):
+            if address.startswith(start):
+                path = unquote(urlsplit(address.removeprefix(start)).path)
+                wanted[path or INDEX] = wanted.get(path or INDEX) or size
+    for key, size in sorted(wanted.items()):
+        found = there.get(f"{key}{INDEX}" if key.endswith("/") else key)
+        if found is None or (size is not None and found != size):
+            what = "is no longer in the store" if found is None else f"has {found} bytes, not {size} as the feed says"
+            hint = "choose a later edition: folge feed log"
+            yield Problem(path=key, message=f"the edition refers to it, and it {what}", hint=hint)
+
+
+def _addresses(feed: Feed) -> Iterator[tuple[str, int | None]]:
+    """Yield every address a feed sends apps to, with the size in bytes where it says one."""
+    yield from ((address, None) for address in (feed.show.image_url, *(image.url for image in feed.show.images)))
+    for item in feed.items:
+        yield item.enclosure.url, item.enclosure.bytes
+        yield from ((address, None) for address in _of_item(item))
+
+
+def _of_item(item: Item) -> Iterator[str]:
+    yield from filter(None, (item.link, item.image_url, item.chapters_url))
+    yield from (transcript.url for transcript in item.transcripts)
+    yield from (image.url for image in item.images)
+    yield from (source.url for alternate in item.alternates for source in alternate.sources)

@@ -53,7 +53,8 @@ def test_every_command_of_the_readme_works_as_it_stands_there(tmp_path: Path, en
         outputs[line] = done.stdout
     assert outputs["folge publish --yes"].startswith("nothing to do; 1 episode at http")
     assert '"short_link": "http://127.0.0.1:8000/f/1/"' in outputs["folge show 1"]
-    assert outputs["folge check"] == ""
+    told = {line.strip() for line in outputs["folge check"].splitlines() if re.fullmatch(r"  [A-Z0-9-]+", line)}
+    assert told <= {"LOUD-1"}  # with PyAV: the recording of the demonstration is 2 LU quieter than Apple wants
 
 
 def _subscribe(folder: Path, environment: dict[str, str]) -> None:

@@ -12,14 +12,19 @@ The inode's time cannot be set back, so an edit that restores the other one is s
 """
 
 
-def cache_folder(show_folder: Path) -> Path:
-    """Return the cache folder of a show; `FOLGE_CACHE` moves the folder of all shows. It need not exist."""
+def cache_root() -> Path:
+    """Return the folder of all caches; `FOLGE_CACHE` moves it. It need not exist."""
     root = os.environ.get("FOLGE_CACHE")
     if not root:
         import platformdirs
 
         root = platformdirs.user_cache_dir("folge")
-    return Path(root) / hashlib.sha256(str(show_folder.resolve()).encode()).hexdigest()[:16]
+    return Path(root)
+
+
+def cache_folder(show_folder: Path) -> Path:
+    """Return the cache folder of a show. It need not exist."""
+    return cache_root() / hashlib.sha256(str(show_folder.resolve()).encode()).hexdigest()[:16]
 
 
 def stamp(path: Path | str) -> Stamp | None:

@@ -48,7 +48,10 @@ class StoredObject:
 
 
 Progress = Callable[[str, int], None]
-"""Called with a key and the number of its bytes sent since the last call (negative when a part is sent again)."""
+"""Called with a key and the number of its bytes sent since the last call (negative when a part is sent again).
+
+What an interrupted upload left in the store is told once, as if it were sent.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,20 @@ class Upload:
     media_type: str
     cache_control: str
     sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfinished:
+    """A write that was begun and did not end: it takes up `bytes` and is no object.
+
+    `begun` is when it was begun or last grew, by the store's clock. It may be on its way: only where that is long ago
+    it is abandoned.
+    """
+
+    key: str
+    id: str
+    begun: datetime
+    bytes: int
 
 
 class Store(Protocol):
@@ -110,13 +127,22 @@ class Store(Protocol):
         """Stream files to write-once keys, never in memory whole, side by side where that is faster.
 
         A file is passed over in silence where its key holds these bytes already. Raises StoreError at the first
-        whose bytes are not what `sha256` says or whose key is taken; those already there stay, the rest are given up.
-        `progress` is called from one thread at a time, which need not be the caller's, and counts only what is sent.
+        whose bytes are not what `sha256` says or whose key is taken; those already there stay, the rest stop. What
+        stopped in the middle of a large file goes on there when it is sent again, where the store can keep parts.
+        `progress` is called from one thread at a time, which need not be the caller's.
         """
         ...
 
     def delete(self, key: str) -> None:
         """Take an object away; that there is none is no error. Only for what nothing refers to any more."""
+        ...
+
+    def unfinished(self) -> Iterator[Unfinished]:
+        """Yield the writes that were begun and did not end, in no promised order; those on their way as well."""
+        ...
+
+    def abort(self, unfinished: Unfinished) -> None:
+        """Free what an unfinished write takes up; that it is gone is no error. One on its way fails or begins anew."""
         ...
 
 

@@ -16,7 +16,18 @@ from functools import partial
 from pathlib import Path
 
 from episodes.mediatypes import media_type as media_type_of
-from podcast.stores import ABSENT, Moved, Progress, Stat, StoredObject, StoreError, Upload, check_key, is_key
+from podcast.stores import (
+    ABSENT,
+    Moved,
+    Progress,
+    Stat,
+    StoredObject,
+    StoreError,
+    Unfinished,
+    Upload,
+    check_key,
+    is_key,
+)
 from podcast.stores.source import changed, digest, taken, too_large
 
 _LOCK = ".folge/lock"
@@ -145,7 +156,10 @@ class FolderStore:
             return tag
 
     def put_files(self, uploads: Sequence[Upload], progress: Progress | None = None) -> None:
-        """Copy files one after the other: a disk is not faster side by side."""
+        """Copy files one after the other: a disk is not faster side by side.
+
+        A copy that was interrupted begins anew: to compare what is there would take as long as to copy it.
+        """
         for upload in uploads:
             self._copy_in(upload, partial(progress, upload.key) if progress else None)
 
@@ -163,6 +177,26 @@ class FolderStore:
                 except OSError:  # others are in it
                     break
             _sync_folder(self._root)
+
+    def unfinished(self) -> Iterator[Unfinished]:
+        """Yield the temporary files of writers."""
+        folder = self._root / _TEMPORARY
+        with self._telling(_TEMPORARY):
+            for path in folder.iterdir() if folder.is_dir() else ():
+                try:
+                    status = path.stat()
+                except FileNotFoundError:  # it is done by now
+                    continue
+                grew = datetime.fromtimestamp(status.st_mtime, UTC)
+                yield Unfinished(key=f"{_TEMPORARY}/{path.name}", id=path.name, begun=grew, bytes=status.st_size)
+
+    def abort(self, unfinished: Unfinished) -> None:
+        """Delete a temporary file."""
+        key = check_key(unfinished.key)
+        if not key.startswith(_TEMPORARY + "/"):
+            raise ValueError(f"not a temporary file: {key}")
+        with self._telling(key):
+            (self._root / key).unlink(missing_ok=True)
 
     def _copy_in(self, upload: Upload, told: Callable[[int], None] | None) -> None:
         """Copy a file, hashing what is copied; it appears under its key only when every byte is right."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from podcast.stores import ABSENT, Moved, Progress, Stat, StoredObject, StoreError, Upload, check_key
+from podcast.stores import ABSENT, Moved, Progress, Stat, StoredObject, StoreError, Unfinished, Upload, check_key
 from podcast.stores.source import changed, taken, too_large
 
 
@@ -82,6 +82,13 @@ class MemoryStore:
         """Forget an object."""
         with self._lock:
             self._objects.pop(check_key(key), None)
+
+    def unfinished(self) -> Iterator[Unfinished]:
+        """Yield nothing: a write here is done at once."""
+        return iter(())
+
+    def abort(self, unfinished: Unfinished) -> None:
+        """Do nothing: there is nothing unfinished."""
 
     def _keep(self, upload: Upload) -> bool:
         """Keep a file and say whether it was new; raises StoreError where it changed, or the key is taken."""

@@ -3,24 +3,39 @@
 import hashlib
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from podcast.stores import ABSENT, Moved, Progress, Stat, StoredObject, StoreError, Upload, check_key, is_key
+from podcast.cache import cache_root
+from podcast.stores import (
+    ABSENT,
+    Moved,
+    Progress,
+    Stat,
+    StoredObject,
+    StoreError,
+    Unfinished,
+    Upload,
+    check_key,
+    is_key,
+)
+from podcast.stores.claims import Claims
 from podcast.stores.s3body import NotSentError, Told, file_body, measured_signer, one_by_one, open_body, register_signer
-from podcast.stores.s3digests import add_part_digest, as_checksum
+from podcast.stores.s3digests import as_checksum, is_written, own_sha256
 from podcast.stores.s3errors import failed, refusal_of, refused
+from podcast.stores.s3parts import QUIET, PartedFile, Way
 from podcast.stores.s3reading import read_into
-from podcast.stores.source import changed, digest, look, taken, too_large
+from podcast.stores.s3unfinished import arrived_parts, begun_uploads, give_up
+from podcast.stores.source import changed, digest, taken, too_large
 
 if TYPE_CHECKING:  # these stubs are not installed where folge is: they exist for the type checker alone
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef, PutObjectRequestTypeDef
-    from s3transfer.manager import TransferManager
 
 _MULTIPART_BYTES = 64 << 20
 _PART_BYTES = 16 << 20
@@ -48,8 +63,12 @@ class S3Store:
         profile: str = "",
         path_style: bool | None = None,
         multipart_bytes: int = _MULTIPART_BYTES,
+        quiet: timedelta = QUIET,
     ) -> None:
-        """`path_style` None means: with an `endpoint_url`. Files of `multipart_bytes` and more are sent in parts."""
+        """`path_style` None means: with an `endpoint_url`. Files of `multipart_bytes` and more are sent in parts.
+
+        What another computer began to send is gone on with when nothing of it has arrived for `quiet`.
+        """
         self._bucket = bucket
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         self._endpoint_url = endpoint_url
@@ -57,6 +76,7 @@ class S3Store:
         self._profile = profile
         self._path_style = path_style
         self._multipart_bytes = multipart_bytes
+        self._quiet = quiet
         self._lock = threading.Lock()
         self._made: S3Client | None = None
         self._bucket_seen = False
@@ -138,7 +158,7 @@ class S3Store:
                     if not refusal_of(error).is_condition:
                         raise
                     there = self._head(request["Key"])
-                    if there is not None and _is_written(there, request, len(body)):
+                    if there is not None and is_written(there, request, len(body)):
                         return there["ETag"]
                     if there is None or there["ETag"] != expected:
                         break
@@ -148,12 +168,12 @@ class S3Store:
         raise Moved(key)
 
     def put_files(self, uploads: Sequence[Upload], progress: Progress | None = None) -> None:
-        """Stream several files side by side, then look at each. An interrupt gives up what is on its way."""
+        """Stream several files side by side, then look at each. An interrupt leaves the parts of large files there."""
         for upload in uploads:
             check_key(upload.key)
         told, stop = one_by_one(progress), threading.Event()
-        with ThreadPoolExecutor(_TRANSFERS) as pool, self._transfers() as manager:
-            futures = [pool.submit(self._upload, upload, manager, told, stop) for upload in uploads]
+        with ThreadPoolExecutor(_TRANSFERS) as parts, ThreadPoolExecutor(_TRANSFERS) as pool:
+            futures = [pool.submit(self._upload, upload, parts, told, stop) for upload in uploads]
             try:
                 for future in as_completed(futures):
                     future.result()
@@ -167,6 +187,21 @@ class S3Store:
         name = self._name(key)
         with self._telling(key):
             self._client.delete_object(Bucket=self._bucket, Key=name)
+
+    def unfinished(self) -> Iterator[Unfinished]:
+        """Yield the uploads in parts below the prefix, page by page; whose name is no key is somebody else's."""
+        with self._telling(""):
+            for begun in begun_uploads(self._client, self._bucket, self._prefix):
+                key = begun.name.removeprefix(self._prefix)
+                if is_key(key) and (arrived := arrived_parts(self._client, self._bucket, begun.name, begun.id)):
+                    grew = arrived.last or begun.begun
+                    yield Unfinished(key=key, id=begun.id, begun=grew, bytes=arrived.bytes)
+
+    def abort(self, unfinished: Unfinished) -> None:
+        """Abort an upload in parts; whoever is sending it begins anew."""
+        name = self._name(unfinished.key)
+        with self._telling(unfinished.key):
+            give_up(self._client, self._bucket, name, unfinished.id)
 
     def close(self) -> None:
         """Close the connections. The store opens new ones when used again."""
@@ -203,21 +238,9 @@ class S3Store:
         )
         client: S3Client = session.client("s3", endpoint_url=self._endpoint_url or None, config=config)
         register_signer()
-        client.meta.events.register_first("choose-signer.s3.PutObject", measured_signer)  # type: ignore[arg-type]  # it may answer
-        client.meta.events.register("before-call.s3.UploadPart", add_part_digest)
+        for sending in ("PutObject", "UploadPart"):
+            client.meta.events.register_first(f"choose-signer.s3.{sending}", measured_signer)  # type: ignore[arg-type]  # it may answer
         return client
-
-    def _transfers(self) -> "TransferManager":
-        from boto3.s3.transfer import TransferConfig, create_transfer_manager
-
-        config = TransferConfig(
-            multipart_threshold=self._multipart_bytes,
-            multipart_chunksize=min(_PART_BYTES, self._multipart_bytes),
-            max_concurrency=_TRANSFERS,
-            preferred_transfer_client="classic",  # the other one ignores endpoint_url (boto/boto3#4839)
-        )
-        with self._telling(""):
-            return create_transfer_manager(self._client, config)
 
     def _name(self, key: str) -> str:
         return self._prefix + check_key(key)
@@ -272,40 +295,36 @@ class S3Store:
         there = self._head(self._name(upload.key))
         if there is None:
             return False
-        if there["ContentLength"] == upload.path.stat().st_size and _own_sha256(there) == upload.sha256:
+        if there["ContentLength"] == upload.path.stat().st_size and own_sha256(there) == upload.sha256:
             return True
         raise taken(self.url, upload.key)
 
-    def _upload(self, upload: Upload, manager: "TransferManager", told: Progress, stop: threading.Event) -> None:
+    def _upload(self, upload: Upload, pool: Executor, told: Progress, stop: threading.Event) -> None:
         """Send one file unless it is there, and look at what became of it."""
         from botocore.exceptions import ClientError
 
         with self._telling(upload.key):
             if stop.is_set() or self._holds(upload):
                 return
-            before = look(upload.path)
+            size, of_file = upload.path.stat().st_size, partial(told, upload.key)
             try:
-                if before[0] < self._multipart_bytes:
-                    compared = self._send_whole(upload, before[0], partial(told, upload.key), stop)
+                if size < self._multipart_bytes:
+                    self._send_whole(upload, size, of_file, stop)
                 else:
-                    self._send_parts(upload, manager, partial(told, upload.key))
-                    compared = look(upload.path) == before
+                    self._send_parts(upload, pool, of_file, stop)
             except NotSentError as error:
                 raise changed(upload.path) from error
             except ClientError as error:
                 if refusal_of(error).is_digest and digest(upload.path) != upload.sha256:
                     raise changed(upload.path) from error
                 raise
-            if not compared and digest(upload.path) != upload.sha256:
-                self._take_back(self._name(upload.key))
-                raise changed(upload.path)
-            self._verify(upload, before[0])
+            self._verify(upload, size)
 
-    def _send_whole(self, upload: Upload, size: int, told: Told, stop: threading.Event) -> bool:
-        """Send with one request and say whether the server compared the digest of what arrived.
+    def _send_whole(self, upload: Upload, size: int, told: Told, stop: threading.Event) -> None:
+        """Send with one request.
 
-        It is declared twice, for Ceph compares the signed one and SeaweedFS the checksum; who compares the checksum
-        repeats it in the answer.
+        The digest is declared twice, for Ceph compares the signed one and SeaweedFS the checksum; who compares the
+        checksum repeats it in the answer, and where nobody does the file is read again.
         """
         request: PutObjectRequestTypeDef = {
             "Bucket": self._bucket,
@@ -317,21 +336,23 @@ class S3Store:
         if upload.cache_control:
             request["CacheControl"] = upload.cache_control
         with open_body(upload.path) as file:
-            request["Body"] = file_body(file, size, upload.sha256, told, stop)
+            request["Body"] = file_body(file, 0, size, upload.sha256, told, stop.is_set)
             answer = self._client.put_object(**request)
-        return answer.get("ChecksumSHA256") == request["ChecksumSHA256"]
-
-    def _send_parts(self, upload: Upload, manager: "TransferManager", told: Told) -> None:
-        from boto3.s3.transfer import ProgressCallbackInvoker
-
-        if digest(upload.path) != upload.sha256:
+        if answer.get("ChecksumSHA256") != request["ChecksumSHA256"] and digest(upload.path) != upload.sha256:
+            self._take_back(request["Key"])
             raise changed(upload.path)
-        extra: dict[str, object] = {"ContentType": upload.media_type, "Metadata": {"sha256": upload.sha256}}
-        if upload.cache_control:
-            extra["CacheControl"] = upload.cache_control
-        ticks = ProgressCallbackInvoker(told)
-        name = self._name(upload.key)
-        manager.upload(str(upload.path), self._bucket, name, extra_args=extra, subscribers=[ticks]).result()
+
+    def _send_parts(self, upload: Upload, pool: Executor, told: Told, stop: threading.Event) -> None:
+        way = Way(
+            client=self._client,
+            bucket=self._bucket,
+            part_bytes=min(_PART_BYTES, self._multipart_bytes),
+            pool=pool,
+            stop=stop,
+            claims=Claims(cache_root() / "uploads"),
+            quiet=self._quiet,
+        )
+        PartedFile(upload, self._name(upload.key), way, told).send(lambda: self._holds(upload))
 
     def _verify(self, upload: Upload, size: int) -> None:
         """Compare what the store says with what was sent; take back what is wrong."""
@@ -339,7 +360,7 @@ class S3Store:
         there = self._head(name)
         if there is None:
             raise StoreError(f"{self.url} lost {upload.key} right after taking it", hint="run the command again")
-        said = (there["ContentLength"], there.get("ContentType"), there.get("ContentEncoding", ""), _own_sha256(there))
+        said = (there["ContentLength"], there.get("ContentType"), there.get("ContentEncoding", ""), own_sha256(there))
         if said != (size, upload.media_type, "", upload.sha256):
             self._take_back(name)
             raise StoreError(
@@ -375,17 +396,3 @@ class S3Store:
             if self._made is not None:
                 raise
             raise StoreError(f"{place}: endpoint_url is no address", hint="write it as https://host") from error
-
-
-def _own_sha256(there: "HeadObjectOutputTypeDef") -> str:
-    return {name.lower(): value for name, value in there["Metadata"].items()}.get("sha256", "")
-
-
-def _is_written(there: "HeadObjectOutputTypeDef", request: "PutObjectRequestTypeDef", size: int) -> bool:
-    """Say whether an object is what a request would have made: the request came through, its answer did not."""
-    return (
-        there["ContentLength"] == size
-        and _own_sha256(there) == request["Metadata"]["sha256"]
-        and there.get("ContentType", "") == request["ContentType"]
-        and there.get("CacheControl", "") == request.get("CacheControl", "")
-    )

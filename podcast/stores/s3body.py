@@ -1,9 +1,9 @@
-"""A file as the body of one PutObject: signed under the digest that was measured, sent in large blocks, stoppable."""
+"""A file, or a part of it, as the body of a request: signed under a known digest, sent in large blocks, stoppable."""
 
 import os
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event, Lock
+from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from podcast.stores import Progress
@@ -14,6 +14,9 @@ if TYPE_CHECKING:  # these stubs are not installed where folge is: they exist fo
 Told = Callable[[int], None]
 """Called with the number of bytes of one file that were sent since the last call."""
 
+Stopped = Callable[[], bool]
+"""Says whether what is being sent was given up."""
+
 _BLOCK_BYTES = 1 << 20
 _SIGNER = "folge-s3v4"
 
@@ -23,50 +26,52 @@ class NotSentError(BaseException):
 
 
 class _FileBody:
-    """The first `size` bytes of a file, sent under `sha256`: what arrives is compared with it by the server."""
+    """`size` bytes of a file from `start`, sent under `sha256`: what arrives is compared with it by the server."""
 
-    def __init__(self, file: BinaryIO, size: int, sha256: str, told: Told, stop: Event) -> None:
+    def __init__(self, file: BinaryIO, start: int, size: int, sha256: str, told: Told, stopped: Stopped) -> None:
         self.sha256 = sha256
         self._file = file
+        self._start = start
         self._size = size
         self._told = told
-        self._stop = stop
+        self._stopped = stopped
         self._sent = 0
+        file.seek(start)
 
     def __len__(self) -> int:
         return self._size
 
     def read(self, amount: int = -1) -> bytes:
         """Return the next block. It is larger than asked for: urllib3 asks for 16 KiB, and each costs it a turn."""
-        if self._stop.is_set():
+        if self._stopped():
             raise NotSentError
-        start = self._file.tell()
-        wanted = min(max(amount, _BLOCK_BYTES), self._size - start)
+        position = self.tell()
+        wanted = min(max(amount, _BLOCK_BYTES), self._size - position)
         block = self._file.read(wanted)
         if wanted > 0 and not block:
             raise NotSentError
-        if (end := start + len(block)) != self._sent:
+        if (end := position + len(block)) != self._sent:
             self._told(end - self._sent)  # negative where it is sent again
             self._sent = end
         return block
 
     def seek(self, position: int, whence: int = os.SEEK_SET) -> int:
         """Go to a place in the body."""
-        if whence == os.SEEK_END:
-            return self._file.seek(self._size + position)
-        return self._file.seek(position, whence)
+        if whence != os.SEEK_SET:
+            position += self._size if whence == os.SEEK_END else self.tell()
+        return self._file.seek(self._start + position) - self._start
 
     def tell(self) -> int:
         """Return the place in the body."""
-        return self._file.tell()
+        return self._file.tell() - self._start
 
 
-def file_body(file: BinaryIO, size: int, sha256: str, told: Told, stop: Event) -> BinaryIO:
-    """Return the body; it can do as much of a file as boto3 asks of one.
+def file_body(file: BinaryIO, start: int, size: int, sha256: str, told: Told, stopped: Stopped) -> BinaryIO:
+    """Return `size` bytes of a file from `start` as a body; it can do as much of a file as boto3 asks of one.
 
-    `told` hears of bytes as they are taken to be sent; once `stop` is set no more are, and NotSentError is raised.
+    `told` hears of bytes as they are taken to be sent; once `stopped` says so no more are, and NotSentError is raised.
     """
-    return cast("BinaryIO", _FileBody(file, size, sha256, told, stop))
+    return cast("BinaryIO", _FileBody(file, start, size, sha256, told, stopped))
 
 
 def one_by_one(progress: Progress | None) -> Progress:
@@ -82,7 +87,7 @@ def one_by_one(progress: Progress | None) -> Progress:
 
 
 def measured_signer(signature_version: str, **_: object) -> str | None:
-    """Choose the signer for a PutObject: ours in place of the usual one, boto3's own choice where it is another."""
+    """Choose the signer for what has a body: ours in place of the usual one, boto3's own choice where it is another."""
     return _SIGNER if signature_version in ("v4", "s3v4") else None
 
 

@@ -39,6 +39,16 @@ class Refusal:
         return self.is_absent or self.code in ("ConditionalRequestConflict", "OperationAborted")
 
     @property
+    def is_gone(self) -> bool:
+        """Whether an upload in parts is completed, given up or expired. Ceph misses the object where it means that."""
+        return self.code in ("NoSuchUpload", "NoSuchKey")
+
+    @property
+    def is_not_offered(self) -> bool:
+        """Whether the provider or the account's rights do not know this kind of request."""
+        return self.code in ("AccessDenied", "NotImplemented", "MethodNotAllowed") or self.status in (405, 501)
+
+    @property
     def is_digest(self) -> bool:
         """Whether what arrived had another digest than was declared."""
         return self.code in ("BadDigest", "XAmzContentSHA256Mismatch", "InvalidDigest")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from podcast.stores import Progress, Stat, StoredObject, Upload
+from podcast.stores import Progress, Stat, StoredObject, Unfinished, Upload
 from podcast.stores.memory import MemoryStore
 from tests.podcast.builders import (
     ShowFolder,
@@ -53,6 +53,13 @@ class Spy:
     def delete(self, key: str) -> None:
         self._count(key)
         self.inner.delete(key)
+
+    def unfinished(self) -> Iterator[Unfinished]:
+        return self.inner.unfinished()
+
+    def abort(self, unfinished: Unfinished) -> None:
+        self._count(unfinished.key)
+        self.inner.abort(unfinished)
 
 
 class PowerCutError(Exception):

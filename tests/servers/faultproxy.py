@@ -18,8 +18,9 @@ class Fault:
     """What happens to the next `times` requests of a method whose path and query contain `match`.
 
     Exactly one of: `lost` (the server gets the request, the client no answer), `reset_after` so many bytes of the
-    request's body, `cut_after` so many bytes of the answer's body, `corrupt` (one byte of the body changed), or
-    `status` and `code` answered at once.
+    request's body, `stall_after` so many of them (no more are read, the connection stays open), `cut_after` so many
+    bytes of the answer's body, `corrupt` (one byte of the body changed), or `status` and `code` answered at once
+    (without a code: with nothing).
     """
 
     method: str
@@ -28,18 +29,24 @@ class Fault:
     lost: bool = False
     reset_after: int = -1
     cut_after: int = -1
+    stall_after: int = -1
     corrupt: bool = False
     status: int = 0
     code: str = ""
 
 
 class FaultProxy:
-    """Listens on `url`; `faults` may be added to while it runs, `seen` holds method and path of every request."""
+    """Listens on `url`; `faults` may be added to while it runs, `seen` holds method and path of every request.
+
+    `carried` is how many bytes of bodies the server was given.
+    """
 
     def __init__(self, upstream: str) -> None:
         self.upstream = urlsplit(upstream).netloc
         self.faults: list[Fault] = []
         self.seen: list[str] = []
+        self.carried = 0
+        self.stopped = threading.Event()
         self._lock = threading.Lock()
         proxy = self
 
@@ -62,8 +69,14 @@ class FaultProxy:
                     return fault
         return None
 
+    def carry(self, count: int) -> None:
+        """Note bytes that are passed on."""
+        with self._lock:
+            self.carried += count
+
     def stop(self) -> None:
         """Stop listening."""
+        self.stopped.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
@@ -88,6 +101,11 @@ class _Passing(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         if fault.reset_after >= 0:
             self.rfile.read(min(fault.reset_after, length))
+            self._reset()
+            return
+        if fault.stall_after >= 0:
+            self.rfile.read(min(fault.stall_after, length))
+            self.owner.stopped.wait(60)
             self._reset()
             return
         body = self.rfile.read(length)
@@ -127,12 +145,15 @@ class _Passing(BaseHTTPRequestHandler):
                     connection.putheader(name, value)
             connection.endheaders(body)
             answer = connection.getresponse()
+            self.owner.carry(len(body))
             return answer.status, answer.getheaders(), answer.read()
         finally:
             connection.close()
 
     def _answer_error(self, fault: Fault) -> None:
         text = f"<?xml version='1.0'?><Error><Code>{fault.code}</Code><Message>fault</Message></Error>".encode()
+        if not fault.code:
+            text = b""
         self.send_response_only(fault.status)
         self.send_header("Content-Type", "application/xml")
         self.send_header("Content-Length", str(len(text)))

@@ -3,13 +3,16 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from mypy_boto3_s3 import S3Client
 
+from podcast.stores import Unfinished
 from podcast.stores.s3 import S3Store
 from tests.servers.running import S3Server
-from tests.stores.conformance import MIB, Conformance
+from tests.stores.conformance import MIB, Conformance, noise
 
 IN_PARTS = 8 * MIB
 
@@ -35,8 +38,8 @@ class BucketConformance(Conformance):
         return f"show/{uuid.uuid4().hex}"
 
     @pytest.fixture
-    def endpoint_url(self, server: S3Server, monkeypatch: pytest.MonkeyPatch) -> str:
-        for name, value in server.environment().items():
+    def endpoint_url(self, server: S3Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+        for name, value in (server.environment() | {"FOLGE_CACHE": str(tmp_path / "cache")}).items():
             monkeypatch.setenv(name, value)
         return server.https if self.secure else server.http
 
@@ -49,6 +52,13 @@ class BucketConformance(Conformance):
     def other(self, server: S3Server, endpoint_url: str, prefix: str) -> Iterator[S3Store]:
         with bucket_store(server, endpoint_url, prefix) as store:
             yield store
+
+    @pytest.fixture
+    def half(self, server: S3Server, client: S3Client, prefix: str) -> Unfinished:
+        name = f"{prefix}/audio/half.mp3"
+        upload_id = client.create_multipart_upload(Bucket=server.bucket, Key=name)["UploadId"]
+        client.upload_part(Bucket=server.bucket, Key=name, UploadId=upload_id, PartNumber=1, Body=noise(MIB))
+        return Unfinished(key="audio/half.mp3", id=upload_id, begun=datetime.now(UTC), bytes=MIB)
 
     @pytest.fixture
     def client(self, server: S3Server) -> Iterator[S3Client]:

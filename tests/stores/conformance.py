@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from podcast.stores import ABSENT, Moved, Progress, Store, StoreError, Upload
+from podcast.stores import ABSENT, Moved, Progress, Store, StoreError, Unfinished, Upload
 
 PAGE = "text/html; charset=utf-8"
 SHORT = "public, max-age=60"
@@ -43,6 +43,11 @@ class Conformance:
     """Fixtures a subclass gives: `store`, and `other`, the same place as another producer sees it."""
 
     keeps_headers = True
+
+    @pytest.fixture
+    def half(self) -> Unfinished | None:
+        """A write of somebody who was killed in the middle, where the store can have such; by this computer's clock."""
+        return None
 
     @pytest.mark.parametrize("size", [0, 1, 5000, MIB, 2 * MIB])
     def test_what_is_put_is_what_is_read(self, store: Store, size: int) -> None:
@@ -307,3 +312,20 @@ class Conformance:
         assert (told.bytes, told.media_type) == (len(body), "audio/mpeg")
         assert digest(found.body) == digest(body)
         assert sum(ticks) == len(body)
+
+    def test_nothing_is_unfinished_where_every_write_ended(self, store: Store, tmp_path: Path) -> None:
+        assert list(store.unfinished()) == []
+        put(store, "pages/a.html", b"1")
+        put_file(store, upload(tmp_path / "long.mp3", noise(20 * MIB)))
+        assert list(store.unfinished()) == []
+
+    def test_an_unfinished_write_is_listed_and_freed(self, store: Store, other: Store, half: Unfinished | None) -> None:
+        put(store, "pages/a.html", b"1")
+        found = list(store.unfinished())
+        assert [(one.key, one.id, one.bytes) for one in found] == ([(half.key, half.id, half.bytes)] if half else [])
+        assert all(half and abs(one.begun - half.begun) < timedelta(seconds=5) for one in found)
+        for one in found:
+            other.abort(one)
+            store.abort(one)
+        assert list(store.unfinished()) == []
+        assert {stat.key for stat in store.list("")} == {"pages/a.html"}

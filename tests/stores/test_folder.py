@@ -4,11 +4,12 @@ import os
 import resource
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from podcast.stores import ABSENT, Store, StoreError
+from podcast.stores import ABSENT, Store, StoreError, Unfinished
 from podcast.stores.folder import FolderStore
 from tests.stores.conformance import MIB, Conformance, noise, put, put_file, upload
 
@@ -37,6 +38,13 @@ class TestFolder(Conformance):
     @pytest.fixture
     def other(self, root: Path) -> Store:
         return FolderStore(root)
+
+    @pytest.fixture
+    def half(self, root: Path) -> Unfinished:
+        path = root / ".folge" / "tmp" / "0123456789abcdef"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"half")
+        return Unfinished(key=".folge/tmp/0123456789abcdef", id=path.name, begun=datetime.now(UTC), bytes=4)
 
 
 def test_reading_makes_nothing(root: Path, store: Store) -> None:
@@ -148,3 +156,11 @@ def test_what_a_killed_writer_left_goes_after_a_day_and_not_before(tmp_path: Pat
     FolderStore(tmp_path).put("a", b"a", media_type="", cache_control="", expected=None)
 
     assert [path.name for path in temporary.iterdir()] == ["young"]
+
+
+@pytest.mark.parametrize("key", ["feed.xml", ".folge/lock", ".folge/tmp", ".folge/tmp/../../feed.xml"])
+def test_only_what_is_unfinished_can_be_aborted(store: Store, key: str) -> None:
+    put(store, "feed.xml", b"1")
+    with pytest.raises(ValueError, match="not a"):
+        store.abort(Unfinished(key=key, id="", begun=datetime.now(UTC), bytes=0))
+    assert store.get("feed.xml") is not None

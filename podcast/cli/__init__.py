@@ -31,6 +31,9 @@ COMMANDS = {
     "diff": ("diff", "Show what a listener's app would notice."),
     "plan": ("plan", "Show what a publish would do."),
     "publish": ("publish", "Publish what is due."),
+    "withdraw": ("withdraw", "Take an episode out of the feed, or bring it back."),
+    "replace": ("replace", "Replace the audio of a published episode."),
+    "tidy": ("tidy", "Delete from the store what nothing refers to."),
     "serve": ("serve", "Serve the published folder for a preview."),
 }
 """Each command with its module and its one line of help, so that `folge --help` loads none of them."""

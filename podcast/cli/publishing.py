@@ -1,9 +1,10 @@
 """A publish on the command line: show the plan, ask, show progress, say what was done."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -50,10 +51,10 @@ def publish(folder: Path, wanted: Wanted, *, yes: bool, as_json: bool) -> None:
     workspace = open_workspace(folder)
     stamps |= look(path for path in workspace.files() if str(path) not in stamps)
     publisher = make_publisher(workspace, wanted)
-    session = _Session(yes=yes, quiet=as_json)
+    session = Session(yes=yes, quiet=as_json)
     with closing(session):
-        outcome = publisher.run(session.confirm, session.listener, _tell_moved, thorough=wanted.verify)
-    told = _push(outcome) if outcome else ()
+        outcome = publisher.run(session.confirm, session.listener, tell_moved, thorough=wanted.verify)
+    told = push(outcome) if outcome else ()
     if outcome is None:
         say("nothing was published")
     elif as_json:
@@ -70,7 +71,7 @@ def publish(folder: Path, wanted: Wanted, *, yes: bool, as_json: bool) -> None:
         click.echo(f"published: {count_episodes(outcome.plan.published)} at {outcome.plan.feed_url}")
 
 
-def _push(outcome: Outcome) -> tuple[Told, ...]:
+def push(outcome: Outcome) -> tuple[Told, ...]:
     """Tell the hubs what changed; whoever could not be told is a warning, for the publish is done."""
     show = outcome.ledger.show.release
     push = push_of(outcome.plan, show.feed.hubs, show.base_url)
@@ -120,16 +121,26 @@ def _tags(outcome: Outcome) -> dict[str, str]:
     return observed_tags(observed.ledger_tag, observed.inventory_tag, feed.tag if feed else ABSENT)
 
 
-def _tell_moved(moved: Moved) -> None:
+def tell_moved(moved: Moved) -> None:
+    """Say that the publish starts over, and why."""
     say(f"{moved.key} was changed by somebody else meanwhile; looking again")
 
 
-class _Session:
+def agreed(question: str, *, default: bool = False) -> bool:
+    """Ask on the terminal; `default` is what return alone means. Raises UsageError where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise click.UsageError("there is no terminal to ask on; say --yes")
+    return click.confirm(question, default=default, err=True)
+
+
+class Session:
     """Shows the plan once, asks, and then shows how the uploads come along."""
 
-    def __init__(self, *, yes: bool, quiet: bool) -> None:
+    def __init__(self, *, yes: bool, quiet: bool, ask: Callable[[], bool] | None = None) -> None:
+        """`ask` takes the place of the usual question."""
         self.yes = yes
         self.quiet = quiet
+        self.ask = ask or partial(agreed, "publish this?", default=True)
         self.listener = Listener(done=self._done, sent=self._sent)
         self._progress: AbstractContextManager[Listener] = nullcontext(SILENT)
         self._inner = SILENT
@@ -139,11 +150,8 @@ class _Session:
         tell_problems(prepared.problems)
         if not self.quiet:
             say(describe_plan(prepared.plan, keys=False))
-        if not self.yes:
-            if not sys.stdin.isatty():
-                raise click.UsageError("there is no terminal to ask on; say --yes")
-            if not click.confirm("publish this?", default=True, err=True):
-                return False
+        if not self.yes and not self.ask():
+            return False
         self._progress = show_progress(prepared.plan)
         self._inner = self._progress.__enter__()
         return True

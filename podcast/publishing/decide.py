@@ -2,19 +2,17 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from episodes.model import Episode, Status
-from episodes.timecode import show_moment
+from episodes.timecode import show_length, show_moment
 from podcast.layout import source_key
 from podcast.publishing.addresses import Addresses
 from podcast.publishing.ledger import Entry, Ledger, ShowEntry, State, Version, with_positions
-from podcast.release import Release, ShowRelease, differences, digest, fingerprints
-
-KEPT_VERSIONS = 1000
-"""How many earlier states of an episode the ledger remembers, to know an old copy when it meets one."""
+from podcast.publishing.tombstones import KEPT_VERSIONS, handed_on, recalled, restored, with_version, withdrawn
+from podcast.release import AudioBlob, Release, ShowRelease, differences, digest, fingerprints
 
 
 class Kind(StrEnum):
@@ -55,15 +53,20 @@ class Change:
 class Asked:
     """What the producer named: guids whose audio, date or older text may replace what is published.
 
-    `restore` names withdrawn episodes to publish again; `new_address` allows the whole show to move.
+    `withdraw` names episodes to take out of the feed whatever their files say, `restore` withdrawn ones to publish
+    again; `recall` maps the new guid of an episode to its old one. `new_address` allows the whole show to move.
+    `alone` keeps the show, and every episode that is not here, as they are.
     """
 
     replace_audio: frozenset[str] = frozenset()
     change_date: frozenset[str] = frozenset()
     mine: frozenset[str] = frozenset()
+    withdraw: frozenset[str] = frozenset()
     restore: frozenset[str] = frozenset()
+    recall: Mapping[str, str] = field(default_factory=dict)
     show_mine: bool = False
     new_address: bool = False
+    alone: bool = False
 
 
 NOTHING_ASKED = Asked()
@@ -114,9 +117,8 @@ def decide(
             entries.append(entry)
     changes.sort(key=lambda change: (change.guid != "", change.number is None, change.number or 0, change.slug))
     entries.sort(key=lambda entry: entry.guid)
-    feeds = ledger.feeds if ledger else {}
-    pictures = ledger.pictures if ledger else {}
-    next_ledger = Ledger(show=show_entry, entries=with_positions(entries), feeds=feeds, pictures=pictures)
+    rows = with_positions(entries)
+    next_ledger = replace(ledger, show=show_entry, entries=rows) if ledger else Ledger(show=show_entry, entries=rows)
     return Decision(changes=tuple(changes), ledger=next_ledger)
 
 
@@ -158,6 +160,7 @@ class _Judge:
     def __init__(
         self, ledger: Ledger | None, asked: Asked, now: datetime, at: datetime, by: str, seen: Mapping[str, str]
     ) -> None:
+        self.ledger = ledger
         self.taken = Addresses(ledger)
         self.asked = asked
         self.now = now
@@ -169,7 +172,7 @@ class _Judge:
         version = Version(digest=digest(release), at=self.at, by=self.by)
         if old is None:
             return ShowEntry(release=release, history=(version,)), None
-        if version.digest == old.current.digest:
+        if version.digest == old.current.digest or self.asked.alone:
             return old, None
         changed = differences(old.release, release)
 
@@ -200,7 +203,7 @@ class _Judge:
 
     def episode(self, release: Release | None, old: Entry | None) -> tuple[Entry | None, Change]:
         if release is None and old is not None:
-            return old, self._absent(old)
+            return self._absent(old)
         if release is None:
             raise ValueError("an episode is here, in the ledger, or both")
         if old is None:
@@ -210,22 +213,38 @@ class _Judge:
     def _moved_on(self, guid: str, current: Version) -> bool:
         return guid in self.seen and self.seen[guid] != current.digest
 
-    def _absent(self, old: Entry) -> Change:
+    def _absent(self, old: Entry) -> tuple[Entry, Change]:
+        """Decide about an episode that is in the ledger and not here: it stays, unless it was named."""
+        release = old.release
+        successor = next((new for new, former in self.asked.recall.items() if former == old.guid), "")
+        if successor:
+            entry = recalled(old, successor, self.at, self.by)
+            return entry, _change(Kind.WITHDRAW, release, "leaves the feed; its page leads to the new edition")
+        if old.guid in self.asked.withdraw and old.state is State.PUBLISHED:
+            return withdrawn(old, self.at, self.by), _change(Kind.WITHDRAW, release, _LEAVES)
+        if old.guid in self.asked.restore and old.state is State.WITHDRAWN and not old.successor:
+            return restored(old, self.at, self.by), _change(Kind.RESTORE, release, _RETURNS)
+        if self.asked.alone:
+            return old, _change(Kind.SAME, release, old.state.value)
         if old.state is State.WITHDRAWN:
-            return _change(Kind.WITHDRAWN, old.release, "withdrawn; it stays so")
-        return _change(Kind.ELSEWHERE, old.release, f"is not in this folder; {old.current.by} published it; it is kept")
+            return old, _change(Kind.WITHDRAWN, release, "withdrawn; it stays so")
+        reason = f"is not in this folder; {old.current.by} published it; it is kept"
+        return old, _change(Kind.ELSEWHERE, release, reason)
 
     def _known(self, release: Release, old: Entry) -> tuple[Entry, Change]:
         """Decide about an episode that is both here and in the ledger."""
         episode = release.episode
-        if episode.status is Status.WITHDRAWN:
+        if old.successor:
+            reason = f"was recalled by {old.current.by}; it goes on as guid {old.successor}: write that in its file"
+            return old, _change(Kind.WITHDRAWN, release, reason)
+        if episode.status is Status.WITHDRAWN or old.guid in self.asked.withdraw:
             return self._withdrawn(release, old)
         if old.state is State.WITHDRAWN and episode.guid not in self.asked.restore:
             return old, _change(
                 Kind.WITHDRAWN, release, f"was withdrawn; to publish it again: {_ask('restore', release)}"
             )
         if episode.status is Status.DRAFT:
-            reason = f"is published but a draft here; to take it back: folge set {episode.slug} status=withdrawn"
+            reason = f"is published but a draft here; to take it back: folge withdraw {episode.slug}"
             return old, _change(Kind.REFUSE, release, reason)
         owner = self.taken.owner(episode.slug)
         if episode.slug != old.release.episode.slug and owner is not None and owner.guid != old.guid:
@@ -237,28 +256,27 @@ class _Judge:
         if old.state is State.WITHDRAWN:
             return old, _change(Kind.WITHDRAWN, old.release, "withdrawn")
         before = any(version.state is State.WITHDRAWN for version in old.history)
-        if before and old.guid not in self.asked.mine:
+        if before and old.guid not in self.asked.mine | self.asked.withdraw:
             how = _ask("mine", release)
             reason = f"was withdrawn once, and is back since {_who(old.current)}; to withdraw it again: {how}"
             return old, _change(Kind.BEHIND, release, reason)
-        version = replace(old.current, at=self.at, by=self.by, state=State.WITHDRAWN)
-        entry = replace(old, state=State.WITHDRAWN, history=(*old.history, version)[-KEPT_VERSIONS:])
-        return entry, _change(Kind.WITHDRAW, release, "leaves the feed; its audio stays where it is")
+        return withdrawn(old, self.at, self.by), _change(Kind.WITHDRAW, release, _LEAVES)
 
     def _published(self, release: Release, old: Entry) -> tuple[Entry, Change]:
         version = Version(digest=digest(release), at=self.at, by=self.by, audio=release.audio.origin)
         mine = old.guid in self.asked.mine
-        restored = old.state is State.WITHDRAWN
+        back = old.state is State.WITHDRAWN
         same = version.digest == old.current.digest
-        if same and not restored:
+        if same and not back:
             return old, _change(Kind.SAME, release, "published")
         changed = differences(old.release, release)
         if not same and not mine:
-            if any(version.digest == earlier.digest for earlier in old.history):
+            again = changed == ("audio",) and old.guid in self.asked.replace_audio
+            if not again and any(version.digest == earlier.digest for earlier in old.history):
                 how = _ask("mine", release)
                 reason = f"the text here is older than what {_who(old.current)}, which is kept; to publish it: {how}"
                 return old, _change(Kind.BEHIND, release, reason, changed)
-            stale = _stale(release, old.history, changed)
+            stale = [] if again else _stale(release, old.history, changed)
             if stale:
                 reason = f"{_older(stale, old.current)}; take those over, or: {_ask('mine', release)}"
                 return old, _change(Kind.REFUSE, release, reason, changed)
@@ -269,18 +287,15 @@ class _Judge:
         if refusal:
             return old, _change(Kind.REFUSE, release, refusal, changed)
         version = replace(version, replaced=_replaced(old.release, changed))
-        former = [slug for slug in (*old.former_slugs, old.release.episode.slug) if slug != release.episode.slug]
         entry = replace(
-            old,
-            state=State.PUBLISHED,
+            with_version(old, version),
             release=release,
-            history=(*old.history, version)[-KEPT_VERSIONS:],
             source_key=_source(release),
             short=old.short or self.taken.short(release),
-            former_slugs=tuple(dict.fromkeys(former)),
+            former_slugs=handed_on(old, release.episode.slug),
         )
-        if restored:
-            return entry, _change(Kind.RESTORE, release, "returns to the feed", changed)
+        if back:
+            return entry, _change(Kind.RESTORE, release, _RETURNS, changed)
         return entry, _change(Kind.UPDATE, release, "changed here", changed)
 
     def _refusal(self, release: Release, old: Release, changed: tuple[str, ...]) -> str:
@@ -292,8 +307,9 @@ class _Judge:
         if new and new > self.now:
             return f"it is published, and its date here is still to come ({show_moment(new)})"
         if "audio" in changed and guid not in self.asked.replace_audio:
-            how = _ask("replace-audio", release)
-            return f"its audio is another file now; to give it a new address and keep the guid: {how}"
+            files = f"{_sound(old.audio)} → {_sound(release.audio)}"
+            how = f"{_ask('replace-audio', release)}, or folge replace"
+            return f"its audio is another file now: {files}; to give it a new address and keep the guid: {how}"
         if guid not in self.asked.replace_audio and (path := _replaced_alternate(release, old)):
             how = _ask("replace-audio", release)
             return f"'{path}' is another file now; to give it a new address: {how}"
@@ -301,9 +317,13 @@ class _Judge:
 
     def _new(self, release: Release) -> tuple[Entry | None, Change]:
         episode = release.episode
-        taken = self.taken.taken_from(release)
+        old = self.ledger.by_guid().get(self.asked.recall.get(episode.guid, "")) if self.ledger else None
+        taken = (Addresses(self.ledger, without=old.guid) if old else self.taken).taken_from(release)
         if taken:
             return None, _change(Kind.REFUSE, release, taken)
+        if old and release.episode.published != old.release.episode.published:
+            reason = f"its date is {_moment(old.release)} as published, and {_moment(release)} here; a recall keeps it"
+            return None, _change(Kind.REFUSE, release, reason)
         if episode.published and episode.published > self.now:
             change = _change(Kind.WAIT, release, f"waits until {show_moment(episode.published)}")
             return None, replace(change, due=episode.published)
@@ -314,9 +334,24 @@ class _Judge:
             release=release,
             history=(version,),
             source_key=_source(release),
-            short=self.taken.short(release),
+            short=old.short if old else self.taken.short(release),
+            former_slugs=handed_on(old, episode.slug) if old else (),
         )
-        return entry, _change(Kind.ADD, release, "new")
+        return entry, _change(Kind.ADD, release, _RECALLED if old else "new")
+
+
+_LEAVES = "leaves the feed; its audio stays where it is until 'folge tidy'"
+_RETURNS = "returns to the feed"
+_RECALLED = "its new edition with a guid of its own: everyone downloads it again"
+
+
+def _moment(release: Release) -> str:
+    return show_moment(release.episode.published) if release.episode.published else "none"
+
+
+def _sound(audio: AudioBlob) -> str:
+    """Write what tells one audio from another: length, size, address."""
+    return f"{show_length(audio.duration)}, {audio.bytes:,} bytes, {audio.key}"
 
 
 def _replaced_alternate(release: Release, old: Release) -> str:

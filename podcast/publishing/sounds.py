@@ -6,12 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from episodes.tagging.refusal import NotTaggable
-
 from episodes.audio import extension_for
 from episodes.model import Audio, Episode
 from episodes.namespace import AlternateFile
 from episodes.problems import Problem, UserError
+from episodes.tagging.refusal import NotTaggable
 from podcast.layout import audio_key
 from podcast.publishing.copies import Copies
 from podcast.publishing.findings import Findings

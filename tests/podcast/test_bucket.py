@@ -154,3 +154,19 @@ def test_a_refusal_is_a_sentence_with_exit_code_6_and_tells_no_secret(
     assert "falsch-und-geheim" not in err
     assert "Traceback" not in err
     assert bucket.stored() == set()
+
+
+def test_audio_that_was_replaced_is_tidied_away_and_nothing_else(bucket: Bucket) -> None:
+    assert bucket.folge("publish", "--yes")[0] == 0
+    before = {key for key in bucket.stored() if not key.startswith(".folge/")}
+    (bucket.show.path / "audio" / "neu.mp3").write_bytes((bucket.show.path / "audio" / "1.mp3").read_bytes() * 2)
+    assert bucket.folge("replace", "1", str(bucket.show.path / "audio" / "neu.mp3"), "--as", "fix", "--yes")[0] == 0
+    now = {key for key in bucket.stored() if not key.startswith(".folge/")}
+
+    code, out, err = bucket.folge("tidy", "--grace", "0h", "--yes")
+
+    assert (code, out[:17]) == (0, "deleted: 1 object"), err
+    after = {key for key in bucket.stored() if not key.startswith(".folge/")}
+    assert now - after == before - after
+    assert len(now - after) == 1
+    assert bucket.folge("publish", "--yes")[1].startswith("nothing to do")

@@ -28,6 +28,7 @@ SINCE = frozenset(
         "minute_bytes",
         "master",
         "end",
+        "successor",
     }
 )
 """Names that ledgers did not have before 0.2."""

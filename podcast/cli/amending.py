@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
+from episodes.problems import UserError
 from podcast.cli.output import emit, problem_data, say, tell_problems
 from podcast.cli.publishing import Session, push, tell_moved
 from podcast.publishing.amending import Amendment, alone
@@ -52,6 +53,9 @@ def publish_alone(
     if outcome is None:
         say("nothing was changed")
         return
+    refused = next((change for change in outcome.plan.changes if change.kind in (Kind.BEHIND, Kind.WITHDRAWN)), None)
+    if refused:
+        raise UserError(f"{refused.title}: {refused.reason}", hint="nothing was changed")
     if amendment:
         amendment.write()
     push(outcome)
@@ -59,7 +63,6 @@ def publish_alone(
         problems = [problem_data(problem) for problem in outcome.problems]
         emit(plan_data(outcome.plan) | {"attempts": outcome.attempts, "problems": problems})
     elif outcome.plan.empty:
-        say("\n".join(change.reason for change in outcome.plan.changes if change.kind is not Kind.SAME))
         click.echo("nothing to do")
     else:
         click.echo(done)

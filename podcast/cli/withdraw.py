@@ -60,9 +60,8 @@ def command(ctx: click.Context, episode: str, restore: bool, yes: bool, dry_run:
 
 
 def _amendment(workspace: Workspace, named: Named, status: Status) -> Amendment | None:
-    """Return the episode file with another status, None where it is not here."""
-    if not named.here:
+    """Return the episode file with another status, None where it is not here or there is nothing to restore."""
+    published = named.entry is not None and named.entry.state is State.PUBLISHED
+    if not named.here or (published and status is Status.READY):
         return None
-    fields = {"status": status.value} if named.episode.status is not status else {}
-    restored = status is Status.READY and named.entry is not None and named.entry.state is State.PUBLISHED
-    return None if restored and not fields else amend(workspace, named.episode, fields)
+    return amend(workspace, named.episode, {} if named.episode.status is status else {"status": status.value})

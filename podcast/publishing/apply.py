@@ -1,4 +1,4 @@
-"""Do what a plan says, stage by stage. The only place that writes to a store."""
+"""Do what a plan says, stage by stage. Besides `tidying`, the only place that writes to a store."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -310,9 +310,9 @@ class _Judge:
             files = f"{_sound(old.audio)} → {_sound(release.audio)}"
             how = f"{_ask('replace-audio', release)}, or folge replace"
             return f"its audio is another file now: {files}; to give it a new address and keep the guid: {how}"
-        if guid not in self.asked.replace_audio and (path := _replaced_alternate(release, old)):
+        if guid not in self.asked.replace_audio and (other := _replaced_alternate(release, old)):
             how = _ask("replace-audio", release)
-            return f"'{path}' is another file now; to give it a new address: {how}"
+            return f"{other}; to give it a new address: {how}"
         return ""
 
     def _new(self, release: Release) -> tuple[Entry | None, Change]:
@@ -355,12 +355,13 @@ def _sound(audio: AudioBlob) -> str:
 
 
 def _replaced_alternate(release: Release, old: Release) -> str:
-    """Return the path of another form of the episode whose file is another than the published one, or nothing."""
+    """Say of which other form of the episode the file is another than the published one, or nothing."""
     published = {alternate.path: alternate.blob for alternate in old.alternates}
     for alternate in release.alternates:
         before = published.get(alternate.path)
         if before and alternate.blob and before.sha256 != alternate.blob.sha256:
-            return alternate.path
+            files = f"{before.bytes:,} bytes, {before.key} → {alternate.blob.bytes:,} bytes, {alternate.blob.key}"
+            return f"'{alternate.path}' is another file now: {files}"
     return ""
 
 

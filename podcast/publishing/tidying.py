@@ -94,7 +94,7 @@ class Tidier:
         )
         return tidy, observed
 
-    def run(self, confirm: Callable[[Tidy], bool], told: Callable[[Removal], None] = lambda it: None) -> Tidied | None:
+    def run(self, confirm: Callable[[Tidy], bool]) -> Tidied | None:
         """Prepare, ask `confirm` once, delete what was shown. Returns None where the producer said no.
 
         What another producer began to refer to meanwhile stays. Raises MovedAway.
@@ -108,12 +108,10 @@ class Tidier:
                 return None
             shown = frozenset(it.key for it in tidy.removals) if shown is None else shown
             with suppress(Moved):
-                return Tidied(plan=tidy, removed=self._remove(tidy, shown, observed, told))
+                return Tidied(plan=tidy, removed=self._remove(tidy, shown, observed))
         raise MovedAway(f"somebody is publishing to {self.store.url}; nothing was deleted", hint="try again")
 
-    def _remove(
-        self, tidy: Tidy, shown: frozenset[str], observed: Observed, told: Callable[[Removal], None]
-    ) -> tuple[Removal, ...]:
+    def _remove(self, tidy: Tidy, shown: frozenset[str], observed: Observed) -> tuple[Removal, ...]:
         """Mark what goes, delete it, and take the mark away. Raises Moved where the ledger is another."""
         ledger = _require(observed.ledger, self.store.url)
         removals = [removal for removal in tidy.removals if removal.key in shown]
@@ -124,12 +122,12 @@ class Tidier:
         stat = self.store.stat(LEDGER)
         oldest = min(self.clock(), stat.written if stat and stat.written else self.clock()) - self.grace
         due = [removal for removal in removals if removal.written <= oldest]
-        removed = self._delete(due, began, told)
+        removed = self._delete(due, began)
         self._end(mark, observed, removed)
         return removed
 
-    def _delete(self, due: Sequence[Removal], began: float, told: Callable[[Removal], None]) -> tuple[Removal, ...]:
-        removed: list[Removal] = []
+    def _delete(self, due: Sequence[Removal], began: float) -> tuple[Removal, ...]:
+        """Delete side by side, and return what was deleted in time."""
 
         def delete(removal: Removal) -> bool:
             if time.monotonic() - began > LASTS.total_seconds():
@@ -143,14 +141,10 @@ class Tidier:
         with ThreadPoolExecutor(_WORKERS) as pool:
             futures = [(removal, pool.submit(delete, removal)) for removal in due]
             try:
-                for removal, future in futures:
-                    if future.result():
-                        removed.append(removal)
-                        told(removal)
+                return tuple(removal for removal, future in futures if future.result())
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
-        return tuple(removed)
 
     def _end(self, mark: Tidying, observed: Observed, removed: Sequence[Removal]) -> None:
         """Take the mark out of the ledger, whoever wrote it since, and out of the inventory what is gone."""

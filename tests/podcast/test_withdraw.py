@@ -130,6 +130,34 @@ def test_a_second_time_there_is_nothing_to_do(published: ShowFolder, capsys: pyt
     assert capsys.readouterr().out == "nothing to do\n"
 
 
+def test_what_is_not_withdrawn_is_not_restored_and_not_published_either(
+    published: ShowFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    published.episode(1, title="Noch nicht fertig")
+    before = objects(store_of(published))
+    capsys.readouterr()
+
+    assert folge(published, "withdraw", "--restore", "1", "--yes") == 0
+
+    assert capsys.readouterr().out == "nothing to do\n"
+    assert objects(store_of(published)) == before
+
+
+def test_an_older_text_is_not_restored_over_a_newer_one(
+    published: ShowFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    published.episode(1, title="Ein neuer Titel")
+    folge(published, "publish", "--yes")
+    folge(published, "withdraw", "1", "--yes")
+    published.episode(1, more="status: withdrawn\n")
+    before = objects(store_of(published)), published.file(1).read_bytes()
+
+    assert folge(published, "withdraw", "--restore", "1", "--yes") == 2
+
+    assert "the text here is older than what" in capsys.readouterr().err
+    assert (objects(store_of(published)), published.file(1).read_bytes()) == before
+
+
 def test_json_holds_the_plan_that_was_done(published: ShowFolder, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert folge(published, "withdraw", "1", "--yes", "--json") == 0

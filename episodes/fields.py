@@ -154,9 +154,7 @@ class Fields:
         if not value:
             if self.sound(name):
                 self.problem(
-                    name,
-                    "is missing",
-                    hint="put back the one it is published with; 'folge add' gives a new episode one",
+                    name, "is missing", hint="put back the one it had; 'folge add' mints one for a new episode"
                 )
         elif re.search(r"\s", value) or len(value) > 255:
             self.problem(

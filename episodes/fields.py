@@ -153,7 +153,9 @@ class Fields:
         value = self.text(name)
         if not value:
             if self.sound(name):
-                self.problem(name, "is missing", hint="an episode file is made by 'folge add', which mints the guid")
+                self.problem(
+                    name, "is missing", hint="put back the one it had; 'folge add' mints one for a new episode"
+                )
         elif re.search(r"\s", value) or len(value) > 255:
             self.problem(
                 name, f"{quoted(value)} is not a guid", hint="restore the one this file had; a guid never changes"

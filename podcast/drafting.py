@@ -85,7 +85,7 @@ def draft_episode(
         guid=str(guid),
         slug=slug,
         title=title[:_LONGEST_TITLE].strip(),
-        audio=_written_path(path, folder),
+        audio=written_path(path, folder),
         source_name=f"{chosen:03}-{slug}.md" if chosen else f"{slug}.md",
         source_sha256="",
         kind=said.kind,
@@ -164,7 +164,8 @@ def _tagged_moment(tags: Tags, now: datetime) -> datetime | None:
     return datetime(day.year, day.month, day.day, tzinfo=now.tzinfo) + NOON
 
 
-def _written_path(path: Path, folder: Path) -> str:
+def written_path(path: Path, folder: Path) -> str:
+    """Return a file as an episode file names it: relative where it lies in the show folder. Raises UserError."""
     whole = path.absolute()
     written = whole.relative_to(folder).as_posix() if whole.is_relative_to(folder) else whole.as_posix()
     if unfit(written) or "\n" in written:

@@ -35,6 +35,9 @@ COMMANDS = {
     "pull": ("pull", "Bring what is published into this folder."),
     "doctor": ("doctor", "Examine the store, and say how it is mended."),
     "feed": ("editions", "Show earlier editions of the feed, or go back to one."),
+    "withdraw": ("withdraw", "Take an episode out of the feed, or bring it back."),
+    "replace": ("replace", "Replace the audio of a published episode."),
+    "tidy": ("tidy", "Delete from the store what nothing refers to."),
     "serve": ("serve", "Serve the published folder for a preview."),
 }
 """Each command with its module and its one line of help, so that `folge --help` loads none of them."""

@@ -1,10 +1,11 @@
 """A publish on the command line: show the plan, ask, show progress, say what was done."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -56,7 +57,7 @@ def publish(folder: Path, wanted: Wanted, *, yes: bool, as_json: bool) -> None:
     workspace = open_workspace(folder)
     stamps |= look(path for path in workspace.files() if str(path) not in stamps)
     publisher = make_publisher(workspace, wanted)
-    session = _Session(yes=yes or wanted.due, quiet=as_json, brief=wanted.due)
+    session = Session(yes=yes or wanted.due, quiet=as_json, brief=wanted.due)
     with closing(session):
         outcome = publisher.run(session.confirm, session.listener, tell_moved, thorough=wanted.verify)
     told = push(outcome.plan, outcome.ledger) if outcome else ()
@@ -144,15 +145,15 @@ def _tags(outcome: Outcome) -> dict[str, str]:
 
 
 def tell_moved(moved: Moved) -> None:
-    """Say that a publish starts over."""
+    """Say that a publish starts over, and why."""
     say(f"{moved.key} was changed by somebody else meanwhile; looking again")
 
 
-def agreed(question: str) -> bool:
-    """Ask whether to go on. Raises UsageError where nobody can be asked."""
+def agreed(question: str, *, default: bool = True) -> bool:
+    """Ask on the terminal; `default` is what return alone means. Raises UsageError where nobody can be asked."""
     if not sys.stdin.isatty():
         raise click.UsageError("there is no terminal to ask on; say --yes")
-    return click.confirm(question, default=True, err=True)
+    return click.confirm(question, default=default, err=True)
 
 
 def _written(plan: Plan) -> Plan:
@@ -160,14 +161,16 @@ def _written(plan: Plan) -> Plan:
     return replace(plan, changes=tuple(change for change in plan.changes if change.kind in WRITES))
 
 
-class _Session:
+class Session:
     """Shows the plan once, asks, and then shows how the uploads come along."""
 
-    def __init__(self, *, yes: bool, quiet: bool, brief: bool) -> None:
+    def __init__(self, *, yes: bool, quiet: bool, brief: bool = False, ask: Callable[[], bool] | None = None) -> None:
+        """`ask` takes the place of the usual question; `brief` leaves out what stays as it is."""
         self.yes = yes
         self.quiet = quiet
         self.told: tuple[Problem, ...] = ()
         self.brief = brief
+        self.ask = ask or partial(agreed, "publish this?", default=True)
         self.listener = Listener(done=self._done, sent=self._sent)
         self._progress: AbstractContextManager[Listener] = nullcontext(SILENT)
         self._inner = SILENT
@@ -178,7 +181,7 @@ class _Session:
         tell_problems(self.told)
         if not self.quiet:
             say(describe_plan(_written(prepared.plan) if self.brief else prepared.plan, keys=False))
-        if not self.yes and not agreed("publish this?"):
+        if not self.yes and not self.ask():
             return False
         self._progress = show_progress(prepared.plan)
         self._inner = self._progress.__enter__()

@@ -5,10 +5,14 @@ from podcast.release import Release
 
 
 class Addresses:
-    """What is taken in a ledger; short links given out since are taken too."""
+    """What is taken in a ledger; short links given out since are taken too.
 
-    def __init__(self, ledger: Ledger | None) -> None:
-        entries = ledger.entries if ledger else ()
+    The row with the guid `without` takes nothing, nor does one whose addresses went on to its new edition.
+    """
+
+    def __init__(self, ledger: Ledger | None, *, without: str = "") -> None:
+        rows = ledger.entries if ledger else ()
+        entries = [entry for entry in rows if entry.guid != without and not entry.successor]
         self._slugs = {slug: entry for entry in entries for slug in entry.former_slugs}
         self._slugs |= {entry.release.episode.slug: entry for entry in entries}
         self._shorts = {entry.short for entry in entries if entry.short}
@@ -27,7 +31,8 @@ class Addresses:
             what = "address" if episode.slug in self._slugs else "audio"
             name = f"'{owner.release.episode.title}' (guid {owner.guid})"
             if owner.state is State.PUBLISHED and episode.slug not in owner.former_slugs:
-                return f"its {what} belongs to {name}; if it is that episode, restore its guid, which never changes"
+                mend = "if it is that episode, restore its guid, which never changes"
+                return f"its {what} belongs to {name}, and the guid here is {episode.guid}; {mend}"
             return f"its {what} belonged to {name}, and old links lead there; choose another file name"
         namesake = self._numbers.get(_number(release)) if episode.number else None
         if namesake is not None:

@@ -1,4 +1,4 @@
-"""Do what a plan says, stage by stage. The only place that writes to a store."""
+"""Do what a plan says, stage by stage. Besides `tidying`, the only place that writes to a store."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +33,8 @@ def apply(plan: Plan, observed: Observed, store: Store, listener: Listener = SIL
     Raises Moved where a conditional write was refused, StoreError where the store fails. Whatever was written
     until then stays: only the ledger's step commits, and the next publish finishes the rest.
     """
-    held = {key: held for key, held in observed.held.items() if key in plan.pages}
+    # what folge wrote and makes no more is remembered too: tidy takes away only what it knows
+    held = {key: held for key, held in observed.held.items() if key in plan.pages or held.sha256}
     ledger_sha256 = observed.ledger_sha256
     for stage in Stage:
         steps = [step for step in plan.steps if step.stage is stage]

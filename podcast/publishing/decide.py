@@ -2,19 +2,17 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from episodes.model import Episode, Status
-from episodes.timecode import show_moment
+from episodes.timecode import show_length, show_moment
 from podcast.layout import settings_key, source_key
 from podcast.publishing.addresses import Addresses
 from podcast.publishing.ledger import Entry, Ledger, ShowEntry, State, Version, with_positions
-from podcast.release import Release, ShowRelease, differences, digest, fingerprints
-
-KEPT_VERSIONS = 1000
-"""How many earlier states of an episode the ledger remembers, to know an old copy when it meets one."""
+from podcast.publishing.tombstones import KEPT_VERSIONS, handed_on, recalled, restored, with_version, withdrawn
+from podcast.release import AudioBlob, Release, ShowRelease, differences, digest, fingerprints
 
 
 class Kind(StrEnum):
@@ -58,17 +56,22 @@ class Change:
 class Asked:
     """What the producer named: guids whose audio, date or older text may replace what is published.
 
-    `restore` names withdrawn episodes to publish again; `new_address` allows the whole show to move. With `only_due`
-    new episodes are published whose time has come, and whatever else is different here stays as it is published.
+    `withdraw` names episodes to take out of the feed whatever their files say, `restore` withdrawn ones to publish
+    again; `recall` maps the new guid of an episode to its old one. `new_address` allows the whole show to move.
+    `alone` keeps the show, and every episode that is not here, as they are. With `only_due` new episodes are published
+    whose time has come, and whatever else is different here stays as it is published.
     """
 
     replace_audio: frozenset[str] = frozenset()
     change_date: frozenset[str] = frozenset()
     mine: frozenset[str] = frozenset()
+    withdraw: frozenset[str] = frozenset()
     restore: frozenset[str] = frozenset()
+    recall: Mapping[str, str] = field(default_factory=dict)
     show_mine: bool = False
     new_address: bool = False
     only_due: bool = False
+    alone: bool = False
 
 
 NOTHING_ASKED = Asked()
@@ -170,6 +173,7 @@ class _Judge:
         seen: Mapping[str, str],
         settings_sha256: str,
     ) -> None:
+        self.ledger = ledger
         self.taken = Addresses(ledger)
         self.asked = asked
         self.now = now
@@ -182,7 +186,7 @@ class _Judge:
         version = Version(digest=digest(release), at=self.at, by=self.by)
         if old is None:
             return self._with_settings(ShowEntry(release=release, history=(version,))), None
-        if self.asked.only_due:
+        if self.asked.only_due or self.asked.alone:
             return old, None
         if version.digest == old.current.digest:
             return (old if old.settings_key else self._with_settings(old)), None
@@ -220,7 +224,7 @@ class _Judge:
 
     def episode(self, release: Release | None, old: Entry | None) -> tuple[Entry | None, Change]:
         if release is None and old is not None:
-            return old, self._absent(old)
+            return self._absent(old)
         if release is None:
             raise ValueError("an episode is here, in the ledger, or both")
         if old is None:
@@ -232,22 +236,38 @@ class _Judge:
     def _moved_on(self, guid: str, current: Version) -> bool:
         return guid in self.seen and self.seen[guid] != current.digest
 
-    def _absent(self, old: Entry) -> Change:
+    def _absent(self, old: Entry) -> tuple[Entry, Change]:
+        """Decide about an episode that is in the ledger and not here: it stays, unless it was named."""
+        release = old.release
+        successor = next((new for new, former in self.asked.recall.items() if former == old.guid), "")
+        if successor:
+            entry = recalled(old, successor, self.at, self.by)
+            return entry, _change(Kind.WITHDRAW, release, "leaves the feed; its page leads to the new edition")
+        if old.guid in self.asked.withdraw and old.state is State.PUBLISHED:
+            return withdrawn(old, self.at, self.by), _change(Kind.WITHDRAW, release, _LEAVES)
+        if old.guid in self.asked.restore and old.state is State.WITHDRAWN and not old.successor:
+            return restored(old, self.at, self.by), _change(Kind.RESTORE, release, _RETURNS)
+        if self.asked.alone:
+            return old, _change(Kind.SAME, release, old.state.value)
         if old.state is State.WITHDRAWN:
-            return _change(Kind.WITHDRAWN, old.release, "withdrawn; it stays so")
-        return _change(Kind.ELSEWHERE, old.release, f"is not in this folder; {old.current.by} published it; it is kept")
+            return old, _change(Kind.WITHDRAWN, release, "withdrawn; it stays so")
+        reason = f"is not in this folder; {old.current.by} published it; it is kept"
+        return old, _change(Kind.ELSEWHERE, release, reason)
 
     def _known(self, release: Release, old: Entry) -> tuple[Entry, Change]:
         """Decide about an episode that is both here and in the ledger."""
         episode = release.episode
-        if episode.status is Status.WITHDRAWN:
+        if old.successor:
+            reason = f"was recalled by {old.current.by}; it goes on as guid {old.successor}: write that in its file"
+            return old, _change(Kind.WITHDRAWN, release, reason)
+        if episode.status is Status.WITHDRAWN or old.guid in self.asked.withdraw:
             return self._withdrawn(release, old)
         if old.state is State.WITHDRAWN and episode.guid not in self.asked.restore:
             return old, _change(
                 Kind.WITHDRAWN, release, f"was withdrawn; to publish it again: {_ask('restore', release)}"
             )
         if episode.status is Status.DRAFT:
-            reason = f"is published but a draft here; to take it back: folge set {episode.slug} status=withdrawn"
+            reason = f"is published but a draft here; to take it back: folge withdraw {episode.slug}"
             return old, _change(Kind.REFUSE, release, reason)
         owner = self.taken.owner(episode.slug)
         if episode.slug != old.release.episode.slug and owner is not None and owner.guid != old.guid:
@@ -259,20 +279,18 @@ class _Judge:
         if old.state is State.WITHDRAWN:
             return old, _change(Kind.WITHDRAWN, old.release, "withdrawn")
         before = any(version.state is State.WITHDRAWN for version in old.history)
-        if before and old.guid not in self.asked.mine:
+        if before and old.guid not in self.asked.mine | self.asked.withdraw:
             how = _ask("mine", release)
             reason = f"was withdrawn once, and is back since {_who(old.current)}; to withdraw it again: {how}"
             return old, _change(Kind.BEHIND, release, reason)
-        version = replace(old.current, at=self.at, by=self.by, state=State.WITHDRAWN)
-        entry = replace(old, state=State.WITHDRAWN, history=(*old.history, version)[-KEPT_VERSIONS:])
-        return entry, _change(Kind.WITHDRAW, release, "leaves the feed; its audio stays where it is")
+        return withdrawn(old, self.at, self.by), _change(Kind.WITHDRAW, release, _LEAVES)
 
     def _published(self, release: Release, old: Entry) -> tuple[Entry, Change]:
         version = self._version(release)
         mine = old.guid in self.asked.mine
-        restored = old.state is State.WITHDRAWN
+        back = old.state is State.WITHDRAWN
         same = version.digest == old.current.digest
-        if same and not restored:
+        if same and not back:
             return old, _change(Kind.SAME, release, "published")
         changed = differences(old.release, release)
         if not same and not mine:
@@ -292,18 +310,15 @@ class _Judge:
         if refusal:
             return old, _change(Kind.REFUSE, release, refusal, changed)
         version = replace(version, replaced=_replaced(old.release, changed))
-        former = [slug for slug in (*old.former_slugs, old.release.episode.slug) if slug != release.episode.slug]
         entry = replace(
-            old,
-            state=State.PUBLISHED,
+            with_version(old, version),
             release=release,
-            history=(*old.history, version)[-KEPT_VERSIONS:],
             source_key=_source(release),
             short=old.short or self.taken.short(release),
-            former_slugs=tuple(dict.fromkeys(former)),
+            former_slugs=handed_on(old, release.episode.slug),
         )
-        if restored:
-            return entry, _change(Kind.RESTORE, release, "returns to the feed", changed)
+        if back:
+            return entry, _change(Kind.RESTORE, release, _RETURNS, changed)
         return entry, _change(Kind.UPDATE, release, "changed here", changed)
 
     def _version(self, release: Release) -> Version:
@@ -320,18 +335,23 @@ class _Judge:
         if new and new > self.now:
             return f"it is published, and its date here is still to come ({show_moment(new)})"
         if "audio" in changed and guid not in self.asked.replace_audio:
+            files = f"{_sound(old.audio)} → {_sound(release.audio)}"
+            how = f"{_ask('replace-audio', release)}, or folge replace"
+            return f"its audio is another file now: {files}; to give it a new address and keep the guid: {how}"
+        if guid not in self.asked.replace_audio and (other := _replaced_alternate(release, old)):
             how = _ask("replace-audio", release)
-            return f"its audio is another file now; to give it a new address and keep the guid: {how}"
-        if guid not in self.asked.replace_audio and (path := _replaced_alternate(release, old)):
-            how = _ask("replace-audio", release)
-            return f"'{path}' is another file now; to give it a new address: {how}"
+            return f"{other}; to give it a new address: {how}"
         return ""
 
     def _new(self, release: Release) -> tuple[Entry | None, Change]:
         episode = release.episode
-        taken = self.taken.taken_from(release)
+        old = self.ledger.by_guid().get(self.asked.recall.get(episode.guid, "")) if self.ledger else None
+        taken = (Addresses(self.ledger, without=old.guid) if old else self.taken).taken_from(release)
         if taken:
             return None, _change(Kind.REFUSE, release, taken)
+        if old and release.episode.published != old.release.episode.published:
+            reason = f"its date is {_moment(old.release)} as published, and {_moment(release)} here; a recall keeps it"
+            return None, _change(Kind.REFUSE, release, reason)
         if episode.published and episode.published > self.now:
             change = _change(Kind.WAIT, release, f"waits until {show_moment(episode.published)}")
             return None, replace(change, due=episode.published)
@@ -342,18 +362,34 @@ class _Judge:
             release=release,
             history=(version,),
             source_key=_source(release),
-            short=self.taken.short(release),
+            short=old.short if old else self.taken.short(release),
+            former_slugs=handed_on(old, episode.slug) if old else (),
         )
-        return entry, _change(Kind.ADD, release, "new")
+        return entry, _change(Kind.ADD, release, _RECALLED if old else "new")
+
+
+_LEAVES = "leaves the feed; its audio stays where it is until 'folge tidy'"
+_RETURNS = "returns to the feed"
+_RECALLED = "its new edition with a guid of its own: everyone downloads it again"
+
+
+def _moment(release: Release) -> str:
+    return show_moment(release.episode.published) if release.episode.published else "none"
+
+
+def _sound(audio: AudioBlob) -> str:
+    """Write what tells one audio from another: length, size, address."""
+    return f"{show_length(audio.duration)}, {audio.bytes:,} bytes, {audio.key}"
 
 
 def _replaced_alternate(release: Release, old: Release) -> str:
-    """Return the path of another form of the episode whose file is another than the published one, or nothing."""
+    """Say of which other form of the episode the file is another than the published one, or nothing."""
     published = {alternate.path: alternate.blob for alternate in old.alternates}
     for alternate in release.alternates:
         before = published.get(alternate.path)
         if before and alternate.blob and before.sha256 != alternate.blob.sha256:
-            return alternate.path
+            files = f"{before.bytes:,} bytes, {before.key} → {alternate.blob.bytes:,} bytes, {alternate.blob.key}"
+            return f"'{alternate.path}' is another file now: {files}"
     return ""
 
 

@@ -50,7 +50,7 @@ class Entry:
 
     `position` counts the episodes from 1 in the order they were first published: archive pages of the feed are cut by
     it, so that what comes later changes none of them. `former_slugs` are earlier addresses, which go on leading to the
-    episode's page.
+    episode's page. `successor` is the guid under which a withdrawn row goes on that was recalled.
     """
 
     guid: str
@@ -61,6 +61,7 @@ class Entry:
     short: str = ""
     former_slugs: tuple[str, ...] = ()
     position: int = 0
+    successor: str = ""
 
     @property
     def current(self) -> Version:
@@ -113,10 +114,25 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tidying:
+    """The latest tidying of the store: a token no other has, since when, by whom.
+
+    While it lasts, `keys` are those it takes away: nothing may begin to refer to them. The token stays when it is over,
+    so that no ledger is ever the one of before: a publish that looked before a tidying would else not notice it.
+    """
+
+    token: str
+    at: datetime
+    by: str
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
     """Everything published from a store: the show, its episodes, ordered by guid, and the pages of its feeds by key.
 
     `pictures` are what was made of covers, by the sha256 of the cover; `editions` of the feeds are oldest first.
+    `tidying` is None where nobody ever tidied.
     """
 
     show: ShowEntry
@@ -124,6 +140,7 @@ class Ledger:
     feeds: Mapping[str, FeedState] = field(default_factory=dict)
     pictures: Mapping[str, tuple[PictureBlob, ...]] = field(default_factory=dict)
     editions: tuple[Edition, ...] = ()
+    tidying: Tidying | None = None
     format: int = FORMAT
 
     def by_guid(self) -> dict[str, Entry]:
@@ -170,7 +187,8 @@ def encode_ledger(ledger: Ledger) -> bytes:
     show, feeds, pictures = (msgspec.json.encode(part, order="deterministic") for part in parts)
     head = b'{"format":%d,\n"show":%s,\n"feeds":%s,\n"pictures":%s,\n' % (FORMAT, show, feeds, pictures)
     editions = b",".join(b"\n" + msgspec.json.encode(each, order="deterministic") for each in ledger.editions)
-    head += b'"editions":[%s],\n"entries":[' % editions
+    tidying = b'"tidying":%s,\n' % msgspec.json.encode(ledger.tidying) if ledger.tidying else b""
+    head += b'"editions":[%s],\n%s"entries":[' % (editions, tidying)
     return head + b",".join(b"\n" + line for line in lines) + b"\n]}\n"
 
 
@@ -258,8 +276,9 @@ def _feed_faults(ledger: Ledger) -> Iterator[str]:
     for selection in ledger.show.release.feed.selections:
         if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", selection.name):
             yield f"the feed {selection.name}"
-    if any(feed.at.tzinfo is None for feed in ledger.feeds.values()):
-        yield "a time without a zone among the feeds"
+    tidyings = [ledger.tidying.at] if ledger.tidying else []
+    if any(moment.tzinfo is None for moment in (*(feed.at for feed in ledger.feeds.values()), *tidyings)):
+        yield "a time without a zone among the feeds or in the tidying"
 
 
 _FEED_KEY = re.compile(r"feed\.xml|feed/([a-z][a-z0-9]*(-[a-z0-9]+)*|([a-z][a-z0-9]*(-[a-z0-9]+)*/)?\d+)\.xml")

@@ -1,11 +1,12 @@
 """The plan: every write a publish would do, each with its reason. A value; `apply` does it, `folge plan` shows it."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from episodes.problems import Problem, visible
+from episodes.timecode import show_moment
 from podcast.layout import FEED, INDEX, INVENTORY, LEDGER, PRIVATE, cache_control, page_key
 from podcast.publishing.artifacts import Artifact, Stage, addresses
 from podcast.publishing.decide import WRITES, Change, Decision, Kind
@@ -79,7 +80,7 @@ def make_plan(
     `podcast.toml`. `standing` are the keys of pages that are there as they should be, besides the artifacts.
     """
     steps, lost = _blob_steps(decision, observed, uploads, sources)
-    ours = _ours(observed.ledger) | {artifact.key for artifact in artifacts if artifact.stage is Stage.BLOBS}
+    ours = own_pages(observed.ledger) | {artifact.key for artifact in artifacts if artifact.stage is Stage.BLOBS}
     ledger_step = _ledger_step(decision, observed)
     steps += [ledger_step] if ledger_step else []
     strangers: list[str] = []
@@ -99,7 +100,19 @@ def make_plan(
         pages=standing | {artifact.key for artifact in artifacts if not artifact.key.startswith(PRIVATE)},
         settled=observed.settled or not observed.ledger,
     )
-    return plan, (*map(_lost, lost), *map(stranger, strangers))
+    return plan, (*map(_lost, lost), *map(stranger, strangers), *_tidied(plan, decision, observed.ledger))
+
+
+def _tidied(plan: Plan, decision: Decision, before: Ledger | None) -> Iterator[Problem]:
+    """Yield what would be referred to although somebody is taking it away at this moment."""
+    if before is None or before.tidying is None or not before.tidying.keys:
+        return
+    wanted = {blob.key for entry in decision.ledger.published for blob in entry.release.blobs()} | plan.pages
+    wanted |= {blob.key for blob in (*decision.ledger.show.release.blobs(), *decision.ledger.made)}
+    message = f"is being tidied away by {before.tidying.by} since {show_moment(before.tidying.at)}"
+    hint = "publish again when that is over; if it was interrupted, run 'folge tidy' first"
+    for key in sorted(wanted.intersection(before.tidying.keys)):
+        yield Problem(path=key, message=message, hint=hint)
 
 
 def no_plan(decision: Decision, store_url: str) -> Plan:
@@ -118,7 +131,7 @@ def new_pages(plan: Plan, observed: Observed) -> tuple[str, ...]:
     """Return the keys of pages that would be made for the first time, and of which nobody has looked yet."""
     if observed.blobs is not None:
         return ()
-    ours = _ours(observed.ledger)
+    ours = own_pages(observed.ledger)
     return tuple(step.key for step in plan.steps if step.stage is Stage.PAGES and step.key not in ours)
 
 
@@ -134,7 +147,7 @@ def _was_ours(artifact: Artifact, observed: Observed) -> bool:
     return observed.ledger is not None and artifact.key.startswith("feed/")
 
 
-def _ours(ledger: Ledger | None) -> frozenset[str]:
+def own_pages(ledger: Ledger | None) -> frozenset[str]:
     """Return the keys of pages and feed that a ledger accounts for."""
     if ledger is None:
         return frozenset({FEED, INDEX})
@@ -156,7 +169,7 @@ def _blob_steps(
     lost: list[Blob] = []
     planned: set[str] = set()
     old = observed.ledger
-    there = {blob.key for entry in old.entries for blob in entry.release.blobs()} if old else set()
+    there = {blob.key for entry in old.published for blob in entry.release.blobs()} if old else set()
     there |= {blob.key for blob in (*old.show.release.blobs(), *old.made)} if old else set()
     wanted = [("the show's picture", blob) for blob in decision.ledger.show.release.blobs()]
     wanted += [(f"a cover with {blob.width} x {blob.height} pixels", blob) for blob in decision.ledger.made]

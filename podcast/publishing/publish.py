@@ -119,8 +119,9 @@ class Publisher:
         require_sound(self.workspace)
         if self._files is None:
             self._files = measure_files(self.workspace, self._facts)
-        observed = observe(self.store, thorough=thorough)
-        gathered = self._gathered(self._files, observed.ledger)
+        # of what was withdrawn nobody knows whether it was tidied away since
+        observed = observe(self.store, thorough=thorough or bool(self.asked.restore))
+        gathered = self._gathered(self._files, _under_new_guids(observed.ledger, self.asked.recall))
         found = (*self.workspace.problems, *gathered.problems, *self._conditions.known())
         problems = with_lines(found, self.workspace.folder)
         if errors(problems):
@@ -213,6 +214,15 @@ class Publisher:
         raise MovedAway(
             f"{who} is publishing to {self.store.url} too; gave up after {ATTEMPTS} tries", hint="try again"
         )
+
+
+def _under_new_guids(ledger: Ledger | None, recall: Mapping[str, str]) -> Ledger | None:
+    """Return a ledger in which episodes that are recalled stand under their new guids: their files are the same."""
+    if ledger is None or not recall:
+        return ledger
+    new = {former: guid for guid, former in recall.items()}
+    rows = (replace(entry, guid=new.get(entry.guid, entry.guid)) for entry in ledger.entries)
+    return replace(ledger, entries=tuple(rows))
 
 
 def _digests(ledger: Ledger | None) -> dict[str, str]:

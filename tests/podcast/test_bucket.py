@@ -232,3 +232,19 @@ def test_a_rollback_in_a_bucket_gives_the_public_the_old_bytes_and_its_end_the_n
     assert bucket.head(min(kept)) == ("application/gzip", "no-store", "")
     code, out, _ = bucket.folge("publish", "--yes")
     assert (code, out.startswith("nothing to do; 3 episodes")) == (0, True)
+
+
+def test_audio_that_was_replaced_is_tidied_away_and_nothing_else(bucket: Bucket) -> None:
+    assert bucket.folge("publish", "--yes")[0] == 0
+    before = {key for key in bucket.stored() if not key.startswith(".folge/")}
+    (bucket.show.path / "audio" / "neu.mp3").write_bytes((bucket.show.path / "audio" / "1.mp3").read_bytes() * 2)
+    assert bucket.folge("replace", "1", str(bucket.show.path / "audio" / "neu.mp3"), "--as", "fix", "--yes")[0] == 0
+    now = {key for key in bucket.stored() if not key.startswith(".folge/")}
+
+    code, out, err = bucket.folge("tidy", "--grace", "0h", "--yes")
+
+    assert (code, out[:17]) == (0, "deleted: 1 object"), err
+    after = {key for key in bucket.stored() if not key.startswith(".folge/")}
+    assert now - after == before - after
+    assert len(now - after) == 1
+    assert bucket.folge("publish", "--yes")[1].startswith("nothing to do")

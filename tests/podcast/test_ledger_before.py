@@ -32,6 +32,7 @@ SINCE = frozenset(
         "settings_key",
         "settings_sha256",
         "editions",
+        "successor",
     }
 )
 """Names that ledgers did not have before 0.2."""

@@ -200,7 +200,7 @@ def test_a_published_episode_does_not_become_a_draft(show: ShowFolder) -> None:
     show.publish(store)
     show.episode(1, more="status: draft\n")
 
-    with pytest.raises(Refused, match="folge set folge-1 status=withdrawn"):
+    with pytest.raises(Refused, match="folge withdraw folge-1"):
         show.publish(store, now=later(1))
 
 

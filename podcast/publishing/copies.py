@@ -23,6 +23,7 @@ from podcast.publishing.smallpictures import SmallPictures
 from podcast.tagging import by_size, tagset_of
 from podcast.workspace import Workspace
 
+_DAY = 86_400
 KEPT = timedelta(days=2)
 """How long a copy stays that no publish has asked for: another one may just be uploading it."""
 
@@ -67,7 +68,8 @@ class Copies:
         if not os.path.isfile(path):  # noqa: PTH113  where a folder may not be entered there is none
             path = self._made(name, master, replace(tags, cover=self._jpeg(*cover) if cover else b""), audio.duration)
         with suppress(OSError):
-            os.utime(path)  # in use
+            if time.time() - path.stat().st_mtime > _DAY:  # in use; not each time, for then its facts are measured anew
+                os.utime(path)
         copy = self._facts.audio(path)
         if abs(copy.duration - audio.duration) > _SAME:
             path.unlink()

@@ -40,6 +40,10 @@ class Refused(ProblemsFound):
     """Something published would change in a way the producer has to ask for (exit code 3)."""
 
 
+class Impossible(ProblemsFound):
+    """What has to be there is missing, or something else is in its place (exit code 3)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """A plan, what it was made from, and the problems that do not stop it."""
@@ -83,14 +87,27 @@ class Publisher:
     def prepare(self, *, thorough: bool = False, every: bool = False) -> Prepared:
         """Make the plan; write nothing. Raises ProblemsFound for errors in files or feed, Refused for refusals.
 
-        Feeds that would be written are checked; with `every` those too that are published as they are.
+        Feeds that would be written are checked; with `every` those too that are published as they are. What is
+        missing or in the way may have come, with its row in the ledger, while the store was looked at: it is an error
+        where a second look finds the same ledger.
         """
         require_sound(self.workspace)
         if self._files is None:
             self._files = measure_files(self.workspace, self._facts)
-        observed = observe(self.store, thorough=thorough)
-        copies = Copies(self.workspace, self._files, self._facts, self._small, self.now)
-        gathered = assemble(self.workspace, self._files, copies, observed.ledger, self.asked.replace_audio)
+        before = None
+        while True:
+            observed = observe(self.store, thorough=thorough or before is not None)
+            try:
+                return self._prepare(self._files, observed, every=every)
+            except Impossible:
+                if observed.ledger_tag == before:
+                    raise
+                before = observed.ledger_tag
+
+    def _prepare(self, files: Files, observed: Observed, *, every: bool) -> Prepared:
+        """Make the plan for a store that was looked at. Raises Impossible for what may be otherwise by now."""
+        copies = Copies(self.workspace, files, self._facts, self._small, self.now)
+        gathered = assemble(self.workspace, files, copies, observed.ledger, self.asked.replace_audio)
         copies.sweep()
         problems = with_lines((*self.workspace.problems, *gathered.problems), self.workspace.folder)
         if errors(problems):
@@ -130,7 +147,7 @@ class Publisher:
         )
         strangers = [stranger(key) for key in new_pages(plan, observed) if self.store.stat(key)]
         if impossible or strangers:
-            raise ProblemsFound((*impossible, *strangers))
+            raise Impossible((*impossible, *strangers))
         return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
 
     def run(

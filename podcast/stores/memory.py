@@ -35,6 +35,13 @@ class MemoryStore:
         """The address, `memory:` unless told otherwise."""
         return self._url
 
+    def copy(self) -> "MemoryStore":
+        """Return another store with the same objects."""
+        other = MemoryStore(self._url)
+        with self._lock:
+            other._objects = dict(self._objects)
+        return other
+
     def get(self, key: str) -> StoredObject | None:
         """Return body and tag, or None where the object is absent."""
         found = self._objects.get(check_key(key))

@@ -118,9 +118,10 @@ class Ledger:
         """Every picture that was made of a cover."""
         return tuple(blob for blobs in self.pictures.values() for blob in blobs)
 
-    def latest_producer(self) -> str:
-        """Return who published last."""
-        return max(self._versions(), key=lambda version: version.at).by
+    def latest_producer(self, *, besides: str) -> str:
+        """Return who published last, apart from one producer; "somebody" where there is nobody else."""
+        others = [version for version in self._versions() if version.by != besides]
+        return max(others, key=lambda version: version.at).by if others else "somebody"
 
     def _versions(self) -> list[Version]:
         return [self.show.current, *(entry.current for entry in self.entries)]

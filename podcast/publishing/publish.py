@@ -160,10 +160,14 @@ class Publisher:
     ) -> Outcome | None:
         """Prepare, ask `confirm` once, apply; start over where somebody moved the store, five times at most.
 
-        Returns None where the producer said no. `again` hears of each start over. Raises MovedAway.
+        The count begins anew once the commit is done: what is left then is put right by whoever comes first, and a
+        producer is not told to try again because of somebody who was late. Returns None where the producer said no.
+        `again` hears of each start over. Raises MovedAway.
         """
-        asked = False
-        for attempt in range(1, ATTEMPTS + 1):
+        asked = committed = False
+        attempts, left = 0, ATTEMPTS
+        while left:
+            attempts, left = attempts + 1, left - 1
             prepared = self.prepare(thorough=thorough)
             if not prepared.plan.empty:
                 if not asked and not confirm(prepared):
@@ -174,19 +178,26 @@ class Publisher:
                 except Moved as moved:
                     again(moved)
                     thorough = True
+                    if not committed and _committed(prepared.plan, moved):
+                        committed, left = True, ATTEMPTS
                     continue
             return Outcome(
                 plan=prepared.plan,
                 problems=prepared.problems,
-                attempts=attempt,
+                attempts=attempts,
                 observed=prepared.observed,
                 ledger=prepared.ledger,
             )
         ledger = observe(self.store, thorough=False).ledger
-        who = ledger.latest_producer() if ledger else "somebody"
-        raise MovedAway(
-            f"{who} is publishing to {self.store.url} too; gave up after {ATTEMPTS} tries", hint="try again"
-        )
+        who = ledger.latest_producer(besides=self.by) if ledger else "somebody"
+        hint = "your changes are in, and pages and feed follow: run it once more" if committed else "try again"
+        raise MovedAway(f"{who} is publishing to {self.store.url} too; gave up after {attempts} tries", hint=hint)
+
+
+def _committed(plan: Plan, moved: Moved) -> bool:
+    """Say whether a plan that was stopped had changed the ledger by then."""
+    stages = {step.key: step.stage for step in plan.steps}
+    return Stage.LEDGER in stages.values() and stages.get(moved.key, Stage.INDEX) > Stage.LEDGER
 
 
 def _digests(ledger: Ledger | None) -> dict[str, str]:

@@ -19,6 +19,7 @@ from typing import Any
 from unittest.mock import patch
 
 from feed.checks.run import check_feed
+from podcast.layout import LEDGER
 from podcast.publishing.artifacts import Artifact, render
 from podcast.publishing.feeds import compile_pages
 from podcast.publishing.ledger import Ledger, decode_ledger, encode_ledger
@@ -58,7 +59,7 @@ class Answer:
 MOVED = Answer(known="moved")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Ended:
     """How a publish ended: with an outcome, or with an error for the producer."""
 
@@ -75,7 +76,7 @@ class Producer:
     through: Callable[[Store], Store] = lambda store: store
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Record:
     """The answers one producer got so far, and what it does next: None where nobody knows yet."""
 
@@ -98,7 +99,7 @@ class Record:
         return found[::-1]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class World:
     """What a store holds; two worlds that hold the same are one. `tags` are all there is to compare."""
 
@@ -117,6 +118,7 @@ class _Replay:
 
     def __init__(self, record: Record) -> None:
         self.record = record
+        self.commits = 0
         self._answers = deque(record.answers())
         self._at = record if not self._answers else Record()
         self._thread = threading.current_thread()
@@ -147,6 +149,7 @@ class _Replay:
         tag = MemoryStore().put(key, body, media_type=media_type, cache_control=cache_control, expected=ABSENT)
         if self._ask(Operation(name="put", key=key, run=run), foretold=Answer(known=tag, value=tag)) is None:
             raise Moved(key)
+        self.commits += key == LEDGER
         return tag
 
     def put_files(self, uploads: Sequence[Upload], progress: Progress | None = None) -> None:
@@ -276,12 +279,12 @@ class Actor:
         publisher = copy.copy(self._producer.publisher)
         publisher.store = self._producer.through(replay)
         same = vars(publisher).copy()
-        carried: list[object] = []
+        carried: list[tuple[int, object]] = []
 
         def again(moved: Moved) -> None:
             new = {name: value for name, value in vars(publisher).items() if value is not same[name]}
             assert new.keys() <= {"_seen"}, "a publish that starts over remembers more than the tests know"
-            carried.append(frozenset(publisher._seen.items()))
+            carried.append((replay.commits, frozenset(publisher._seen.items())))
 
         try:
             with ExitStack() as stack:
@@ -295,7 +298,7 @@ class Actor:
             replay.end(Ended(error=error))
         else:
             replay.end(Ended(outcome=outcome))
-        return (len(carried), carried[-1]) if carried and not isinstance(record.next, Ended) else record
+        return tuple(carried) if carried and not isinstance(record.next, Ended) else record
 
 
 @functools.cache
@@ -345,7 +348,7 @@ class Worlds:
         return len(self._known)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class State:
     """A store, and where each producer is: None for one that stopped in the middle."""
 

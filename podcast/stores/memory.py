@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from podcast.stores import ABSENT, Moved, Progress, Stat, StoredObject, StoreError, Upload, check_key
 from podcast.stores.source import changed, taken
@@ -19,7 +20,12 @@ class _Object:
 
     @property
     def tag(self) -> str:
-        return f'"{hashlib.blake2b(self.body, digest_size=12).hexdigest()}"'
+        return _tag(self.body)
+
+
+@lru_cache(maxsize=1024)
+def _tag(body: bytes) -> str:
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
 
 
 class MemoryStore:

@@ -3,8 +3,9 @@
 The producers run the real publish against a store that answers from a record: what a producer does next is a function
 of the answers so far, so a record is all there is to know of one. A state is what the store holds and each producer's
 record. Two orders that lead to the same state have the same future, which is looked at once: nothing is left out, and
-no operations need to be proved independent. Answers that are certain (a write that succeeds) are foretold, so that a
-producer is run once for each thing it can learn and not once for each step.
+no operations need to be proved independent. A publish that starts over remembers next to nothing, so that its record
+starts over too. Answers that are certain (a write that succeeds) are foretold: a producer is run once for each thing it
+can learn and not once for each step.
 """
 
 import copy
@@ -69,10 +70,14 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Producer:
-    """Somebody who publishes. `publisher` is not run itself; `through` is put between it and the store."""
+    """Somebody who publishes. `publisher` is not run itself; `through` is put between it and the store.
+
+    What is to be written side by side is written by name, or `backwards`: a crash in between shows the difference.
+    """
 
     name: str
     publisher: Publisher
+    backwards: bool = False
     through: Callable[[Store], Store] = lambda store: store
 
 
@@ -204,8 +209,7 @@ def _uploading(upload: Upload, done: Answer) -> Callable[[Store], Answer]:
 class _InTurn(Executor):
     """Does what is to be done side by side one after the other, all of it, whatever becomes of the first.
 
-    Such writes go to different keys, so that no producer can tell their order; only a crash can, and `backwards` is
-    for that.
+    Such writes go to different keys and do not wait for each other: any order of theirs may happen.
     """
 
     backwards = False
@@ -247,9 +251,9 @@ class _Later(Future[Any]):
 class Actor:
     """A producer whose every publish begins with the same record."""
 
-    def __init__(self, producer: Producer, *, backwards: bool = False) -> None:
+    def __init__(self, producer: Producer) -> None:
         self.name = producer.name
-        self._executor = _Backwards if backwards else _InTurn
+        self._executor = _Backwards if producer.backwards else _InTurn
         self.beginning = Record()
         self.runs = 0
         self._again: dict[object, Record] = {}

@@ -1,5 +1,6 @@
 """Two producers publish at once, in every order of their store operations, and either may stop at any of them."""
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -9,6 +10,7 @@ import pytest
 
 from feed.checks.run import check_feed
 from feed.reader import read_feed
+from podcast.cache import cache_folder
 from podcast.layout import FEED, INVENTORY, LEDGER
 from podcast.publishing.artifacts import render
 from podcast.publishing.decide import NOTHING_ASKED, Asked
@@ -49,11 +51,11 @@ def as_it_is(store: Store) -> Store:
 class Stage:
     """A published show of two episodes, anna and ben who have a copy each, and an old laptop with nothing new."""
 
-    path: Path
     anna: ShowFolder
     ben: ShowFolder
     old: ShowFolder
     published: MemoryStore
+    backwards: bool
     worlds: Worlds = field(default_factory=Worlds)
 
     def actors(self, through: Through = as_it_is, asked: Asked = NOTHING_ASKED) -> list[Actor]:
@@ -68,18 +70,29 @@ class Stage:
         self, name: str, folder: ShowFolder, hours: int, through: Through, asked: Asked = NOTHING_ASKED
     ) -> Actor:
         publisher = folder.publisher(MemoryStore(), now=later(hours), by=f"{name}@laptop", asked=asked)
-        return Actor(Producer(name=name, publisher=publisher, through=through))
+        return Actor(Producer(name=name, publisher=publisher, through=through, backwards=self.backwards))
 
 
-@pytest.fixture
-def stage(tmp_path: Path) -> Stage:
+@pytest.fixture(params=[False, True] if SOAK else [False], ids=lambda backwards: "backwards" if backwards else "")
+def stage(tmp_path: Path, request: pytest.FixtureRequest) -> Stage:
     old = make_show(tmp_path / "old")
     old.publish_files_as_they_are()
     store = MemoryStore()
     old.publish(store, by="carla@laptop")
     return Stage(
-        path=tmp_path, anna=old.copy(tmp_path / "anna"), ben=old.copy(tmp_path / "ben"), old=old, published=store
+        anna=_with_cache(old, tmp_path / "anna"),
+        ben=_with_cache(old, tmp_path / "ben"),
+        old=old,
+        published=store,
+        backwards=request.param,
     )
+
+
+def _with_cache(show: ShowFolder, to: Path) -> ShowFolder:
+    """Return the folder on another laptop, where its cover was scaled before."""
+    copy = show.copy(to)
+    shutil.copytree(cache_folder(show.path), cache_folder(copy.path))
+    return copy
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,7 +102,7 @@ class Reader:
     worlds: Worlds
     menders: Sequence[Actor]
     fair: Callable[[Ledger, Sequence[Ended]], None]
-    mended: dict[tuple[World, Actor], World] = field(default_factory=dict)
+    mended: dict[tuple[World, Actor], World | None] = field(default_factory=dict)
     seen: set[World] = field(default_factory=set)
     whole: set[World] = field(default_factory=set)
 
@@ -114,21 +127,23 @@ class Reader:
             self._complete(world)
             self.fair(_ledger(world), finished)
         for mender in self.menders:
-            self._complete(self._mend(world, mender))
+            if mended := self._mend(world, mender):
+                self._complete(mended)
 
     def _complete(self, world: World) -> None:
         if world not in self.whole:
             _complete(world)
             self.whole.add(world)
 
-    def _mend(self, world: World, mender: Actor) -> World:
-        """Return what somebody's publish makes of a world; the next one after that writes nothing."""
+    def _mend(self, world: World, mender: Actor) -> World | None:
+        """Return what somebody's publish makes of a world, None where it is refused; the next one writes nothing."""
         if (world, mender) not in self.mended:
             after, ended, _ = run_alone(self.worlds, world, mender)
-            assert not ended.error, f"{mender.name} cannot publish afterwards: {ended.error!r}"
+            refused = isinstance(ended.error, Refused)
+            assert refused or not ended.error, f"{mender.name} cannot publish afterwards: {ended.error!r}"
             _, _, again = run_alone(self.worlds, after, mender)
             assert again == 0, f"{mender.name} writes the same again"
-            self.mended[world, mender] = after
+            self.mended[world, mender] = None if refused else after
         return self.mended[world, mender]
 
 
@@ -176,7 +191,8 @@ def _look(
     fair: Callable[[Ledger, Sequence[Ended]], None],
     start: World | None = None,
 ) -> Explored:
-    reader = Reader(worlds=stage.worlds, menders=[stage.mender()], fair=fair)
+    menders = [stage.mender(), *(actors if SOAK else ())]
+    reader = Reader(worlds=stage.worlds, menders=menders, fair=fair)
     start = start or stage.worlds.of(stage.published)
     return explore(stage.worlds, start, actors, reader.promises(), crashes=2 if SOAK else 1)
 

@@ -141,7 +141,7 @@ def test_whoever_gives_up_after_the_commit_is_told_that_the_changes_are_in(show:
     show.publish(store)
     show.episode(3)
 
-    with pytest.raises(MovedAway, match="somebody is publishing .* after 6 tries") as told:
+    with pytest.raises(MovedAway, match=r"somebody is publishing .* after 6 tries") as told:
         show.publish(_Meddler(store), now=later(1))
 
     assert told.value.hint.startswith("your changes are in")

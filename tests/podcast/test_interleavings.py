@@ -79,7 +79,7 @@ class Stage:
         return Actor(Producer(name=name, publisher=publisher, through=through, backwards=self.backwards))
 
 
-@pytest.fixture(params=[False, True] if SOAK else [False], ids=lambda backwards: "backwards" if backwards else "")
+@pytest.fixture(params=[False, True] if SOAK else [False], ids=("forwards", "backwards")[: 1 + SOAK])
 def stage(tmp_path: Path, request: pytest.FixtureRequest) -> Stage:
     old = make_show(tmp_path / "old")
     old.publish_files_as_they_are()

@@ -50,7 +50,8 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m bench
 
 soak: $(VENV)/.dev
-	FOLGE_SOAK=1 $(BIN)/python -m pytest tests/episodes tests/feed tests/podcast/test_drafting.py tests/podcast/test_settings.py
+	FOLGE_SOAK=1 $(BIN)/python -m pytest tests/episodes tests/feed tests/podcast/test_drafting.py tests/podcast/test_settings.py \
+		tests/podcast/test_interleavings.py tests/podcast/test_rivals.py
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/make_rules.py

@@ -24,6 +24,7 @@ from podcast.publishing.smallpictures import SmallPictures
 from podcast.tagging import by_size, tagset_of
 from podcast.workspace import Workspace
 
+_DAY = 86_400
 KEPT = timedelta(days=2)
 """How long a copy stays that no publish has asked for: another one may just be uploading it."""
 

@@ -7,12 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from episodes.model import Episode, Status
-from episodes.timecode import show_length, show_moment
+from episodes.timecode import show_moment
 from podcast.layout import settings_key, source_key
 from podcast.publishing.addresses import Addresses
+from podcast.publishing.differing import replaced_alternate, replaced_fields, sound_words, stale_fields
 from podcast.publishing.ledger import Entry, Ledger, ShowEntry, State, Version, with_positions
 from podcast.publishing.tombstones import KEPT_VERSIONS, handed_on, recalled, restored, with_version, withdrawn
-from podcast.release import AudioBlob, Release, ShowRelease, differences, digest, fingerprints
+from podcast.release import Release, ShowRelease, differences, digest
 
 
 class Kind(StrEnum):
@@ -213,7 +214,7 @@ class _Judge:
         if release.base_url != old.release.base_url and not self.asked.new_address:
             move = f"from {old.release.base_url} to {release.base_url}"
             return old, change(Kind.REFUSE, f"every address would change {move}; ask with --new-address")
-        version = replace(version, replaced=_replaced(old.release, changed))
+        version = replace(version, replaced=replaced_fields(old.release, changed))
         entry = replace(old, release=release, history=(*old.history, version)[-KEPT_VERSIONS:])
         return self._with_settings(entry), change(Kind.UPDATE, "the show's settings changed")
 
@@ -309,7 +310,7 @@ class _Judge:
         refusal = self._refusal(release, old.release, changed)
         if refusal:
             return old, _change(Kind.REFUSE, release, refusal, changed)
-        version = replace(version, replaced=_replaced(old.release, changed))
+        version = replace(version, replaced=replaced_fields(old.release, changed))
         entry = replace(
             with_version(old, version),
             release=release,
@@ -335,10 +336,10 @@ class _Judge:
         if new and new > self.now:
             return f"it is published, and its date here is still to come ({show_moment(new)})"
         if "audio" in changed and guid not in self.asked.replace_audio:
-            files = f"{_sound(old.audio)} → {_sound(release.audio)}"
+            files = f"{sound_words(old.audio)} → {sound_words(release.audio)}"
             how = f"{_ask('replace-audio', release)}, or folge replace"
             return f"its audio is another file now: {files}; to give it a new address and keep the guid: {how}"
-        if guid not in self.asked.replace_audio and (other := _replaced_alternate(release, old)):
+        if guid not in self.asked.replace_audio and (other := replaced_alternate(release, old)):
             how = _ask("replace-audio", release)
             return f"{other}; to give it a new address: {how}"
         return ""
@@ -375,33 +376,6 @@ _RECALLED = "its new edition with a guid of its own: everyone downloads it again
 
 def _moment(release: Release) -> str:
     return show_moment(release.episode.published) if release.episode.published else "none"
-
-
-def _sound(audio: AudioBlob) -> str:
-    """Write what tells one audio from another: length, size, address."""
-    return f"{show_length(audio.duration)}, {audio.bytes:,} bytes, {audio.key}"
-
-
-def _replaced_alternate(release: Release, old: Release) -> str:
-    """Say of which other form of the episode the file is another than the published one, or nothing."""
-    published = {alternate.path: alternate.blob for alternate in old.alternates}
-    for alternate in release.alternates:
-        before = published.get(alternate.path)
-        if before and alternate.blob and before.sha256 != alternate.blob.sha256:
-            files = f"{before.bytes:,} bytes, {before.key} → {alternate.blob.bytes:,} bytes, {alternate.blob.key}"
-            return f"'{alternate.path}' is another file now: {files}"
-    return ""
-
-
-def stale_fields(release: Release | ShowRelease, history: Sequence[Version], changed: Sequence[str]) -> list[str]:
-    """Return the changed fields whose value here is one that a published version replaced."""
-    prints = fingerprints(release)
-    return [name for name in changed if any(version.replaced.get(name) == prints[name] for version in history)]
-
-
-def _replaced(old: Release | ShowRelease, changed: Sequence[str]) -> dict[str, str]:
-    prints = fingerprints(old)
-    return {name: prints[name] for name in changed}
 
 
 def _older(stale: Sequence[str], current: Version) -> str:

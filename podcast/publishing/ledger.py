@@ -167,9 +167,10 @@ class Ledger:
         """The newest edition, where a producer went back to an earlier one: the feeds stay so until that is ended."""
         return self.editions[-1] if self.editions and self.editions[-1].back_to else None
 
-    def latest_producer(self) -> str:
-        """Return who published last."""
-        return max(self._versions(), key=lambda version: version.at).by
+    def latest_producer(self, *, besides: str) -> str:
+        """Return who published last, apart from one producer; "somebody" where there is nobody else."""
+        others = [version for version in self._versions() if version.by != besides]
+        return max(others, key=lambda version: version.at).by if others else "somebody"
 
     def _versions(self) -> list[Version]:
         return [self.show.current, *(entry.current for entry in self.entries)]

@@ -44,6 +44,10 @@ class Refused(ProblemsFound):
     """Something published would change in a way the producer has to ask for (exit code 3)."""
 
 
+class Impossible(ProblemsFound):
+    """What has to be there is missing, or something else is in its place (exit code 3)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """A plan, what it was made from, and the problems that do not stop it."""
@@ -101,10 +105,25 @@ class Publisher:
     def prepare(self, *, thorough: bool = False, every: bool = False) -> Prepared:
         """Make the plan; write nothing. Raises ProblemsFound for errors in files or feed, Refused for refusals.
 
-        Feeds that would be written are checked; with `every` those too that are published as they are.
+        Feeds that would be written are checked; with `every` those too that are published as they are. What is
+        missing or in the way may have come, with its row in the ledger, while the store was looked at: it is an error
+        where a second look finds the same ledger.
         """
+        require_sound(self.workspace)
         try:
-            return self._prepared(thorough=thorough, every=every)
+            if self._files is None:
+                self._files = measure_files(self.workspace, self._facts)
+            before = None
+            while True:
+                # of what was withdrawn nobody knows whether it was tidied away since
+                again = before is not None or bool(self.asked.restore)
+                observed = observe(self.store, thorough=thorough or again)
+                try:
+                    return self._prepared(self._files, observed, every=every)
+                except Impossible:
+                    if observed.ledger_tag == before:
+                        raise
+                    before = observed.ledger_tag
         finally:
             self._working("")
 
@@ -115,13 +134,9 @@ class Publisher:
         copies.sweep()
         return gathered
 
-    def _prepared(self, *, thorough: bool, every: bool) -> Prepared:
-        require_sound(self.workspace)
-        if self._files is None:
-            self._files = measure_files(self.workspace, self._facts)
-        # of what was withdrawn nobody knows whether it was tidied away since
-        observed = observe(self.store, thorough=thorough or bool(self.asked.restore))
-        gathered = self._gathered(self._files, _under_new_guids(observed.ledger, self.asked.recall))
+    def _prepared(self, files: Files, observed: Observed, *, every: bool) -> Prepared:
+        """Make the plan for a store that was looked at. Raises Impossible for what may be otherwise by now."""
+        gathered = self._gathered(files, _under_new_guids(observed.ledger, self.asked.recall))
         found = (*self.workspace.problems, *gathered.problems, *self._conditions.known())
         problems = with_lines(found, self.workspace.folder)
         if errors(problems):
@@ -170,7 +185,7 @@ class Publisher:
         )
         strangers = [stranger(key) for key in new_pages(plan, observed) if self.store.stat(key)]
         if impossible or strangers:
-            raise ProblemsFound((*impossible, *strangers))
+            raise Impossible((*impossible, *strangers))
         return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
 
     def run(
@@ -183,12 +198,16 @@ class Publisher:
     ) -> Outcome | None:
         """Prepare, ask `confirm` once, apply; start over where somebody moved the store, five times at most.
 
-        Returns None where the producer said no. `again` hears of each start over. Raises MovedAway, and ProblemsFound
-        where the store does not keep conditions and others may publish.
+        The count begins anew once the commit is done: what is left then is put right by whoever comes first, and a
+        producer is not told to try again because of somebody who was late. Returns None where the producer said no.
+        `again` hears of each start over. Raises MovedAway, and ProblemsFound where the store does not keep conditions
+        and others may publish.
         """
-        asked = False
+        asked = committed = False
         told: tuple[Problem, ...] = ()
-        for attempt in range(1, ATTEMPTS + 1):
+        attempts, left = 0, ATTEMPTS
+        while left:
+            attempts, left = attempts + 1, left - 1
             prepared = self.prepare(thorough=thorough)
             if not prepared.plan.empty:
                 if not asked:
@@ -201,19 +220,26 @@ class Publisher:
                 except Moved as moved:
                     again(moved)
                     thorough = True
+                    if not committed and _committed(prepared.plan, moved):
+                        committed, left = True, ATTEMPTS
                     continue
             return Outcome(
                 plan=prepared.plan,
                 problems=tuple(dict.fromkeys((*prepared.problems, *told))),
-                attempts=attempt,
+                attempts=attempts,
                 observed=prepared.observed,
                 ledger=prepared.ledger,
             )
         ledger = observe(self.store, thorough=False).ledger
-        who = ledger.latest_producer() if ledger else "somebody"
-        raise MovedAway(
-            f"{who} is publishing to {self.store.url} too; gave up after {ATTEMPTS} tries", hint="try again"
-        )
+        who = ledger.latest_producer(besides=self.by) if ledger else "somebody"
+        hint = "your changes are in, and pages and feed follow: run it once more" if committed else "try again"
+        raise MovedAway(f"{who} is publishing to {self.store.url} too; gave up after {attempts} tries", hint=hint)
+
+
+def _committed(plan: Plan, moved: Moved) -> bool:
+    """Say whether a plan that was stopped had changed the ledger by then."""
+    stages = {step.key: step.stage for step in plan.steps}
+    return Stage.LEDGER in stages.values() and stages.get(moved.key, Stage.INDEX) > Stage.LEDGER
 
 
 def _under_new_guids(ledger: Ledger | None, recall: Mapping[str, str]) -> Ledger | None:

@@ -4,6 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Collection, Mapping
 from contextlib import closing, suppress
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -63,6 +64,7 @@ class Rendered:
             return _opened(path, marker)
 
 
+@cache
 def _program() -> str:
     """Return what decides the bytes of an item besides its content: this program and what it writes XML with."""
     return " ".join([code_digest(), *(f"{name} {version(name)}" for name in ("feedgen", "lxml", "cmarkgfm", "nh3"))])

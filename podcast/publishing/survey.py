@@ -8,7 +8,8 @@ from episodes.problems import Problem
 from podcast.cache import cache_folder
 from podcast.facts import Facts
 from podcast.publishing.copies import as_it_is
-from podcast.publishing.decide import Change, Decision, Kind, decide, stale_fields
+from podcast.publishing.decide import Change, Decision, Kind, decide
+from podcast.publishing.differing import stale_fields
 from podcast.publishing.gather import assemble
 from podcast.publishing.ledger import Version
 from podcast.publishing.measuring import Files, measure_files

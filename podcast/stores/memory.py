@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from podcast.stores import ABSENT, Moved, Progress, Stat, StoredObject, StoreError, Unfinished, Upload, check_key
@@ -20,7 +21,12 @@ class _Object:
 
     @property
     def tag(self) -> str:
-        return f'"{hashlib.blake2b(self.body, digest_size=12).hexdigest()}"'
+        return _tag(self.body)
+
+
+@lru_cache(maxsize=1024)
+def _tag(body: bytes) -> str:
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
 
 
 class MemoryStore:
@@ -35,6 +41,13 @@ class MemoryStore:
     def url(self) -> str:
         """The address, `memory:` unless told otherwise."""
         return self._url
+
+    def copy(self) -> "MemoryStore":
+        """Return another store with the same objects."""
+        other = MemoryStore(self._url)
+        with self._lock:
+            other._objects = dict(self._objects)
+        return other
 
     def get(self, key: str) -> StoredObject | None:
         """Return body and tag, or None where the object is absent."""

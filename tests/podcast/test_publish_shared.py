@@ -126,6 +126,29 @@ def test_a_publish_gives_up_after_five_times_and_names_the_other_producer(show: 
     assert_whole(store)
 
 
+class _Meddler(Spy):
+    """A store in which somebody changes the feed just before each of our writes of it."""
+
+    def put(self, key: str, body: bytes, *, media_type: str, cache_control: str, expected: str | None) -> str:
+        if key == "feed.xml":
+            meddled = b"%d" % len(self.written)
+            self.inner.put(key, meddled, media_type=media_type, cache_control=cache_control, expected=None)
+        return super().put(key, body, media_type=media_type, cache_control=cache_control, expected=expected)
+
+
+def test_whoever_gives_up_after_the_commit_is_told_that_the_changes_are_in(show: ShowFolder) -> None:
+    store = MemoryStore()
+    show.publish(store)
+    show.episode(3)
+
+    with pytest.raises(MovedAway, match=r"somebody is publishing .* after 6 tries") as told:
+        show.publish(_Meddler(store), now=later(1))
+
+    assert told.value.hint.startswith("your changes are in")
+    show.publish(store, now=later(2))
+    assert titles(store) == ["Mut 3", "Mut 2", "Mut 1"]
+
+
 def test_a_store_with_somebody_elses_website_is_refused(show: ShowFolder) -> None:
     store = MemoryStore()
     store.put("index.html", b"mine", media_type="text/html", cache_control="", expected=None)

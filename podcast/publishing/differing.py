@@ -1,0 +1,35 @@
+"""In what a release here differs from the published one, and which of it is older."""
+
+from collections.abc import Sequence
+
+from episodes.timecode import show_length
+from podcast.publishing.ledger import Version
+from podcast.release import AudioBlob, Release, ShowRelease, fingerprints
+
+
+def sound_words(audio: AudioBlob) -> str:
+    """Write what tells one audio from another: length, size, address."""
+    return f"{show_length(audio.duration)}, {audio.bytes:,} bytes, {audio.key}"
+
+
+def replaced_alternate(release: Release, old: Release) -> str:
+    """Say of which other form of the episode the file is another than the published one, or nothing."""
+    published = {alternate.path: alternate.blob for alternate in old.alternates}
+    for alternate in release.alternates:
+        before = published.get(alternate.path)
+        if before and alternate.blob and before.sha256 != alternate.blob.sha256:
+            files = f"{before.bytes:,} bytes, {before.key} → {alternate.blob.bytes:,} bytes, {alternate.blob.key}"
+            return f"'{alternate.path}' is another file now: {files}"
+    return ""
+
+
+def stale_fields(release: Release | ShowRelease, history: Sequence[Version], changed: Sequence[str]) -> list[str]:
+    """Return the changed fields whose value here is one that a published version replaced."""
+    prints = fingerprints(release)
+    return [name for name in changed if any(version.replaced.get(name) == prints[name] for version in history)]
+
+
+def replaced_fields(old: Release | ShowRelease, changed: Sequence[str]) -> dict[str, str]:
+    """Return the short hashes of the values that are replaced, by field."""
+    prints = fingerprints(old)
+    return {name: prints[name] for name in changed}

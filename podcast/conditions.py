@@ -14,7 +14,9 @@ from podcast.stores import ABSENT, Moved, Store, StoreError
 from podcast.stores.s3alone import LookingStore
 from podcast.stores.s3errors import is_not_implemented
 
-_NOBODYS_TAG = '"0123456789abcdef0123456789abcdef"'
+NOBODYS_TAG = '"0123456789abcdef0123456789abcdef"'
+"""A tag that no object has."""
+
 _REFUSES = "it refuses every write with a condition"
 
 
@@ -36,7 +38,7 @@ def probe_conditions(store: Store) -> str:
             return _REFUSES
         if _is_written(store, key, b"2", ABSENT):
             return "it wrote over an object that was only to be created"
-        if _is_written(store, key, b"3", _NOBODYS_TAG):
+        if _is_written(store, key, b"3", NOBODYS_TAG):
             return "it wrote over an object that was another than expected"
     except StoreError as error:
         if is_not_implemented(error):

@@ -4,6 +4,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from episodes.problems import Severity
+from podcast.conditions import NOBODYS_TAG
 from podcast.doctor.report import Notes
 from podcast.layout import NEVER, PRIVATE, cache_control, content_type
 from podcast.settings import StoreSettings
@@ -13,26 +14,18 @@ from podcast.stores.s3questions import QuestionedBucket
 
 _REFUSED_CLOCK = timedelta(minutes=15)
 _WRONG_CLOCK = timedelta(minutes=2)
-_NOBODYS_TAG = '"0123456789abcdef0123456789abcdef"'
 
 
 def can_be_reached(bucket: QuestionedBucket, settings: StoreSettings, notes: Notes) -> bool:
     """Look at credentials, address, certificate, region and clock, and say whether it is any use to go on."""
     _address(bucket, settings, notes)
+    if not _credentials(bucket, notes):
+        return False
     try:
-        found = bucket.credentials()
-        if not found:
-            notes.wrong(
-                "no credentials were found",
-                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write them into ~/.aws/credentials with "
-                "`aws configure`, and name another profile than default as profile = … below [store]",
-            )
-            return False
-        notes.well(f"credentials come from {found}")
         contact = bucket.contact(PRIVATE)
     except StoreError as error:
         notes.wrong(error.message, error.hint, place="")
-        notes.reached = is_answer(error) or "profile" in error.message
+        notes.reached = is_answer(error)
         return False
     notes.well("the bucket is there, and the credentials open it")
     if contact.region and contact.asked_region not in (contact.region, ""):
@@ -44,6 +37,23 @@ def can_be_reached(bucket: QuestionedBucket, settings: StoreSettings, notes: Not
         )
     _clock(contact.ahead, notes)
     return True
+
+
+def _credentials(bucket: QuestionedBucket, notes: Notes) -> bool:
+    try:
+        found = bucket.credentials()
+    except StoreError as error:
+        notes.wrong(error.message, error.hint, place="")
+        return False
+    if found:
+        notes.well(f"credentials come from {found}")
+        return True
+    notes.wrong(
+        "no credentials were found",
+        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write them into ~/.aws/credentials with "
+        "`aws configure`, and name another profile than default as profile = … below [store]",
+    )
+    return False
 
 
 def _address(bucket: QuestionedBucket, settings: StoreSettings, notes: Notes) -> None:
@@ -79,6 +89,7 @@ def _clock(ahead: timedelta, notes: Notes) -> None:
 
 def keeps_objects(bucket: QuestionedBucket, key: str, sent: bytes, notes: Notes) -> None:
     """Look at an object that was written to `key`: can it be read and found, has it the headers it was sent with."""
+    before = len(notes.problems)
     stored = bucket.get(key)
     if stored is None or stored.body != sent:
         notes.wrong("what is written cannot be read back as it was", "use another store")
@@ -106,7 +117,8 @@ def keeps_objects(bucket: QuestionedBucket, key: str, sent: bytes, notes: Notes)
         )
     if not kept.sha256:
         notes.wrong("metadata of objects is not kept", "use a store that keeps x-amz-meta headers")
-    notes.well("objects are written, read, listed and deleted")
+    if len(notes.problems) == before:
+        notes.well("objects are written, read and listed, and kept as they were sent")
 
 
 def compares(bucket: QuestionedBucket, key: str, notes: Notes) -> None:
@@ -124,7 +136,7 @@ def compares(bucket: QuestionedBucket, key: str, notes: Notes) -> None:
 def refuses_what_is_gone(store: Store, key: str, notes: Notes) -> None:
     """Look whether an object that is not there is refused where one with a tag was expected."""
     try:
-        store.put(key, b"", media_type="text/plain", cache_control=NEVER, expected=_NOBODYS_TAG)
+        store.put(key, b"", media_type="text/plain", cache_control=NEVER, expected=NOBODYS_TAG)
     except Moved:
         notes.well("a write over an object that is gone is refused")
     else:

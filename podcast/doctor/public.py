@@ -10,7 +10,7 @@ from feed.answers import Answer
 from feed.checks.rule import run_rules
 from feed.checks.run import all_rules
 from feed.checks.targets import Kind, asked
-from feed.document import FeedDocument, read_document
+from feed.document import FeedDocument, MalformedFeedError, read_document
 from podcast.doctor.probes import Sample
 from podcast.doctor.report import Need, Notes
 from podcast.fetching import LARGEST_FEED, Fetcher
@@ -21,8 +21,9 @@ _JUDGED = ("HTTP-", "S3-", "R2-")
 _SHUT = (401, 403, 404)
 _PART = 100
 _TO_READ = (
-    "let everybody read feed.xml, pages, audio, covers, transcripts and chapters: 'folge doctor --fix' offers to set "
-    "the bucket policy, 'folge doctor --print-policy' prints it; behind a CDN, let the CDN read the bucket"
+    "look whether public_url is the address of this bucket and prefix; then let everybody read feed.xml, pages, audio, "
+    "covers, transcripts and chapters: 'folge doctor --fix' offers to set the bucket policy, 'folge doctor "
+    "--print-policy' prints it; behind a CDN, let the CDN read the bucket"
 )
 _TO_SERVE = "let the web server serve the store's folder at public_url; docs/providers/nginx.md has a configuration"
 _TO_SHARE = {
@@ -59,7 +60,11 @@ class Public:
         else:
             self.notes.well(f"everybody gets {'the feed' if sample.is_published else 'what is there'} at {url}")
         self._part(url, sample.body)
-        document = replace(read_document(_newest(sample.body)), served_from=answer.url)
+        try:
+            document = replace(read_document(_newest(sample.body)), served_from=answer.url)
+        except MalformedFeedError as error:
+            self.notes.wrong(f"the feed in the store is damaged: {error.message}", "run 'folge publish --verify'")
+            return
         probes = probe_feed(document, self.fetcher).probes
         document = replace(
             document, probes={at: probe for at, probe in probes.items() if at.startswith((self.base, answer.url))}
@@ -74,8 +79,11 @@ class Public:
     def hides(self, key: str, body: bytes, direct: str = "") -> None:
         """Look whether a private object can be read by anybody; `direct` is its address at the endpoint."""
         disguised = public_url(self.base, key).replace(f"/{PRIVATE}", f"/%2E{PRIVATE[1:]}")
+        answered = False
         for url in filter(None, (public_url(self.base, key), disguised, direct)):
-            if body in self.fetcher.ask(url, limit=4096).body:
+            answer = self.fetcher.ask(url, limit=4096)
+            answered = answered or bool(answer.status)
+            if body in answer.body:
                 hint = (
                     "take the statement out of the bucket policy, or the ACL, that opens everything; "
                     "'folge doctor --print-policy' prints one that opens what is public only"
@@ -86,12 +94,15 @@ class Public:
                     place="",
                 )
                 return
-        self.notes.well(".folge/ is closed to the public")
+        if answered:
+            self.notes.well(".folge/ is closed to the public")
 
     def lists_nothing(self, key: str, audio: str, direct: str = "") -> None:
         """Look whether anybody can list the store: by S3's list request, or by a web server's index of a folder."""
+        answered = False
         for url in filter(None, (self.base, direct)):
             listing = self.fetcher.ask(f"{url}?list-type=2&max-keys=1", limit=65_536)
+            answered = answered or bool(listing.status)
             if b"<ListBucketResult" in listing.body:
                 self.notes.wrong(
                     f"everybody can list the bucket at {url}: what waits to be published can be guessed and found",
@@ -106,7 +117,8 @@ class Public:
             if last.encode() in self.fetcher.ask(url, limit=1_000_000).body:
                 self.notes.wrong(f"everybody can list {url}", "switch the web server's index of folders off", place="")
                 return
-        self.notes.well("nobody can list the store")
+        if answered:
+            self.notes.well("nobody can list the store")
 
     def _shut(self, url: str, answer: Answer) -> None:
         said = f"answers {answer.status}" if answer.status else f"cannot be fetched: {answer.error}"

@@ -1,5 +1,8 @@
 """The examination of a show's store, from near to far; and the mending of what a bucket lacks."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from episodes.problems import Severity, UserError
 from podcast.conditions import Conditions
 from podcast.doctor.bucket import can_be_reached, compares, keeps_objects, refuses_what_is_gone
@@ -111,24 +114,32 @@ def _outside(settings: Settings, store: Store, fetcher: Fetcher, notes: Notes) -
 
 
 def mended(store: QuestionedBucket, need: Need) -> tuple[Json | list[Json], Json | list[Json]]:
-    """Return the policy or the CORS rules that are there and those that should be. Raises StoreError."""
-    if need is Need.POLICY:
-        policy = store.policy()
-        return policy, merged_policy(policy, store.bucket, store.prefix.rstrip("/"))
-    rules = store.cors()
-    return rules, merged_cors(rules)
+    """Return the policy or the CORS rules that are there and those that should be. Raises UserError."""
+    with _told_apart("read"):
+        if need is Need.POLICY:
+            policy = store.policy()
+            return policy, merged_policy(policy, store.bucket, store.prefix.rstrip("/"))
+        rules = store.cors()
+        return rules, merged_cors(rules)
 
 
 def mend(store: QuestionedBucket, wanted: Json | list[Json]) -> None:
     """Set a policy, or CORS rules. Raises UserError where the provider does not take them from here."""
-    try:
+    with _told_apart("set"):
         if isinstance(wanted, dict):
             store.set_policy(wanted)
         else:
             store.set_cors(wanted)
+
+
+@contextmanager
+def _told_apart(done: str) -> Iterator[None]:
+    """Say of a refusal that the provider's own console is another way."""
+    try:
+        yield
     except StoreError as error:
         raise UserError(
-            f"it could not be set: {error.message}",
+            f"it could not be {done}: {error.message}",
             hint="set it at the provider's: 'folge doctor --print-policy' prints it; at Amazon, 'Block public access' "
             "of the bucket must be off for a public policy",
         ) from error

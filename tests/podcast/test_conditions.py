@@ -7,12 +7,15 @@ import pytest
 
 from podcast.conditions import probe_conditions
 from podcast.layout import PROBES
+from podcast.stores import ABSENT, Moved
 from podcast.stores.memory import MemoryStore
+from podcast.stores.s3alone import LookingStore
 from tests.podcast.buckets import PREFIX, OwnBucket, own_bucket
 from tests.servers.careless import careless
 from tests.servers.faultproxy import fault_proxy
 from tests.servers.running import S3Server
 from tests.stores.buckets import bucket_store
+from tests.stores.conformance import put
 
 
 class Forgetful(MemoryStore):
@@ -86,6 +89,24 @@ def test_a_single_producer_publishes_all_the_same_and_is_told_each_time(bucket: 
     bucket.settings(more="single_producer = true\n")
     code, out, err = bucket.folge("publish", "--yes", "--verify")
     assert (code, "conditions" in err) == (0, False)
+
+
+def test_who_is_alone_still_does_not_overwrite_what_was_not_seen(
+    bucket: OwnBucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in bucket.server.environment().items():
+        monkeypatch.setenv(name, value)
+    with careless(bucket.server, refuses=True) as proxy:
+        store = LookingStore(bucket.name, endpoint_url=proxy.url)
+        first = put(store, "feed.xml", b"1", ABSENT)
+        with pytest.raises(Moved):
+            put(store, "feed.xml", b"2", ABSENT)
+        second = put(store, "feed.xml", b"2", first)
+        with pytest.raises(Moved):
+            put(store, "feed.xml", b"3", first)
+        assert put(store, "feed.xml", b"2", first) == second
+        assert store.looked
+        store.close()
 
 
 def test_a_store_is_tried_once_by_each_machine_and_never_for_nothing(bucket: OwnBucket, tmp_path: Path) -> None:

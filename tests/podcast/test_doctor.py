@@ -236,9 +236,31 @@ def test_mending_asks_first_and_without_a_terminal_sets_nothing(bucket: OwnBucke
     assert bucket.doctor()[1]["needs"] == ["policy"]
 
 
+def test_a_damaged_feed_in_the_store_is_told(bucket: OwnBucket) -> None:
+    bucket.doctor("--fix", "--yes")
+    bucket.client.put_object(
+        Bucket=bucket.name, Key=f"{PREFIX}/feed.xml", Body=b"<rss><channel>", ContentType="application/rss+xml"
+    )
+    code, report = bucket.doctor()
+    assert code == 3
+    assert "folge publish --verify" in found(report, "is damaged")["hint"]
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_a_provider_that_takes_no_policy_from_here_is_no_fault_of_ours(bucket: OwnBucket, method: str) -> None:
+    with fault_proxy(bucket.server.http) as proxy:
+        bucket.settings(endpoint=proxy.url)
+        proxy.faults.append(Fault(method=method, match="?policy", times=99, status=501, code="NotImplemented"))
+        code, out, err = bucket.folge("doctor", "--fix", "--yes")
+    assert (code, out) == (2, "")
+    assert "it could not be" in err
+    assert "--print-policy" in err
+    assert bucket.stored() == set()
+
+
 def test_people_read_what_is_fine_on_stderr_and_findings_on_stdout(bucket: OwnBucket) -> None:
     code, out, err = bucket.folge("doctor")
     assert code == 3
     assert "fine: conditions of writes are kept" in err
-    assert "how to mend it: let everybody read feed.xml" in out
+    assert "how to mend it: look whether public_url is the address" in out
     assert "HTTP-2, https://" in out

@@ -1,5 +1,6 @@
 """nginx on loopback, before a folder, with the configuration that our page on it offers."""
 
+import http.client
 import os
 import re
 import shutil
@@ -47,8 +48,6 @@ def nginx_program() -> str:
 @contextmanager
 def nginx_server(folder: Path, root: Path) -> Iterator[str]:
     """Serve `root` and yield the address; raises NotStartedError."""
-    import http.client
-
     program = nginx_program()
     [port] = free_ports(1)
     path = configuration(folder, root, port)

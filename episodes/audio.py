@@ -15,7 +15,7 @@ from episodes import mpeg
 from episodes.audiokinds import hidden, name_doubts, recognise
 from episodes.audiotags import LARGEST, Label, mp4_length, read_label
 from episodes.chapterfiles.marks import without_plain_ends
-from episodes.containers import Film, aiff, film, read_at, wav
+from episodes.containers import Film, aiff, film, read_at, wav, within
 from episodes.flacstream import Joints, flac
 from episodes.model import Audio
 from episodes.oggpages import ogg
@@ -24,6 +24,7 @@ from episodes.sound import NOTABLE, Format, NotAudio, Sound, length, mean_bitrat
 
 _PIECE = 1 << 20
 _MOST_TAGS = 16
+_LARGE_TAGS = 2_000_000  # bytes
 _APE_HEADER, _APE_HAS_HEADER = 0x20, 0x80
 _LARGEST_BEHIND = 1 << 18  # bytes of an ID3v2 tag behind the sound; there is hardly ever one
 _TYPES = {
@@ -62,7 +63,8 @@ def measure(path: Path) -> Audio:
     chapters = tuple(chapter for chapter in label.chapters if chapter.start <= sound.duration)
     late = len(label.chapters) - len(chapters)
     chapters = without_plain_ends(chapters, sound.duration)
-    doubts = [*name_doubts(name, form, video=media_type == _FILM), *sound.doubts, *label.doubts]
+    heavy = _weight_doubts(min(sound.tag_bytes, sound.header_bytes)) if form is not Format.MP4 else ()
+    doubts = [*name_doubts(name, form, video=media_type == _FILM), *sound.doubts, *label.doubts, *heavy]
     if late:
         doubts.append(f"{late} of its chapters begin after its end ({length(sound.duration)}) and are left out")
     return Audio(
@@ -162,7 +164,7 @@ def _mp3(file: BinaryIO, walk: mpeg.FrameWalk, name: str) -> Sound:
     after = read_at(file, walk.tags, 4)
     if mpeg.free_format(after):
         raise NotAudio(f"{name} is a free-format MP3, which players refuse", hint="encode it at a constant bitrate")
-    if walk.tags:
+    if walk.tags and not walk.lost:
         message = f"{name} has MP3 tags but no audio frame"
         raise NotAudio(message, hint="the export or upload probably stopped early: export it again")
     if behind := hidden(file, name):
@@ -182,6 +184,7 @@ def _mp4(file: BinaryIO, size: int, name: str) -> tuple[str, Sound]:
         duration = track.there or track.listed
     if not duration:
         raise NotAudio(f"{name} is an MP4 file that does not say how long it is", hint="export it again as MP3 or M4A")
+    tags = sum(box.size for box in within(file, shape.index) if box.name in (b"udta", b"meta"))
     behind = shape.index.size + 8 if shape.index.start > shape.header_bytes else 0  # fetched before anything plays
     return _FILM if shape.video else _M4A, Sound(
         duration=duration,
@@ -191,11 +194,13 @@ def _mp4(file: BinaryIO, size: int, name: str) -> tuple[str, Sound]:
         bitrate=mean_bitrate(shape.sound_bytes - shape.missing, duration),
         sample_rate=rate,
         channels=channels,
-        doubts=(*shape.doubts, *(_track_doubts(track, shape) if track else ())),
+        doubts=(*shape.doubts, *(_track_doubts(track, shape) if track else ()), *_weight_doubts(tags)),
     )
 
 
 def _track_doubts(track: Track, shape: Film) -> Iterator[str]:
+    if track.contradicts:
+        yield "its index contradicts itself: export it again"
     if track.first < shape.header_bytes or track.last >= shape.sound_end or track.bytes > shape.sound_bytes:
         yield "its index leads to places where no sound is: it was damaged by an edit or a copy"
     if track.duration - track.there > NOTABLE:
@@ -226,6 +231,13 @@ def _label(file: BinaryIO, form: Format, sound: Sound) -> Label:
     if form in (Format.WAV, Format.AIFF) and not sound.tag_bytes:
         return Label()
     return read_label(file, form)
+
+
+def _weight_doubts(size: int) -> tuple[str, ...]:
+    """Return a doubt about tags before the sound that delay it and count into its first minute (ID3-6)."""
+    if not _LARGE_TAGS < size <= LARGEST:
+        return ()
+    return (f"its tags take {size / 1_000_000:.1f} MB, which every listener downloads first: give it a smaller cover",)
 
 
 def sound_end(file: BinaryIO, size: int) -> int:

@@ -13,16 +13,16 @@ from io import SEEK_END
 from typing import BinaryIO, Protocol, cast
 
 from episodes import tagtext
+from episodes.containers import chunks
 from episodes.covers import picture
 from episodes.filmchapters import film_chapters
+from episodes.id3frames import excess
 from episodes.model import Chapter, Picture, Tags
-from episodes.mpeg import tag_length
 from episodes.sound import Format
 
 LARGEST = 24_000_000  # bytes of tags that are loaded; several covers and chapter pictures fit
 _MOST_PICTURES = 20
 _MOST_CHAPTERS = 1000
-_MOST_PIECES = 5000
 _FRONT_COVER = 3
 _LONGEST = 366 * 24 * 3600.0  # a year; more is damage
 
@@ -133,10 +133,13 @@ def _pictures(found: list[tuple[int, bytes]]) -> tuple[Picture, ...]:
     return tuple(picture(data) for _, data in ordered[:_MOST_PICTURES] if data)
 
 
-def _chapters(found: Iterable[Chapter]) -> tuple[Chapter, ...]:
-    """Return chapters with a title, ascending, each once."""
+def _labelled(tags: Tags, found: Iterable[Chapter]) -> Label:
+    """Return tags with the chapters that have a title, ascending, each once."""
     unique = {(chapter.start, chapter.title): chapter for chapter in found if chapter.title}
-    return tuple(sorted(unique.values(), key=lambda chapter: chapter.start)[:_MOST_CHAPTERS])
+    chapters = sorted(unique.values(), key=lambda chapter: chapter.start)
+    many = len(chapters) > _MOST_CHAPTERS
+    doubts = (f"it has {len(chapters)} chapters, of which only the first {_MOST_CHAPTERS} are read",) if many else ()
+    return Label(tags=tags, chapters=tuple(chapters[:_MOST_CHAPTERS]), doubts=doubts)
 
 
 # ID3 (id3.org; chapters: ID3v2 Chapter Frame Addendum)
@@ -147,10 +150,11 @@ def _from_id3(file: BinaryIO, form: Format) -> Label:
     from mutagen.id3 import ID3, ID3NoHeaderError
     from mutagen.wave import WAVE
 
+    if much := excess(file, _id3_at(file, form), LARGEST):
+        return Label(doubts=(f"its tags are damaged and cannot be read ({much})",))
+    file.seek(0)
     frames: _Frames | None
     if form is Format.MP3:
-        if shredded(file):
-            return Label(doubts=("its tags are damaged and cannot be read (a text of thousands of empty pieces)",))
         try:
             frames = cast("Callable[[BinaryIO], _Frames]", ID3)(file)
         except ID3NoHeaderError:
@@ -163,8 +167,8 @@ def _from_id3(file: BinaryIO, form: Format) -> Label:
     def text(*names: str, several: bool = False) -> str:
         return next((found for name in names if (found := _first(_texts(frames, name), several=several))), "")
 
-    return Label(
-        tags=Tags(
+    return _labelled(
+        Tags(
             title=tagtext.line(text("TIT2")),
             artist=tagtext.line(text("TPE1", "TPE2", several=True)),
             album=tagtext.line(text("TALB")),
@@ -175,27 +179,16 @@ def _from_id3(file: BinaryIO, form: Format) -> Label:
             language=tagtext.language(text("TLAN")),
             pictures=_pictures([(int(frame.type), frame.data) for frame in frames.getall("APIC")]),
         ),
-        chapters=_chapters(_id3_chapters(frames)),
+        _id3_chapters(frames),
     )
 
 
-def shredded(file: BinaryIO) -> bool:
-    """Say whether a text frame falls into thousands of pieces at its NULs, which costs mutagen quadratic time."""
-    head = file.read(10)
-    body = file.read(min(LARGEST, tag_length(head, 0)))
-    file.seek(0)
-    at, width = 0, 3 if head[3:4] == b"\x02" else 4
-    while (name := body[at : at + width]).isalnum():
-        digits = body[at + width : at + 2 * width]
-        base = 7 if head[3:4] == b"\x04" and max(digits, default=0) < 0x80 else 8
-        size = sum(digit << base * place for place, digit in enumerate(reversed(digits)))
-        at += 10 if width == 4 else 6
-        if size > _MOST_PIECES and (name[:1] == b"T" or name[:3] == b"COM"):
-            text = body[at : at + size]
-            if text.count(b"\0\0" if text[:1] in (b"\1", b"\2") else b"\0") > _MOST_PIECES:
-                return True
-        at += size
-    return False
+def _id3_at(file: BinaryIO, form: Format) -> int:
+    """Return where the ID3 tag of an MP3, WAV or AIFF file begins."""
+    if form is Format.MP3:
+        return 0
+    parts = chunks(file, file.seek(0, SEEK_END), "<" if form is Format.WAV else ">")
+    return next((part.start for part in parts if part.name.lower() == b"id3 "), 0)
 
 
 def _texts(frames: _Frames, name: str) -> list[object]:
@@ -251,8 +244,8 @@ def _from_mp4(file: BinaryIO) -> Label:
         Chapter(start=timedelta(seconds=max(0.0, one.start)), title=tagtext.line(one.title))
         for one in film.chapters or ()
     ]
-    return Label(
-        tags=Tags(
+    return _labelled(
+        Tags(
             title=tagtext.line(text("\xa9nam")),
             artist=tagtext.line(text("\xa9ART", "aART", several=True)),
             album=tagtext.line(text("\xa9alb")),
@@ -265,7 +258,7 @@ def _from_mp4(file: BinaryIO) -> Label:
                 [(_FRONT_COVER, bytes(data)) for data in cast("Sequence[bytes]", atoms.get("covr", ()))]
             ),
         ),
-        chapters=_chapters(film_chapters(file, file.seek(0, SEEK_END)) or chapters),
+        film_chapters(file, file.seek(0, SEEK_END)) or chapters,
     )
 
 
@@ -305,8 +298,8 @@ def _from_comments(file: BinaryIO, form: Format) -> Label:
         return next((found for name in names if (found := _first(fields.get(name, ()), several=several))), "")
 
     pictures = [(int(one.type), one.data) for one in getattr(container, "pictures", ())]
-    return Label(
-        tags=Tags(
+    return _labelled(
+        Tags(
             title=tagtext.line(text("title")),
             artist=tagtext.line(text("artist", "albumartist", several=True)),
             album=tagtext.line(text("album")),
@@ -317,7 +310,7 @@ def _from_comments(file: BinaryIO, form: Format) -> Label:
             language=tagtext.language(text("language")),
             pictures=_pictures([*pictures, *comment_pictures(fields)]),
         ),
-        chapters=_chapters(_comment_chapters(fields)),
+        _comment_chapters(fields),
     )
 
 

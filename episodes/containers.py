@@ -16,7 +16,11 @@ from episodes.sound import ENCODE, LARGE_JUNK, MINUTE, NOTABLE, NotAudio, Sound,
 _MOST_BOXES = 100_000
 _MINUTE = 60
 _EXTENSIBLE = 0xFFFE  # a WAV format that is described further on; in practice as plain as the others
-_PLAIN = (b"NONE", b"sowt", b"twos")  # kinds of AIFC that compress nothing
+_PLAIN_CODES = (1, 3, _EXTENSIBLE)
+_LAWS = (6, 7)  # A-law and mu-law: a byte for each sample
+_PLAIN = (b"NONE", b"raw ", b"sowt", b"twos", b"23ni", b"42ni", b"in24", b"in32", b"fl32", b"FL32", b"fl64", b"FL64")
+_PACKETS = {b"alaw": (1, 1), b"ALAW": (1, 1), b"ulaw": (1, 1), b"ULAW": (1, 1), b"ima4": (34, 64)}
+"""Kinds of AIFC whose packets have one size: bytes and samples of each, for one channel."""
 _FARTHEST = 1 << 42  # no file system seeks much beyond
 _TO_THE_END = 0xFFFFFFFF
 _CUT_OFF = "copy or upload it again from the original"
@@ -165,39 +169,42 @@ def _long_size(file: BinaryIO) -> int:
 
 def wav(file: BinaryIO, size: int, name: str) -> Sound:
     """Return the facts of a WAV file: its length is what is there, whatever the header promises."""
-    shape, data, tags, lost = b"", None, 0, 0
+    shape, data, tags, lost, counted = b"", None, 0, 0, 0
     for chunk in chunks(file, size, "<"):
         lost = lost or stray(chunk, size)
         if chunk.name == b"fmt ":
             shape = read_at(file, chunk.start, 16)
         elif chunk.name == b"data" and data is None:
             data = chunk
+        elif chunk.name == b"fact":
+            counted = int.from_bytes(read_at(file, chunk.start, 4), "little")
         elif chunk.name.lower() == b"id3 ":
             tags = chunk.size
     if len(shape) < 16 or data is None:
         raise NotAudio(f"{name} is a WAV file without sound", hint=_CUT_OFF)
     code, channels, rate, per_second, block, depth = struct.unpack("<HHIIHH", shape)
-    if code in (1, 3, _EXTENSIBLE) and depth and channels:  # nothing is compressed: the other two follow from these
+    if code in _PLAIN_CODES and depth and channels:  # nothing is compressed: the other two follow from these
         block = channels * -(-depth // 8)
         per_second = block * rate
     per_second = per_second or block * rate
     if not per_second:
         raise NotAudio(f"{name} is a WAV file with a damaged header", hint="export it again")
     there = max(0, min(data.size, size - data.start))
-    duration = samples(there, per_second)
-    doubts = []
+    counted %= _TO_THE_END
+    plain = samples(there, per_second)
+    duration = _wav_length(code, there, data.size, plain, samples(counted, rate))
+    doubts = list(_compression_doubts(code, counted))
     if data.size == _TO_THE_END:
         doubts.append(f"its header does not say how long it is; {length(duration)} are there")
     elif data.size > there:
-        doubts.append(_promise(samples(data.size, per_second), duration))
-    if code not in (1, 3, _EXTENSIBLE):
-        doubts.append(f"it is a compressed WAV file (format {code}), which few players know")
+        doubts.append(_promise(duration * (data.size / there) if there else samples(data.size, per_second), duration))
     if lost > LARGE_JUNK and data.size == there:
         doubts.append(_behind(lost, samples(lost, per_second)))
+    minute = per_second * _MINUTE if duration in (plain, timedelta()) else round(there * (MINUTE / duration))
     return Sound(
         duration=duration,
         header_bytes=data.start,
-        minute_at=data.start + per_second * _MINUTE if duration > MINUTE else 0,
+        minute_at=data.start + minute if duration > MINUTE else 0,
         tag_bytes=tags,
         bitrate=mean_bitrate(there, duration),
         bitrate_mode=BitrateMode.CONSTANT,
@@ -205,6 +212,20 @@ def wav(file: BinaryIO, size: int, name: str) -> Sound:
         channels=channels,
         doubts=tuple(doubts),
     )
+
+
+def _wav_length(code: int, there: int, promised: int, plain: timedelta, counted: timedelta) -> timedelta:
+    """Return how long the sound there is: compressed sound is as long as the samples that the file counts."""
+    if code in (*_PLAIN_CODES, *_LAWS) or not counted or promised in (0, _TO_THE_END):
+        return plain
+    return counted * (there / promised)
+
+
+def _compression_doubts(code: int, counted: int) -> Iterator[str]:
+    if code not in _PLAIN_CODES:
+        yield f"it is a compressed WAV file (format {code}), which few players know"
+        if code not in _LAWS and not counted:
+            yield "its length is a guess: nothing in it counts its samples"
 
 
 def aiff(file: BinaryIO, size: int, name: str) -> Sound:
@@ -221,12 +242,16 @@ def aiff(file: BinaryIO, size: int, name: str) -> Sound:
     data = found[b"SSND"]
     promised, there = max(0, data.size - 8), max(0, min(data.end, size) - data.start - 8)
     claimed = samples(frames, rate)
-    if plain := found[b"COMM"].size < 22 or read_at(file, found[b"COMM"].start + 18, 4) in _PLAIN:
+    kind = read_at(file, found[b"COMM"].start + 18, 4) if found[b"COMM"].size >= 22 else _PLAIN[0]
+    if plain := kind in _PLAIN:
         duration = samples(there // (channels * -(-depth // 8)), rate)
+    elif kind in _PACKETS:
+        size, held = _PACKETS[kind]
+        duration, claimed = (samples(count // (size * channels) * held, rate) for count in (there, promised))
     else:
         duration = claimed if there >= promised else samples(frames * there // promised, rate)
     lost = next(filter(None, (stray(chunk, size) for chunk in parts)), 0) if there == promised else 0
-    doubts = []
+    doubts = list(_packing_doubts(kind))
     if there < promised or (plain and claimed - duration > NOTABLE):
         doubts.append(_promise(claimed, duration))
     elif plain and duration - claimed > NOTABLE:
@@ -244,6 +269,14 @@ def aiff(file: BinaryIO, size: int, name: str) -> Sound:
         channels=channels,
         doubts=tuple(doubts),
     )
+
+
+def _packing_doubts(kind: bytes) -> Iterator[str]:
+    if kind not in _PLAIN:
+        name = "".join(letter if letter.isalnum() else "." for letter in kind.decode("latin-1")).strip(".")
+        yield f"it is a compressed AIFF file ({name}), which few players know"
+        if kind not in _PACKETS:
+            yield "its length is a guess: its header may count samples or packets of them"
 
 
 def stray(chunk: Box, size: int) -> int:

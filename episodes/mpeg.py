@@ -27,6 +27,7 @@ _FRAME = (
 )
 _LANDMARK = re.compile(_FRAME + rb"|ID3[\x02-\x04][\x00-\x10]|APETAGEX")
 _PERIOD = 49  # frames after which their lengths repeat at a constant bitrate and 44.1 kHz; at 48 kHz all are alike
+_MOST_STOPS = 10_000  # more than there are frames, and it is no MP3 that was damaged but something else
 _LOOK_AHEAD = 3 * 1442  # the longest frame has 1,441 bytes; a frame is believed when two follow it
 
 
@@ -131,12 +132,19 @@ class FrameWalk:
         self.changes = 0
         self.missing = 0
         self.minute_at = 0
+        self.stops = 0
         self._played = 0.0
+        self._synced = False
         self._family: dict[bytes, int] = {}
         self._last = b""
         self._tail = b""
         self._read = 0
         self._ahead = 0
+
+    @property
+    def lost(self) -> bool:
+        """Say whether the walk stopped so much more often than it found frames that it gave up."""
+        return self.stops > _MOST_STOPS
 
     def feed(self, chunk: bytes) -> None:
         """Take the next piece of the file."""
@@ -155,7 +163,13 @@ class FrameWalk:
 
     def _advance(self, data: bytes, at: int, *, final: bool) -> int:
         while True:
-            at = self._run(data, at)
+            if self._synced:
+                at = self._run(data, at)
+                self._synced = at > len(data) - 3
+            self.stops += 1
+            if self.lost:
+                self.junk += max(0, len(data) - at)
+                return max(at, len(data))
             if at + (0 if final else _LOOK_AHEAD) >= len(data):
                 return at
             skipped = tag_length(data, at)
@@ -163,7 +177,9 @@ class FrameWalk:
                 self.tags += skipped
                 self._last = b""
                 at += skipped
-            elif not self._sync(data, at, final=final):
+            elif self._sync(data, at, final=final):
+                self._synced = True
+            else:
                 landmark = _LANDMARK.search(data, at + 1)
                 place = landmark.start() if landmark else max(at + 1, len(data) - (0 if final else 9))
                 self.junk += place - at
@@ -183,6 +199,7 @@ class FrameWalk:
             seen *= times + 1
             at = self._step(data, at, seen, len(data))
         if seen:
+            self.stops -= len(seen)
             self.frames.update(seen)
             self._last = seen[-1]
             if not self.minute_at:

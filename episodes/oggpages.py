@@ -15,6 +15,7 @@ PAGE = struct.Struct("<4sBBqIIIB")
 
 FIRST, _LAST = 2, 4  # bits of the page's type
 _MINUTE = 60
+_SKELETON = b"fishead\0"  # describes the other streams
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
@@ -79,6 +80,8 @@ class _Walk:
         self.sound_bytes = 0
         self.junk = 0
         self.missing = 0
+        self.opening: list[_Link | None] = []
+        self.several = False
         self.pages = 0
         self.damaged = 0
 
@@ -97,10 +100,10 @@ class _Walk:
         packets = self.file.read(body := sum(laces))
         end: int = at + len(head) + segments + body
         self.pages += 1
-        if kind & FIRST and (link := _link(packets[:64])):
-            self.before += self.links[-1].duration if self.links else timedelta()
-            self.links.append(link)
-            self.by_serial[serial] = link
+        if kind & FIRST:
+            self._begin(serial, packets)
+        else:
+            self.opening.clear()
         owner = self.by_serial.get(serial)
         if end > self.size:
             self.missing = end - self.size
@@ -114,6 +117,18 @@ class _Walk:
             if not self.minute_at and owner is self.links[-1] and self.before + owner.duration >= MINUTE:
                 self.minute_at = end
         return end
+
+    def _begin(self, serial: int, packet: bytes) -> None:
+        """Note a stream: the first pages of all that play at once stand together; the first sound of them counts."""
+        if packet[:8] == _SKELETON:
+            return
+        link = _link(packet[:64])
+        if link and not any(self.opening):
+            self.before += self.links[-1].duration if self.links else timedelta()
+            self.links.append(link)
+            self.by_serial[serial] = link
+        self.opening.append(link)
+        self.several = self.several or len(self.opening) > 1
 
     def _lost(self, at: int) -> int:
         """Return where the next page begins, the end of the file where none does."""
@@ -147,6 +162,8 @@ def ogg(file: BinaryIO, size: int, name: str) -> Sound:
         doubts.append(f"players play again what stands in the wrong place: {repeated} of {walk.pages} pages")
     if len(walk.links) > 1:
         doubts.append(f"{len(walk.links)} recordings are joined in it, and many players stop after the first")
+    if walk.several:
+        doubts.append("it holds several streams at once, and players take one of them: export it again with one")
     if walk.junk > LARGE_JUNK:
         doubts.append(f"{walk.junk} bytes between its pages are not audio")
     return Sound(

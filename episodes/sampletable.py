@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from episodes import editlist
 from episodes.containers import Box, read_at, within
-from episodes.sound import MINUTE, samples
+from episodes.sound import MINUTE, NOTABLE, samples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,8 @@ class Track:
     `duration` is what players play of the `listed` length by its edit list, after a `delay` in silence, `there`
     how much of that lies in the file, `claimed` the length in the header. `minute_at` is the offset of the first sample
     played at or after 60 s, 0 where there is none. `first` and `last` are the offsets of the first and the last chunk
-    of samples, `bytes` the size of all.
+    of samples, `bytes` the size of all. `contradicts` says that the parts of the table disagree by more than a second
+    about how many samples there are.
     """
 
     duration: timedelta
@@ -33,6 +34,7 @@ class Track:
     first: int
     last: int
     bytes: int
+    contradicts: bool
 
 
 def sound_track(file: BinaryIO, index: Box, size: int, *, cut: bool) -> Track | None:
@@ -70,6 +72,7 @@ def sound_track(file: BinaryIO, index: Box, size: int, *, cut: bool) -> Track | 
         first=min(found.places(), default=0),
         last=max(found.places(), default=0),
         bytes=found.bytes(),
+        contradicts=found.contradicts(rate),
     )
 
 
@@ -117,6 +120,7 @@ class _Table:
     stsc: bytes
     sizes: bytes
     same_size: int
+    sized: int
     offsets: bytes
     width: int
 
@@ -129,6 +133,7 @@ class _Table:
             stsc=_rows(_body(file, boxes.get(b"stsc"))[8:], 12),
             sizes=_rows(sizes[12:], 4),
             same_size=int.from_bytes(sizes[4:8], "big"),
+            sized=int.from_bytes(sizes[8:12], "big"),
             offsets=_body(file, wide or boxes.get(b"stco"))[8:],
             width=8 if wide else 4,
         )
@@ -136,6 +141,14 @@ class _Table:
     def times(self) -> Iterator[tuple[int, int]]:
         """Yield how many samples follow each other with the same length, and that length in ticks."""
         return struct.iter_unpack(">II", self.stts)
+
+    def contradicts(self, rate: int) -> bool:
+        """Say whether the times, the sizes and the chunks count samples a second of sound apart."""
+        timed = sum(count for count, _ in self.times())
+        sized = self.sized if self.same_size else min(self.sized, len(self.sizes) // 4)
+        counts = (timed, sized, sum(count for _, _, count in self._chunks()))
+        ticks = self.time_of(timed)
+        return (max(counts) - min(counts)) * ticks > NOTABLE.total_seconds() * rate * timed
 
     def sample_at(self, ticks: int) -> int:
         """Return the number of the first sample at or after `ticks`, counted from 0; 0 where there is none."""

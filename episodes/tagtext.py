@@ -35,7 +35,10 @@ _CERTAIN = re.compile(
 )
 _SWAPPED = re.compile("[\t\n\r\x20-\x7e\xa0-\u024f\u2010-\u2044\u20ac]{4,}")
 _CONTROLS = re.compile("[\x80-\x9f]")
-_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
+# controls, overrides of the writing direction (a title may not end its line backwards), and what is no character
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+)
 _SPACE = re.compile(r"\s+")
 _DATE = re.compile(r"[1-9]\d{3}(-\d\d(-\d\d([T ]\d\d(:\d\d(:\d\d(\.\d{1,6})?)?)?(Z|[+-]\d\d:?\d\d)?)?)?)?")
 _NUMBER = re.compile(r"0*(\d{1,6})(\s*/\s*\d*)?")

@@ -6,8 +6,9 @@ from io import BytesIO
 from typing import BinaryIO, Protocol, cast
 from urllib.parse import quote
 
-from episodes.audiotags import DAMAGE, LARGEST, shredded
+from episodes.audiotags import DAMAGE, LARGEST
 from episodes.covers import picture
+from episodes.id3frames import excess
 from episodes.mpeg import tag_length
 from episodes.tagging.languages import three_letters
 from episodes.tagging.tagset import TagSet
@@ -184,7 +185,7 @@ def _read(old: BinaryIO) -> _Tag:
     old.seek(0)
     head = old.read(10)
     old.seek(0)
-    if tag_length(head, 0) > LARGEST or shredded(old):
+    if tag_length(head, 0) > LARGEST or excess(old, 0, LARGEST):
         return _empty()
     try:
         return cast("Callable[[BinaryIO], _Tag]", ID3)(old)

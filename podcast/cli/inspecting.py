@@ -48,7 +48,7 @@ def _inspect(path: Path) -> tuple[Audio | None, list[Problem]]:
     try:
         audio = measure(path)
     except UserError as error:
-        return None, [Problem(message=error.message, hint=error.hint)]
+        return None, [Problem(message=visible(error.message), hint=error.hint)]
     return audio, [Problem(message=doubt, severity=Severity.WARNING) for doubt in audio.doubts]
 
 

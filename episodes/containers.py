@@ -197,7 +197,8 @@ def wav(file: BinaryIO, size: int, name: str) -> Sound:
     if data.size == _TO_THE_END:
         doubts.append(f"its header does not say how long it is; {length(duration)} are there")
     elif data.size > there:
-        doubts.append(_promise(duration * (data.size / there) if there else samples(data.size, per_second), duration))
+        claimed = samples(data.size, per_second) if duration == plain else samples(counted, rate)
+        doubts.append(_promise(claimed, duration))
     if lost > LARGE_JUNK and data.size == there:
         doubts.append(_behind(lost, samples(lost, per_second)))
     minute = per_second * _MINUTE if duration in (plain, timedelta()) else round(there * (MINUTE / duration))

@@ -52,9 +52,12 @@ def codec(head: bytes) -> str:
     return link.codec if link else ""
 
 
-def checksum(page: bytes) -> int:
-    """Return the CRC-32 of a page whose own checksum is zeroed (RFC 3533 §6): zlib's, with all bits in mirror."""
-    mirrored = zlib.crc32(page.translate(_MIRRORED), 0xFFFFFFFF) ^ 0xFFFFFFFF
+def checksum(*parts: bytes) -> int:
+    """Return the CRC-32 of a page, in parts, whose own checksum is zeroed (RFC 3533 §6): zlib's, with mirrored bits."""
+    mirrored = 0xFFFFFFFF
+    for part in parts:
+        mirrored = zlib.crc32(part.translate(_MIRRORED), mirrored)
+    mirrored ^= 0xFFFFFFFF
     return int.from_bytes(mirrored.to_bytes(4, "little").translate(_MIRRORED), "big")
 
 
@@ -80,18 +83,18 @@ class _Walk:
         self.sound_bytes = 0
         self.junk = 0
         self.missing = 0
-        self.opening: list[_Link | None] = []
+        self.opening = 0
+        self.heard = False
         self.several = False
         self.pages = 0
         self.damaged = 0
 
     def run(self) -> None:
-        at = 0
+        at = self.file.seek(0)
         while at < self.size:
-            self.file.seek(at)
             head = self.file.read(PAGE.size)
             whole = len(head) == PAGE.size and head[:5] == b"OggS\0"
-            at = self._page(head, at) if whole else self._lost(at)
+            at = self._page(head, at) if whole else self.file.seek(self._lost(at))
 
     def _page(self, head: bytes, at: int) -> int:
         position: int
@@ -103,11 +106,11 @@ class _Walk:
         if kind & FIRST:
             self._begin(serial, packets)
         else:
-            self.opening.clear()
+            self.opening, self.heard = 0, False
         owner = self.by_serial.get(serial)
         if end > self.size:
             self.missing = end - self.size
-        elif checksum(head[:22] + bytes(4) + head[26:] + laces + packets) != claimed:
+        elif checksum(head[:22] + bytes(4) + head[26:] + laces, packets) != claimed:
             self.damaged += 1
         elif owner:
             owner.note(position, last=bool(kind & _LAST))
@@ -123,12 +126,13 @@ class _Walk:
         if packet[:8] == _SKELETON:
             return
         link = _link(packet[:64])
-        if link and not any(self.opening):
+        if link and not self.heard:
             self.before += self.links[-1].duration if self.links else timedelta()
             self.links.append(link)
             self.by_serial[serial] = link
-        self.opening.append(link)
-        self.several = self.several or len(self.opening) > 1
+            self.heard = True
+        self.opening += 1
+        self.several = self.several or self.opening > 1
 
     def _lost(self, at: int) -> int:
         """Return where the next page begins, the end of the file where none does."""

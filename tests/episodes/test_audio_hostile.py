@@ -190,6 +190,15 @@ def test_a_compressed_wav_file_is_as_long_as_its_samples(tmp_path: Path, codec: 
     assert half.doubts[0].startswith("its header promises 1:10, but 35.0 s are there") or len(half.doubts) == 2
 
 
+def test_a_wav_file_that_promises_more_than_any_disk_holds_is_incomplete(tmp_path: Path) -> None:
+    shape = struct.pack("<4sIHHIIHH", b"fmt ", 16, 7, 1, 8000, 8000, 1, 8)
+    large = struct.pack("<4sIQQQI", b"ds64", 28, 0, 1 << 62, 0, 0)
+    body = b"RF64\xff\xff\xff\xffWAVE" + large + shape + b"data\xff\xff\xff\xff" + bytes(40_000)
+    audio = measured(tmp_path, body, "talk.wav")
+    assert audio.duration == timedelta(seconds=5)
+    assert audio.doubts[-1].endswith("but 5.0 s are there: the file is incomplete")
+
+
 def test_the_length_of_a_compressed_wav_file_that_counts_nothing_is_a_guess(tmp_path: Path) -> None:
     audio = measured(tmp_path, wav(5, code=17), "talk.wav")
     assert audio.doubts[1] == "its length is a guess: nothing in it counts its samples"

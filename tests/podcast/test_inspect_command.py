@@ -128,3 +128,16 @@ def test_neither_a_show_nor_a_cache_is_needed_and_nothing_is_written(
     assert run(["inspect", str(talk)]) == 0
     assert list(folder.iterdir()) == []
     assert [path.name for path in talk.parent.iterdir()] == [talk.name]
+
+
+def test_no_text_of_strangers_turns_the_writing_direction(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    odd = "".join(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+    talk, empty = tmp_path / "talk.mp3", tmp_path / "talk\u202e3pm.exe"
+    talk.write_bytes(id3(id3_text("TIT2", f"Titel{odd}".encode())) + frames(50))
+    empty.touch()
+    _, found = inspected(capsys, talk, empty)
+    tags, problems = found[0]["tags"], found[1]["problems"]
+    assert isinstance(tags, dict)
+    assert isinstance(problems, list)
+    assert (tags["title"], problems[0]["message"]) == ("Titel", "talk\\u202e3pm.exe is empty")
+    assert not set(on_a_terminal("inspect", str(talk), str(empty))) & set(odd)

@@ -51,6 +51,8 @@ def _happened(entry: Entry, since: datetime | None, until: datetime) -> str:
     places = [place for place, version in enumerate(entry.history) if _within(version.at, since, until)]
     if not places:
         return ""
+    if since == until and len(places) > 1:  # two publishes in one second: the first of them is told of before
+        places = places[1:]
     last, first = entry.history[places[-1]], places[0]
     if last.state is State.WITHDRAWN:
         return "withdrawn"

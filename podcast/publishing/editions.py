@@ -108,6 +108,20 @@ def kept_keys(ledger: Ledger) -> frozenset[str]:
     return frozenset(edition_key(sha256) for each in ledger.editions for sha256 in each.pages.values() if sha256)
 
 
+def public_since(ledger: Ledger, since: datetime) -> frozenset[str]:
+    """Return the keys of the private objects with the pages that were public at any time after `since`.
+
+    The newest edition is public now, also where it holds the feeds at an earlier one.
+    """
+    followers = [*(edition.at for edition in ledger.editions[1:]), None]
+    public = (
+        edition
+        for edition, until in zip(ledger.editions, followers, strict=bool(ledger.editions))
+        if not until or until > since
+    )
+    return frozenset(edition_key(sha256) for edition in public for sha256 in pages_of(ledger, edition.number).values())
+
+
 def published(
     artifacts: Sequence[Artifact], ledger: Ledger, feeds: Mapping[str, bytes], observed: Observed, store: Store
 ) -> Published:

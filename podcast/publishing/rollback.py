@@ -79,7 +79,9 @@ class Rollback:
         else:
             edition_of(ledger, self.number)
             following = read_edition(ledger, self.number, self.store)
-            there = dict(observed.blobs or {}) | {artifact.key: len(artifact.body) for artifact in artifacts}
+            going = ledger.tidying.keys if ledger.tidying else ()
+            there = {key: size for key, size in (observed.blobs or {}).items() if key not in going}
+            there |= {artifact.key: len(artifact.body) for artifact in artifacts}
             self._refuse(following, ledger, there)
             ledger = back_to(ledger, self.number, now=self.now, by=self.by)
         public = published(artifacts, ledger, feeds, observed, self.store)

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from episodes.problems import UserError
 from episodes.timecode import show_moment
 from podcast.layout import INVENTORY, LEDGER, cache_control
-from podcast.publishing.editions import kept_keys
+from podcast.publishing.editions import public_since
 from podcast.publishing.ledger import Ledger, Tidying, decode_ledger, encode_ledger
 from podcast.publishing.leftovers import (
     Removal,
@@ -71,7 +71,7 @@ class Tidier:
             listed,
             ledger,
             held=observed.held,
-            kept=self._kept(ledger),
+            kept=self._kept(ledger, now - self.grace),
             uploads=uploads,
             now=now,
             grace=self.grace,
@@ -167,10 +167,10 @@ class Tidier:
         )
         return body
 
-    def _kept(self, ledger: Ledger) -> frozenset[str]:
-        """Return the keys that the feeds of before name, which may be brought back."""
+    def _kept(self, ledger: Ledger, since: datetime) -> frozenset[str]:
+        """Return the keys that feeds name which were public after `since`: apps and caches may still have them."""
         keys: set[str] = set()
-        for key in sorted(kept_keys(ledger)):
+        for key in sorted(public_since(ledger, since)):
             stored = self.store.get(key)
             keys |= mentioned_keys(_unpacked(stored.body, key)) if stored else set()
         return frozenset(keys)

@@ -35,12 +35,12 @@ guid = "917393e3-1b1e-5cef-ace4-edaa54e1f810"
 [people.anna]
 name = "Anna Beispiel"
 
+[audio]
+loudness = false
+
 [store]
 url = "public"
 public_url = "{base}"
-
-[audio]
-loudness = false
 """
 
 EPISODE = """\
@@ -67,8 +67,9 @@ class ShowFolder:
 
     def publish_files_as_they_are(self) -> None:
         """Publish audio without tags of ours: its bytes are then those of the file."""
-        with (self.path / "podcast.toml").open("a", encoding="utf-8") as settings:
-            settings.write("tag = false\n")
+        settings = self.path / "podcast.toml"
+        text = settings.read_text(encoding="utf-8")
+        settings.write_text(text.replace("[audio]\n", "[audio]\ntag = false\n"), encoding="utf-8")
 
     def file(self, number: int, slug: str = "") -> Path:
         return self.path / "episodes" / f"{number:03}-{slug or f'folge-{number}'}.md"

@@ -153,9 +153,7 @@ class Fields:
         value = self.text(name)
         if not value:
             if self.sound(name):
-                self.problem(
-                    name, "is missing", hint="put back the one it had; 'folge add' mints one for a new episode"
-                )
+                self.problem(name, "is missing", hint="put back the one it had; a new file is made by 'folge add'")
         elif re.search(r"\s", value) or len(value) > 255:
             self.problem(
                 name, f"{quoted(value)} is not a guid", hint="restore the one this file had; a guid never changes"

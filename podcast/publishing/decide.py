@@ -187,6 +187,9 @@ class _Judge:
         version = Version(digest=digest(release), at=self.at, by=self.by)
         if old is None:
             return self._with_settings(ShowEntry(release=release, history=(version,))), None
+        if release.guid != old.release.guid:
+            reason = f"this store holds another show (podcast guid {old.release.guid}); say another store"
+            return old, Change(kind=Kind.REFUSE, guid="", title=release.title, reason=reason)
         if self.asked.only_due or self.asked.alone:
             return old, None
         if version.digest == old.current.digest:
@@ -196,9 +199,6 @@ class _Judge:
         def change(kind: Kind, reason: str) -> Change:
             return Change(kind=kind, guid="", title=release.title, reason=reason, fields=changed)
 
-        if release.guid != old.release.guid:
-            reason = f"this store holds another show (podcast guid {old.release.guid}); say another store"
-            return old, change(Kind.REFUSE, reason)
         if any(version.digest == earlier.digest for earlier in old.history) and not self.asked.show_mine:
             reason = f"podcast.toml here is older than what {_who(old.current)}; to publish it: --mine podcast.toml"
             return old, change(Kind.BEHIND, reason)
@@ -302,6 +302,9 @@ class _Judge:
                 return old, _change(Kind.BEHIND, release, reason, changed)
             stale = stale_fields(release, old.history, changed)
             if stale and not asked:
+                if {*stale} == {*changed}:  # nobody edited it here: audio that is not here is the newest already
+                    reason = f"{_older(stale, old.current)}; to take it over: folge pull"
+                    return old, _change(Kind.BEHIND, release, reason, changed)
                 reason = f"{_older(stale, old.current)}; take those over, or: {_ask('mine', release)}"
                 return old, _change(Kind.REFUSE, release, reason, changed)
             if self._moved_on(old.guid, old.current):

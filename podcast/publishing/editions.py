@@ -1,6 +1,5 @@
 """Editions: every state of the feeds that was published, kept compressed below the private prefix, and bounded."""
 
-import gzip
 import hashlib
 import zlib
 from collections.abc import Collection, Mapping, Sequence
@@ -151,7 +150,7 @@ def _to_keep(ledger: Ledger, feeds: Mapping[str, bytes], observed: Observed) -> 
         there = frozenset(observed.blobs)
     missing = {edition_key(sha256): key for key, sha256 in pages_of(ledger).items()}
     return [
-        Artifact(key=kept, body=gzip.compress(feeds[key], 6, mtime=0), stage=Stage.BLOBS)
+        Artifact(key=kept, body=zlib.compress(feeds[key], 6, wbits=31), stage=Stage.BLOBS)
         for kept, key in missing.items()
         if kept not in there
     ]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from tests.episodes.tagging.copies import id3_of
+
 ROOT = Path(__file__).parents[2]
 FOLGE = Path(sys.executable).with_name("folge")
 MASTERS = tuple(ROOT / "docs" / "demo" / name for name in ("diensteid.mp3", "schildkroeten.mp3"))
@@ -16,7 +18,7 @@ MASTERS = tuple(ROOT / "docs" / "demo" / name for name in ("diensteid.mp3", "sch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """What the producer's side knows of an episode: `duration` in seconds, `audio` the bytes of the master."""
+    """What the producer's side knows of an episode: `duration` in seconds, `audio` the bytes of the tagged copy."""
 
     guid: str
     title: str
@@ -74,6 +76,17 @@ def make_demo(folder: Path, home: Path) -> None:
     called(demo, loopback_only(home), home)
 
 
+def _copy(cache: Path, title: str, page: str, master: Path) -> bytes:
+    """Return the tagged copy of a master that was made for a page, with all of its sound."""
+    found = {path: id3_of(path) for path in cache.rglob("copies/*.mp3")}
+    titled = [path for path, tags in found.items() if str(tags["TIT2"]) == title]
+    linked = [path for path in titled if page in (link.url for link in found[path].getall("WOAF"))]
+    (path, *_) = linked or [path for path in titled if not found[path].getall("WOAF")]
+    body = path.read_bytes()
+    assert master.read_bytes()[-100_000:] in body
+    return body
+
+
 def written(show: Path, environment: Mapping[str, str]) -> tuple[Written, ...]:
     """Ask the producer's side about the two episodes; links are those of the public address it has."""
     told = [json.loads(called([str(FOLGE), "show", n, "--json"], environment, show)) for n in ("1", "2")]
@@ -85,7 +98,7 @@ def written(show: Path, environment: Mapping[str, str]) -> tuple[Written, ...]:
             published=datetime.fromisoformat(one["published"]),
             duration=one["duration"],
             media_type=one["media_type"],
-            audio=master.read_bytes(),
+            audio=_copy(Path(environment["FOLGE_CACHE"]), one["title"], one["page"], master),
         )
         for one, master in zip(told, MASTERS, strict=True)
     )

@@ -42,8 +42,9 @@ def test_a_file_is_measured_and_what_cannot_be_decoded_ends_with_3(
 def test_the_target_is_the_one_of_the_show(
     show: ShowFolder, talk: Path, written: str, target: float | None, count: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with (show.path / "podcast.toml").open("a", encoding="utf-8") as file:
-        file.write(f"\n[audio]\nloudness = {written}\n")
+    settings = show.path / "podcast.toml"
+    text = settings.read_text(encoding="utf-8").replace("loudness = false", f"loudness = {written}")
+    settings.write_text(text, encoding="utf-8")
     code, (found,) = measured(capsys, "-C", show.path, "measure", "--json", talk)
     problems = found["problems"]
     assert isinstance(problems, list)

@@ -62,6 +62,9 @@ def command(ctx: click.Context, episode: str, restore: bool, yes: bool, dry_run:
 def _amendment(workspace: Workspace, named: Named, status: Status) -> Amendment | None:
     """Return the episode file with another status, None where it is not here or there is nothing to restore."""
     published = named.entry is not None and named.entry.state is State.PUBLISHED
-    if not named.here or (published and status is Status.READY):
+    stands = (
+        published and named.episode.status is not Status.WITHDRAWN
+    )  # else a withdrawal was cut off before its commit
+    if not named.here or (stands and status is Status.READY):
         return None
     return amend(workspace, named.episode, {} if named.episode.status is status else {"status": status.value})

@@ -259,7 +259,7 @@ class _Judge:
         """Decide about an episode that is both here and in the ledger."""
         episode = release.episode
         if old.successor:
-            reason = f"was recalled by {old.current.by}; it goes on as guid {old.successor}: write that in its file"
+            reason = f"was recalled by {old.current.by}; it goes on as guid {old.successor}, which folge pull brings"
             return old, _change(Kind.WITHDRAWN, release, reason)
         if episode.status is Status.WITHDRAWN or old.guid in self.asked.withdraw:
             return self._withdrawn(release, old)

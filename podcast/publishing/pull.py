@@ -111,7 +111,9 @@ class _Texts:
     def arrivals(self) -> Iterator[Arrival]:
         """Yield what happens to episode files, oldest episode first."""
         local = {guid: self.target.catalogue.path(episode).read_bytes() for guid, episode in self.here.items()}
-        needed = [entry for entry in self.entries if self._differs(entry, local.get(entry.guid))]
+        recalled = {entry.successor: entry for entry in self.entries if entry.successor and entry.guid in self.here}
+        rows = [entry for entry in self.entries if not entry.successor]
+        needed = [entry for entry in rows if self._differs(entry, local.get(entry.guid))]
         with ThreadPoolExecutor(_READERS) as pool:
             texts = list(pool.map(self._published, needed))
         for entry, text in zip(needed, texts, strict=True):
@@ -119,6 +121,8 @@ class _Texts:
                 yield text
             elif entry.guid in self.here:
                 yield from self._known(entry, self.here[entry.guid], local[entry.guid], text)
+            elif former := recalled.get(entry.guid):
+                yield self._recalled(entry, former, self.here[former.guid], local[former.guid], text)
             else:
                 yield from self._new(entry, text)
 
@@ -167,6 +171,18 @@ class _Texts:
             self.names.add(name.lower())
             yield written(Action.CREATE, f"episodes/{name}", text, _who(entry))
 
+    def _recalled(self, entry: Entry, former: Entry, episode: Episode, raw: bytes, text: str) -> Arrival:
+        """Put the text of a recalled episode in the place of its former one, if that was published as it is."""
+        path, here = f"episodes/{episode.source_name}", hashlib.sha256(raw).hexdigest()
+        if self._was_published(former, raw):
+            return written(Action.REPLACE, path, text, _who(entry), here=here)
+        reason = f"was recalled by {former.current.by}, is changed here, and is kept"
+        return Arrival(action=Action.KEEP, path=path, reason=reason, here=here, diff=difference(text, raw.decode()))
+
+    def _was_published(self, entry: Entry, raw: bytes) -> bool:
+        guid_digest = hashlib.sha256(entry.guid.encode()).hexdigest()
+        return source_key(guid_digest, hashlib.sha256(raw).hexdigest()) in self.sizes
+
     def _known(self, entry: Entry, episode: Episode, raw: bytes, text: str) -> Iterator[Arrival]:
         """Replace a text that was published before and is as it was then; keep any other."""
         path, here = f"episodes/{episode.source_name}", hashlib.sha256(raw).hexdigest()
@@ -186,8 +202,7 @@ class _Texts:
 
     def _is_earlier(self, entry: Entry, raw: bytes, text: str) -> bool:
         """Say whether a text is one that was published, and nothing a publish from here would publish."""
-        guid_digest = hashlib.sha256(entry.guid.encode()).hexdigest()
-        stored = source_key(guid_digest, hashlib.sha256(raw).hexdigest()) in self.sizes
+        stored = self._was_published(entry, raw)
         change = self.changes.get(entry.guid)
         if change is None or not (stored or raw == _withdrawn(text).encode()):
             return False

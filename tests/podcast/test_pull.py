@@ -17,7 +17,8 @@ from podcast.publishing.pull import Wished, look_at, plan_pull
 from podcast.stores import Store
 from podcast.stores.memory import MemoryStore
 from podcast.workspace import open_workspace
-from tests.podcast.builders import BASE, GUID_1, GUID_2, ShowFolder, later, objects
+from tests.episodes.audio_builders import frames
+from tests.podcast.builders import BASE, GUID_1, GUID_2, ShowFolder, feed_in, later, objects
 from tests.podcast.spies import PowerCutError, Spy
 
 LEDGER = ".folge/ledger.json"
@@ -53,6 +54,46 @@ def actions(plan: PullPlan) -> dict[str, Action]:
 @pytest.fixture
 def store() -> MemoryStore:
     return MemoryStore()
+
+
+def recall(show: ShowFolder, store: Store) -> str:
+    """Publish episode 1 under another guid, with other audio; returns its text."""
+    new = "99999999-aaaa-4bbb-8ccc-000000000000"
+    (show.path / "audio" / "1.mp3").write_bytes(frames(99))
+    text = show.file(1).read_text(encoding="utf-8").replace(GUID_1, new)
+    show.file(1).write_text(text, encoding="utf-8")
+    show.publish(store, now=later(1), asked=Asked(recall={new: GUID_1}))
+    return text
+
+
+class TestRecalled:
+    """An episode that was recalled goes on under its new guid everywhere."""
+
+    def test_a_lost_laptop_gets_the_live_one(self, show: ShowFolder, store: MemoryStore, tmp_path: Path) -> None:
+        show.publish(store)
+        text = recall(show, store)
+        ben = pulled(tmp_path, store)
+        assert sorted(path.name for path in (ben.path / "episodes").iterdir()) == ["001-folge-1.md", "002-folge-2.md"]
+        assert ben.file(1).read_text(encoding="utf-8") == text
+        assert ben.publish(store, now=later(2), by="ben").plan.empty
+
+    def test_another_laptop_gets_the_new_guid_in_place_of_the_old(
+        self, show: ShowFolder, store: MemoryStore, tmp_path: Path
+    ) -> None:
+        show.publish(store)
+        ben = show.copy(tmp_path / "ben")
+        text = recall(show, store)
+        pull(ben.path, store)
+        assert ben.file(1).read_text(encoding="utf-8") == text
+        assert GUID_1 not in {item.guid for item in feed_in(store).items}
+
+    def test_a_text_that_was_changed_there_is_kept(self, show: ShowFolder, store: MemoryStore, tmp_path: Path) -> None:
+        show.publish(store)
+        ben = show.copy(tmp_path / "ben")
+        recall(show, store)
+        mine = ben.episode(1, title="Bens Titel").read_text(encoding="utf-8")
+        assert actions(pull(ben.path, store))["episodes/001-folge-1.md"] is Action.KEEP
+        assert ben.file(1).read_text(encoding="utf-8") == mine
 
 
 class TestLostLaptop:

@@ -62,9 +62,8 @@ def command(ctx: click.Context, episode: str, restore: bool, yes: bool, dry_run:
 def _amendment(workspace: Workspace, named: Named, status: Status) -> Amendment | None:
     """Return the episode file with another status, None where it is not here or there is nothing to restore."""
     published = named.entry is not None and named.entry.state is State.PUBLISHED
-    stands = (
-        published and named.episode.status is not Status.WITHDRAWN
-    )  # else a withdrawal was cut off before its commit
+    # a published one whose file says withdrawn: its withdrawal was cut off before the commit
+    stands = published and named.episode.status is not Status.WITHDRAWN
     if not named.here or (stands and status is Status.READY):
         return None
     return amend(workspace, named.episode, {} if named.episode.status is status else {"status": status.value})

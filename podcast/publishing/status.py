@@ -10,6 +10,7 @@ from episodes.problems import Problem, Severity, visible
 from episodes.timecode import show_moment
 from podcast.layout import FEED, public_url
 from podcast.publishing.decide import Change, Kind
+from podcast.publishing.editions import held_warning
 from podcast.publishing.ledger import Entry, Ledger, Version
 from podcast.publishing.survey import Survey
 from podcast.settings import FILE
@@ -104,6 +105,7 @@ def status_of(survey: Survey) -> Status:
     found.sort(key=lambda it: list(Standing).index(it.standing))
     own = {FILE, *(it.file for it in found)}
     base = ledger.show.release.base_url if ledger else settings.store.public_url
+    mistakes = (problem for problem in survey.problems if _is_error(problem) and problem.path not in own)
     return Status(
         title=settings.title,
         store_url=settings.store.url,
@@ -112,7 +114,7 @@ def status_of(survey: Survey) -> Status:
         episodes=tuple(found),
         settled=survey.observed.settled or ledger is None,
         last=_last(ledger) if ledger else None,
-        problems=tuple(problem for problem in survey.problems if _is_error(problem) and problem.path not in own),
+        problems=(*mistakes, *(held_warning(ledger) if ledger else ())),
     )
 
 

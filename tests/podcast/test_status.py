@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from podcast.cli import run
+from podcast.publishing.rollback import Rollback
 from podcast.publishing.status import SHOWN, Standing, Status, describe_status, status_data, status_of
 from podcast.publishing.survey import survey
+from podcast.settings import load_settings
 from podcast.stores import Store
 from podcast.stores.memory import MemoryStore
 from podcast.workspace import open_workspace
@@ -38,6 +40,17 @@ def test_what_is_published_says_when_and_by_whom(show: ShowFolder) -> None:
     assert status.last is not None
     assert (status.last.by, status.last.at) == ("anna@laptop", NOW)
     assert "2 published" in describe_status(status)
+
+
+def test_a_feed_that_is_held_is_said(show: ShowFolder) -> None:
+    store = MemoryStore()
+    show.publish(store)
+    show.episode(1, title="Neu")
+    show.publish(store, now=later(1))
+    settings, _ = load_settings(show.path, {})
+    Rollback(settings, store, number=1, now=later(2), by="ben@laptop").run(lambda prepared: True)
+    (held,) = look(show, store).problems
+    assert "is held at edition 1" in held.message
 
 
 def test_an_edit_is_changed_here_with_its_fields(show: ShowFolder) -> None:

@@ -31,6 +31,7 @@ from podcast.publishing.observe import observe
 from podcast.publishing.rollback import PreparedRollback, Rollback
 from podcast.settings import load_settings
 from podcast.stores import Store, StoredObject
+from podcast.stores.folder import FolderStore
 from podcast.stores.memory import MemoryStore
 from tests.podcast.builders import NOW, ShowFolder, assert_whole, later, make_show, objects, titles
 from tests.podcast.spies import PowerCutError, Rival, Spy
@@ -476,9 +477,10 @@ class TestCommand:
     def folder(self, tmp_path: Path) -> Path:
         """A show folder whose store has two editions."""
         show = make_show(tmp_path / "show")
-        assert run(["-C", str(show.path), "publish", "--yes"]) == 0
+        store = FolderStore(show.path / "public")
+        show.publish(store)
         show.episode(1, title="Größe")
-        assert run(["-C", str(show.path), "publish", "--yes"]) == 0
+        show.publish(store, now=later(1))
         return show.path
 
     def test_log_has_a_line_for_each_edition_the_newest_first(self, folder: Path, capsys: Screen) -> None:

@@ -26,6 +26,13 @@ class Format(StrEnum):
     AIFF = "AIFF"
 
 
+AUDIO_EXTRA = (
+    "install the extra: pip install 'folge[audio]', with pipx: pipx inject folge av imageio-ffmpeg, "
+    "with uv: uv tool install 'folge[audio]'"
+)
+"""What to do where a package is missing that only listening and encoding need."""
+
+
 class NotAudio(UserError):
     """The file cannot be published as audio; the message says what it is instead."""
 

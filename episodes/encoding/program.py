@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from episodes.problems import UserError
+from episodes.sound import AUDIO_EXTRA
 
 Told = Callable[[timedelta], None]
 """Is told again and again how much of the sound is done."""
@@ -77,8 +78,8 @@ def find_program() -> Program:
     try:
         from imageio_ffmpeg import get_ffmpeg_exe
     except ImportError as error:
-        hint = "install it with: pip install 'folge[audio]'"
-        raise EncodingError("encoding needs the audio extra of folge", hint=hint) from error
+        message = "encoding needs the package imageio-ffmpeg, which is not installed"
+        raise EncodingError(message, hint=AUDIO_EXTRA) from error
     try:
         return Program(path=get_ffmpeg_exe())
     except (RuntimeError, OSError, subprocess.SubprocessError) as error:

@@ -22,7 +22,7 @@ from episodes.listening.hearing import Hearing
 from episodes.listening.tally import Tally
 from episodes.problems import UserError
 from episodes.sampletable import most_samples
-from episodes.sound import Format, NotAudio, length
+from episodes.sound import AUDIO_EXTRA, Format, NotAudio, length
 
 if TYPE_CHECKING:
     from av import AudioFrame, AudioResampler
@@ -69,8 +69,8 @@ def listen(path: Path, heard: Callable[[float], None] = lambda share: None) -> H
     try:
         import av
     except ImportError as error:
-        hint = "pip install 'folge[audio]', with pipx: pipx inject folge av, with uv: uv tool install 'folge[audio]'"
-        raise UserError("listening to audio needs the package av (PyAV), which is not installed", hint=hint) from error
+        message = "listening to audio needs the package av (PyAV), which is not installed"
+        raise UserError(message, hint=AUDIO_EXTRA) from error
 
     name = path.name
     with opened(path) as (file, size):

@@ -50,10 +50,9 @@ class Sounds:
         facts = self.files.audio.get(episode.audio)
         kept = old.release.audio if old else None
         if facts is None:
-            if old and old.guid in self.replace_audio:
-                message = f"'{episode.audio}' is not on this machine, and was asked to be published anew"
-                self.findings.problems.append(Problem(path=name, field="audio", message=message, hint="put it there"))
-            self.findings.absent(name, "audio", episode.audio, old.release.episode.audio if old else None)
+            asked = old is not None and old.guid in self.replace_audio
+            published = old.release.episode.audio if old and not asked else None
+            self.findings.absent(name, "audio", episode.audio, published)
             return kept
         if old and kept and self._replaced(facts, old):
             message = f"'{episode.audio}' is an older file than what {old.current.by} published, which is kept"

@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 
 from episodes.pictures import SOCIAL
 from podcast.layout import FEED, cache_control, content_type, is_archive, public_url, short_path
 from podcast.publishing.feeds import compile_pages
-from podcast.publishing.ledger import Entry, Ledger, State
+from podcast.publishing.ledger import Entry, Ledger, ShowEntry, State
 from podcast.publishing.rendered import Rendered
 from podcast.release import Release, ShowRelease, chapters_file, item_of, show_of
 from podcast.website.render import Cover, Page, Picture, render_site
@@ -53,6 +54,7 @@ def render(ledger: Ledger, feeds: Mapping[str, bytes] | None = None) -> tuple[Ar
     """Return feeds, pages and chapters of everything the ledger says is public; `feeds` by key if they are compiled."""
     show = show_of(ledger.show.release)
     entries = ledger.published
+    base = _shown_since(ledger.show)
     items = [item_of(entry.release, ledger.show.release) for entry in entries]
     pages = [
         Page(
@@ -62,10 +64,12 @@ def render(ledger: Ledger, feeds: Mapping[str, bytes] | None = None) -> tuple[Ar
             path=entry.release.episode.slug,
             aliases=addresses(entry)[1:],
             cover=_cover_of(entry.release, ledger),
+            changed=max(entry.current.at, base),
         )
         for entry, item in zip(entries, items, strict=True)
     ]
-    gone = [path for entry in ledger.entries if entry.state is State.WITHDRAWN for path in addresses(entry)]
+    withdrawn = [entry for entry in ledger.entries if entry.state is State.WITHDRAWN]
+    gone = {path: max(entry.current.at, base) for entry in withdrawn for path in addresses(entry)}
     release = ledger.show.release
     site = render_site(
         show,
@@ -74,6 +78,7 @@ def render(ledger: Ledger, feeds: Mapping[str, bytes] | None = None) -> tuple[Ar
         base_url=release.base_url,
         selections=release.feed.selections,
         cover=_cover_of(release, ledger),
+        changed=ledger.changed,
     )
     compiled = feeds if feeds is not None else compile_pages(ledger, Rendered())[1]
     artifacts = [
@@ -85,6 +90,16 @@ def render(ledger: Ledger, feeds: Mapping[str, bytes] | None = None) -> tuple[Ar
     artifacts += [Artifact(key=key, body=body, stage=Stage.PAGES) for key, body in site.pages.items()]
     artifacts += [Artifact(key=key, body=body, stage=Stage.INDEX) for key, body in site.indexes.items()]
     return tuple(sorted(artifacts, key=lambda artifact: (artifact.stage, artifact.key)))
+
+
+_UNSHOWN = frozenset({"email", "categories", "explicit", "kind", "locked"})
+"""Fields of the show that no page says anything of."""
+
+
+def _shown_since(show: ShowEntry) -> datetime:
+    """Return when what every page says of the show changed last."""
+    first, *later = show.history
+    return max(version.at for version in (first, *later) if version is first or {*version.replaced} - _UNSHOWN)
 
 
 def _cover_of(release: Release | ShowRelease, ledger: Ledger) -> Cover:

@@ -109,7 +109,7 @@ def decide(
     `by` names the producer in the ledger's history. `seen` maps guids to the digests that were published when
     the producer was asked: what moved on since then is not overwritten. `settings_sha256` is that of `podcast.toml`.
     """
-    at = max(now, ledger.changed) if ledger else now
+    at = ledger.following(now) if ledger else now
     judge = _Judge(ledger, asked, now, at, by, seen or {}, settings_sha256)
     here = {release.episode.guid: release for release in releases}
     show_entry, show_change = judge.show(show, ledger.show if ledger else None)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -151,6 +151,13 @@ class Ledger:
     def changed(self) -> datetime:
         """The newest change of anything."""
         return max(version.at for version in self._versions())
+
+    def following(self, now: datetime) -> datetime:
+        """Return the time of the next change: `now`, but at least a second after the newest one, whatever clocks say.
+
+        Feeds and pages say in whole seconds when they changed: what changes and changes back is never the same bytes.
+        """
+        return max(now, self.changed.replace(microsecond=0) + timedelta(seconds=1))
 
     @property
     def published(self) -> tuple[Entry, ...]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from episodes.problems import Problem, ProblemsFound, UserError, errors
+from episodes.problems import Problem, ProblemsFound, Severity, UserError, errors
+from episodes.timecode import show_moment
 from feed.checks.run import check_feed
 from feed.reader import read_feed
 from podcast.cache import cache_folder
@@ -34,6 +35,9 @@ from podcast.written import with_lines
 
 ATTEMPTS = 5
 """How often a publish starts over when somebody else moves the store meanwhile."""
+
+_FAR_BEHIND = timedelta(minutes=5)
+"""How far a clock may be behind what is published before that is told; rivals in a hurry date ahead by seconds."""
 
 
 class MovedAway(UserError):
@@ -163,6 +167,7 @@ class Publisher:
         if idle and not any(change.kind in WRITES for change in decision.changes):
             plan = no_plan(decision, self.store.url)
             return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
+        problems = (*problems, *_clock_warning(observed.ledger, decision.ledger, self.now))
         kept = Rendered(cache_folder(self.workspace.folder) / "rendered.sqlite3")
         made = Pictures(self._small, gathered.uploads, observed)
         ledger, feeds = compile_pages(made.complete(decision.ledger), kept)
@@ -276,6 +281,19 @@ def _check(feeds: Iterable[Artifact], ledger: Ledger) -> tuple[Problem, ...]:
         items = read_feed(feed.body).items if found else ()
         problems += [name_origin(problem, ledger, items) for problem in found]
     return tuple(dict.fromkeys(problems))
+
+
+def _clock_warning(before: Ledger | None, ledger: Ledger, now: datetime) -> Iterator[Problem]:
+    """Yield the warning that a change is dated by what is published already, for the clock here is far behind it."""
+    if before is not None and ledger.changed != before.changed and before.changed - now > _FAR_BEHIND:
+        who, zone = before.latest_producer(besides=""), before.changed.tzinfo
+        yield Problem(
+            path=FILE,
+            severity=Severity.WARNING,
+            message=f"the clock here says {show_moment(now.astimezone(zone))}, and {who} published "
+            f"on {show_moment(before.changed)}; this publish is dated {show_moment(ledger.changed)}",
+            hint="set the clock that is wrong; folge doctor compares the one here with the store's",
+        )
 
 
 def _refusal(title: str, reason: str) -> Problem:

@@ -1,9 +1,10 @@
 """Items to pages. Pure: the same items give the same bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache, partial
+from types import MappingProxyType
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -40,12 +41,16 @@ AS_IT_IS = Cover()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """An episode's page: the item, its notes in Markdown, its path, the paths that lead to it, its cover in sizes."""
+    """An episode's page: the item, its notes in Markdown, its path, the paths that lead to it, its cover in sizes.
+
+    `changed` is when anything it is made of changed last, aware.
+    """
 
     item: Item
     notes: str
     topics: tuple[str, ...]
     path: str
+    changed: datetime
     aliases: tuple[str, ...] = ()
     cover: Cover = AS_IT_IS
 
@@ -61,15 +66,18 @@ class Site:
 def render_site(
     show: Show,
     pages: Sequence[Page],
-    gone: Sequence[str] = (),
+    gone: Mapping[str, datetime] = MappingProxyType({}),
     *,
     base_url: str,
+    changed: datetime,
     selections: Sequence[Selection] = (),
     cover: Cover = AS_IT_IS,
 ) -> Site:
     """Render every page of a show, each naming its feeds: of all episodes, then of `selections`.
 
-    `gone` are the paths of withdrawn episodes, where a page says so; `cover` is the show's, for the index.
+    `gone` are the paths of withdrawn episodes, where a page says so, and since when; `cover` is the show's, for the
+    index, and `changed` when anything it lists changed last. Pages carry such a time, which no reader sees: a page that
+    is made again as it was before is no longer the same bytes, so that a store can tell the two apart.
     """
     words = words_for(show.language)
     show = replace(show, hosts=_linkable(show.hosts))
@@ -81,13 +89,17 @@ def render_site(
     render = partial(_render, show=show, words=words, home=home, feeds=feeds)
     rendered: dict[str, bytes] = {}
     for page, view in zip(newest, views, strict=True):
-        rendered[page_key(page.path)] = render("episode.html", page=view)
+        rendered[page_key(page.path)] = render("episode.html", page=view, changed=_stamp(page.changed))
         for alias in page.aliases:
-            rendered.setdefault(page_key(alias), render("moved.html", page=view))
-    for path in gone:
-        rendered.setdefault(page_key(path), render("gone.html"))
-    index = render("index.html", pages=views, described=series_of(show), cover=cover)
+            rendered.setdefault(page_key(alias), render("moved.html", page=view, changed=_stamp(page.changed)))
+    for path, since in gone.items():
+        rendered.setdefault(page_key(path), render("gone.html", changed=_stamp(since)))
+    index = render("index.html", pages=views, described=series_of(show), cover=cover, changed=_stamp(changed))
     return Site(pages=rendered, indexes={INDEX: index})
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _feed(selection: Selection, show: Show, base_url: str) -> tuple[str, str]:

@@ -1,13 +1,21 @@
 """Builds show folders on disk: real files, small silent audio, a real cover."""
 
+import hashlib
+import os
+import re
 import shutil
+import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from feed.reader import Feed, read_feed
+from podcast.cache import cache_folder
 from podcast.publishing.decide import Asked
 from podcast.publishing.publish import Outcome, Publisher
+from podcast.publishing.smallpictures import SmallPictures
 from podcast.stores import Store
 from podcast.workspace import open_workspace
 from tests.episodes.audio_builders import frames, id3, id3_text
@@ -93,6 +101,7 @@ class ShowFolder:
     def copy(self, to: Path) -> "ShowFolder":
         """Return the same folder on another laptop."""
         shutil.copytree(self.path, to)
+        _know_the_cover(to)
         return ShowFolder(path=to)
 
     def publisher(
@@ -109,12 +118,30 @@ class ShowFolder:
         return outcome
 
 
+@cache
+def _scaled_cover() -> Mapping[str, bytes]:
+    """Return what a cache keeps of the cover: to scale it takes ten times as long as all the rest of a publish."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = SmallPictures(Path(folder)).files(COVER, hashlib.sha256(COVER.read_bytes()).hexdigest())
+        return {file.name: file.read_bytes() for file in files.values()}
+
+
+def _know_the_cover(show: Path) -> None:
+    """Give a show a cache in which its cover is scaled, where the test has a folder of its own for caches."""
+    if "FOLGE_CACHE" in os.environ:
+        folder = cache_folder(show) / "pictures"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, body in _scaled_cover().items():
+            (folder / name).write_bytes(body)
+
+
 def make_show(path: Path, episodes: int = 2) -> ShowFolder:
-    """Make a show folder with so many due episodes."""
+    """Make a show folder with so many due episodes. Its cover is scaled already."""
     for name in ("episodes", "audio"):
         (path / name).mkdir(parents=True)
     shutil.copy(COVER, path)
     folder = ShowFolder(path=path)
+    _know_the_cover(path)
     folder.settings()
     for number in range(1, episodes + 1):
         folder.episode(number)
@@ -129,6 +156,11 @@ def objects(store: Store) -> dict[str, bytes]:
     """Return everything a store holds."""
     found = {stat.key: store.get(stat.key) for stat in store.list("")}
     return {key: stored.body for key, stored in found.items() if stored}
+
+
+def undated(body: bytes) -> bytes:
+    """Return a page or a feed without the time of its latest change, which tells it from itself at another time."""
+    return re.sub(rb'(?<=dcterms.modified" content=")[^"]+|(?<=<lastBuildDate>)[^<]+', b"", body)
 
 
 def feed_in(store: Store) -> Feed:

@@ -334,12 +334,6 @@ def test_two_first_publishes_to_one_empty_store_are_one_show(stage: Stage) -> No
     _look(stage, stage.actors(), both_are_in)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=FaultFound,
-    reason="a page that is taken back has its old tag again: a write from before, whose producer stops at that very "
-    "moment, is taken for a fresh one, and the page is stale until the episode changes or --verify looks",
-)
 def test_a_change_that_another_producer_takes_back_at_once_leaves_no_trace(stage: Stage) -> None:
     stage.anna.episode(1, title="Anders")
 

@@ -19,7 +19,7 @@ from feed.item import Enclosure, Item, Transcript
 from feed.show import Selection, Show
 from podcast.website.jsonld import Thing, episode_of, iso_length, series_of
 from podcast.website.render import Page, Site, render_site
-from tests.feed.builders import BASE, GUEST, HOST, a_feed, a_full_item, a_full_show, a_show, an_item
+from tests.feed.builders import BASE, CHANGED, GUEST, HOST, a_feed, a_full_item, a_full_show, a_show, an_item
 
 HOME = f"{BASE}/"
 RULES = tuple(rule for rule in registered_rules() if rule.id.startswith("WEB-"))
@@ -36,8 +36,11 @@ HOSTILE = (
 
 
 def site(*items: Item, show: Show, selections: tuple[Selection, ...] = ()) -> Site:
-    pages = [Page(item=item, notes="Notizen", topics=(), path=item.guid, aliases=(f"f/{item.guid}",)) for item in items]
-    return render_site(show, pages, base_url=HOME, selections=selections)
+    pages = [
+        Page(item=item, notes="Notizen", topics=(), path=item.guid, changed=CHANGED, aliases=(f"f/{item.guid}",))
+        for item in items
+    ]
+    return render_site(show, pages, base_url=HOME, selections=selections, changed=CHANGED)
 
 
 def described(page: bytes) -> Thing:

@@ -13,6 +13,7 @@ from podcast.website.words import words_for
 from tests.feed.builders import a_show, an_item
 
 BASE = "https://cdn.example.org/"
+CHANGED = datetime(2024, 12, 10, 12, 0, tzinfo=UTC)
 
 
 ITEM = an_item(
@@ -33,11 +34,11 @@ def page(
     path: str = "agil",
     aliases: tuple[str, ...] = ("f/2",),
 ) -> Page:
-    return Page(item=item, notes=notes, topics=topics, path=path, aliases=aliases)
+    return Page(item=item, notes=notes, topics=topics, path=path, changed=CHANGED, aliases=aliases)
 
 
 def site(*pages: Page, language: str = "de") -> Site:
-    return render_site(a_show(language=language), pages, base_url=BASE)
+    return render_site(a_show(language=language), pages, base_url=BASE, changed=CHANGED)
 
 
 def test_an_episode_page_says_who_when_and_where_in_german() -> None:

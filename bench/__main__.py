@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from bench import compiling, encoding, facts, loudness, memory, nothing, start, upload
+from bench import compiling, encoding, facts, loudness, memory, nothing, requests, start, upload
 from bench.processes import NotMeasuredError
 from bench.rows import Row, table
 from tests.servers.running import NotStartedError
@@ -23,6 +23,7 @@ MEASUREMENTS: dict[str, _Measurement] = {
     "nothing": nothing.run,
     "upload": upload.run,
     "memory": memory.run,
+    "requests": requests.run,
     "compile": compiling.run,
     "facts": facts.run,
     "loudness": loudness.run,

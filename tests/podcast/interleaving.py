@@ -10,6 +10,7 @@ can learn and not once for each step.
 
 import copy
 import functools
+import random
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -396,36 +397,41 @@ class Promises:
     over: Callable[[World, Sequence[Ended | None]], None]
 
 
-def explore(worlds: Worlds, start: World, actors: Sequence[Actor], promises: Promises, *, crashes: int = 1) -> Explored:
+def explore(
+    worlds: Worlds, start: World, actors: Sequence[Actor], promises: Promises, *, crashes: int = 1, width: int = 0
+) -> Explored:
     """Go through every state the producers can bring about from `start`, at most `crashes` of them stopping.
 
-    Raises FaultFound at the first promise that is broken, with the fewest operations before it.
+    With a `width` go on from so many states after each number of operations: a sample, the same in every run. Raises
+    FaultFound at the first promise that is broken, with the fewest operations before it.
     """
     first = State(world=start, records=tuple(actor.beginning for actor in actors))
     came: dict[State, tuple[State, str] | None] = {first: None}
     orders = Counter({first: 1})
-    whole = 0
-    queue = deque([first])
-    while queue:
-        state = queue.popleft()
-        try:
-            moves = list(_moves(worlds, state, actors, promises))
-            if not moves:
-                promises.over(state.world, [_ended(actor, record) for actor, record in _pairs(actors, state)])
-                whole += 0 if state.crashes else orders[state]
-        except AssertionError as error:
-            raise FaultFound(_story(came, state, error)) from error
-        for label, following in moves:
-            orders[following] += orders[state]
-            if following not in came:
-                came[following] = (state, label)
-                queue.append(following)
-        if moves and state.crashes < crashes:
-            for following, label in _crashed(state, actors):
+    whole = looked_at = 0
+    chosen = random.Random(width)
+    layer = [first]
+    while layer:
+        reached: list[State] = []
+        for state in layer:
+            looked_at += 1
+            try:
+                moves = list(_moves(worlds, state, actors, promises))
+                if not moves:
+                    promises.over(state.world, [_ended(actor, record) for actor, record in _pairs(actors, state)])
+                    whole += 0 if state.crashes else orders[state]
+            except AssertionError as error:
+                raise FaultFound(_story(came, state, error)) from error
+            for _, following in moves:
+                orders[following] += orders[state]
+            crashed = _crashed(state, actors) if moves and state.crashes < crashes else ()
+            for label, following in (*moves, *crashed):
                 if following not in came:
                     came[following] = (state, label)
-                    queue.append(following)
-    return Explored(states=len(came), worlds=len(worlds), orders=whole, runs=sum(actor.runs for actor in actors))
+                    reached.append(following)
+        layer = chosen.sample(reached, width) if 0 < width < len(reached) else reached
+    runs = sum(actor.runs for actor in actors)
+    return Explored(states=looked_at, worlds=len(worlds), orders=whole, runs=runs)
 
 
 def run_alone(worlds: Worlds, world: World, actor: Actor) -> tuple[World, Ended, int]:
@@ -461,11 +467,11 @@ def _moves(worlds: Worlds, state: State, actors: Sequence[Actor], promises: Prom
         yield f"{actor.name}: {operation}{refused}", State(world=world, records=records)
 
 
-def _crashed(state: State, actors: Sequence[Actor]) -> Iterator[tuple[State, str]]:
+def _crashed(state: State, actors: Sequence[Actor]) -> Iterator[tuple[str, State]]:
     for index, (actor, record) in enumerate(_pairs(actors, state)):
         if record is not None and isinstance(actor.next(record), Operation):
             records = (*state.records[:index], None, *state.records[index + 1 :])
-            yield State(world=state.world, records=records), f"{actor.name}: stops"
+            yield f"{actor.name}: stops", State(world=state.world, records=records)
 
 
 def _story(came: Mapping[State, tuple[State, str] | None], state: State, error: AssertionError) -> str:

@@ -2,16 +2,13 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from podcast.cache import cache_folder
 from podcast.cli import run
-from podcast.stores.memory import MemoryStore
 from tests.episodes.audio_builders import frames
 from tests.podcast.builders import ShowFolder, make_show
 
@@ -51,19 +48,15 @@ class Rival:
 
 
 def make_rivals(folder: Path, store: str, count: int, episodes: int, rounds: int, more: str = "") -> list[Rival]:
-    """Make folders of one show that publish to `store`, each with episodes of its own. Caches know the cover."""
+    """Make folders of one show that publish to `store`, each with episodes of its own."""
     template = make_show(folder / "template", episodes=0)
     template.publish_files_as_they_are()
     path = template.path / "podcast.toml"
     text = path.read_text(encoding="utf-8").replace('url = "public"', f'url = "{store}"\n{more}', 1)
     path.write_text(text, encoding="utf-8")
-    warm = template.copy(folder / "warm")
-    warm.episode(1)
-    warm.publish(MemoryStore())
     rivals = []
     for index in range(count):
         show = template.copy(folder / f"rival-{index}")
-        shutil.copytree(cache_folder(warm.path), cache_folder(show.path))
         for number in range(index * episodes + 1, (index + 1) * episodes + 1):
             (show.path / "audio" / f"{number}.mp3").write_bytes(frames(20 + number))
             guid = f"{number:08}-aaaa-4bbb-8ccc-000000000000"

@@ -41,7 +41,9 @@ def run(folder: Path, *, quick: bool) -> Iterator[Row]:
         os.sync()
     yield from _rows("a folder", found)
     yield from _memory({count: published["one new episode"].peak for count, published in found.items()})
-    with seaweed_server(folder / "server") as server, fault_proxy(server.http) as proxy:
+    data = folder / "server"
+    data.mkdir()
+    with seaweed_server(data) as server, fault_proxy(server.http) as proxy:
         found = {count: _in_bucket(folder / str(count), count, server, proxy) for count in sizes[:2]}
     yield from _rows("a bucket", found)
 

@@ -71,7 +71,7 @@ def add_episodes(folder: Path, count: int, *, note_bytes: int, audio_bytes: int)
             guid=uuid.UUID(int=chosen.getrandbits(128), version=4),
             title=f"{chosen.choice(_WORDS)} und {chosen.choice(_WORDS)} ({chosen.randrange(10**6):x})",
             number=number,
-            published=_FIRST + timedelta(days=number),
+            published=_FIRST + timedelta(hours=6 * number),
             audio=f"audio/{audio.name}",
             notes=notes(chosen, note_bytes),
         )

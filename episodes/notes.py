@@ -1,7 +1,11 @@
 """Show notes: Markdown in, sanitised HTML and plain text out. Rendered by cmark, cleaned by ammonia (nh3)."""
 
+import ctypes
 import html
 import re
+from collections.abc import Callable
+from functools import cache
+from typing import cast
 
 FEED_TAGS = frozenset({"p", "ol", "ul", "li", "a", "b", "i", "strong", "em", "br"})
 """What PSP-1 names for item notes, and `br` (rules.md §11)."""
@@ -82,22 +86,49 @@ def _render(markdown: str) -> str:
     An HTML5 parser takes quadratic time for elements inside one another, and repeats formatting elements that were
     not closed in every paragraph, all that differ in an attribute. Notes of so many elements are shown as typed.
     """
-    from cmarkgfm.cmark import Options, markdown_to_html_with_extensions
-
     if not markdown.strip():
         return ""
-    # not GitHub's tagfilter: it would turn scripts into visible text
-    rendered = str(
-        markdown_to_html_with_extensions(
-            markdown,
-            options=Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_GITHUB_PRE_LANG,
-            extensions=["table", "autolink", "strikethrough", "tasklist"],
-        )
-    )
+    rendered = _html(markdown)
     if len(re.findall(rf"<(?!{_FLAT})[a-z]", rendered, re.IGNORECASE)) > _MOST_NESTED:
         blocks = re.split(r"\n\s*\n", markdown.strip())
         return "\n".join(f"<p>{html.escape(block, quote=False)}</p>" for block in blocks)
     return _FORMATTING.sub(r"<\1>", rendered)
+
+
+_EXTENSIONS = ("table", "autolink", "strikethrough", "tasklist")
+"""Those of GitHub but its tagfilter, which would turn scripts into visible text."""
+
+
+def _html(markdown: str) -> str:
+    """Return what cmark makes of Markdown. cmarkgfm's own function for this keeps every document and text for ever."""
+    from cmarkgfm import _cmark, cmark
+
+    options = cmark.Options.CMARK_OPT_UNSAFE | cmark.Options.CMARK_OPT_GITHUB_PRE_LANG
+    cmark.core_extensions_ensure_registered()
+    parser = cmark.parser_new(options)
+    try:
+        for name in _EXTENSIONS:
+            cmark.parser_attach_syntax_extension(parser, cmark.find_syntax_extension(name))
+        cmark.parser_feed(parser, markdown)
+        document = cmark.parser_finish(parser)
+        written = _cmark.lib.cmark_render_html(document, options, cmark.parser_get_syntax_extensions(parser))
+        rendered = bytes(_cmark.ffi.string(written)).decode()
+        for name, pointer in (("cmark_node_free", document), ("free", written)):
+            _freeing(_cmark.__file__, name)(int(_cmark.ffi.cast("uintptr_t", pointer)))
+        return rendered
+    finally:
+        cmark.parser_free(parser)
+
+
+@cache
+def _freeing(library: str, name: str) -> Callable[[int], object]:
+    """Return the function that frees what cmarkgfm has no words for; where its library hides it, nothing is freed."""
+    try:
+        found = getattr(ctypes.CDLL(library), name)
+    except (OSError, AttributeError):
+        return lambda pointer: None
+    found.argtypes, found.restype = (ctypes.c_void_p,), None
+    return cast("Callable[[int], object]", found)
 
 
 def _clean(rendered: str, tags: frozenset[str]) -> str:

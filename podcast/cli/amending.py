@@ -9,7 +9,7 @@ from episodes.problems import UserError
 from podcast.cli.output import emit, problem_data, say, tell_problems
 from podcast.cli.publishing import Session, push, tell_moved
 from podcast.publishing.amending import Amendment, alone
-from podcast.publishing.decide import Asked, Kind
+from podcast.publishing.changes import Asked, Kind
 from podcast.publishing.plan import describe_plan, plan_data
 from podcast.publishing.publish import Prepared, Publisher
 from podcast.stores import Store

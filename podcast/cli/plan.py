@@ -8,7 +8,7 @@ from podcast.cli.noticing import plan_remarks
 from podcast.cli.options import json_option
 from podcast.cli.output import emit, problem_data, tell_problems
 from podcast.cli.publishing import make_publisher
-from podcast.publishing.decide import WRITES
+from podcast.publishing.changes import WRITES
 from podcast.publishing.noticing import UnreadableFeedError, compare_live, first_pages
 from podcast.publishing.plan import describe_plan, plan_data
 from podcast.publishing.publish import Prepared

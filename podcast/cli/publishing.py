@@ -21,7 +21,7 @@ from podcast.files import unless_running
 from podcast.layout import FEED
 from podcast.opening import store_options
 from podcast.publishing.apply import SILENT, Listener
-from podcast.publishing.decide import WRITES, Asked
+from podcast.publishing.changes import WRITES, Asked
 from podcast.publishing.ledger import Ledger
 from podcast.publishing.memo import Place, Quiet, look, observed_tags, remember
 from podcast.publishing.plan import Plan, Step, describe_plan, plan_data

@@ -13,8 +13,9 @@ from podcast.conditions import Conditions
 from podcast.facts import Facts
 from podcast.publishing.apply import SILENT, Listener, apply
 from podcast.publishing.artifacts import Artifact, Stage, render
+from podcast.publishing.changes import WRITES, Asked
 from podcast.publishing.copies import Copies
-from podcast.publishing.decide import WRITES, Asked, decide
+from podcast.publishing.decide import decide
 from podcast.publishing.editions import held_warning, published, with_edition
 from podcast.publishing.feeds import compile_pages, waived_rules
 from podcast.publishing.gather import Gathered, assemble

@@ -15,7 +15,7 @@ from episodes.problems import Problem, UserError
 from episodes.timecode import show_moment
 from podcast.layout import SOURCES, source_key
 from podcast.publishing.arrivals import Action, Arrival, PullPlan, difference, written
-from podcast.publishing.decide import Change, Kind
+from podcast.publishing.changes import Change, Kind
 from podcast.publishing.ledger import Entry, Ledger, State
 from podcast.publishing.observe import observe
 from podcast.publishing.places import episode_name

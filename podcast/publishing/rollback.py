@@ -12,7 +12,7 @@ from feed.reader import Feed, read_feed
 from podcast.layout import INDEX
 from podcast.publishing.apply import SILENT, Listener, apply
 from podcast.publishing.artifacts import render
-from podcast.publishing.decide import Decision
+from podcast.publishing.changes import Decision
 from podcast.publishing.editions import back_to, edition_of, published, read_edition, up_to_date
 from podcast.publishing.feeds import compile_pages
 from podcast.publishing.ledger import Ledger, State

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from feed.reader import Feed, read_feed
-from podcast.publishing.decide import Asked
+from podcast.publishing.changes import Asked
 from podcast.publishing.publish import Outcome, Publisher
 from podcast.stores import Store
 from podcast.workspace import open_workspace

@@ -15,7 +15,7 @@ from episodes.problems import ProblemsFound, UserError
 from podcast.cache import cache_folder
 from podcast.cli import run
 from podcast.files import unless_running
-from podcast.publishing.decide import Asked, Kind
+from podcast.publishing.changes import Asked, Kind
 from podcast.publishing.publish import Publisher
 from podcast.start import start
 from podcast.stores.memory import MemoryStore

@@ -15,7 +15,7 @@ from feed.reader import read_feed
 from podcast.cli import run
 from podcast.layout import edition_key
 from podcast.publishing.changelog import changes_of
-from podcast.publishing.decide import Asked
+from podcast.publishing.changes import Asked
 from podcast.publishing.editions import (
     KEPT_EDITIONS,
     held_warning,

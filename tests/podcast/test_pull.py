@@ -10,7 +10,7 @@ import pytest
 from episodes.problems import UserError
 from podcast.publishing.arrivals import Action, PullPlan, describe_pull
 from podcast.publishing.bring import bring
-from podcast.publishing.decide import Asked
+from podcast.publishing.changes import Asked
 from podcast.publishing.ledger import decode_ledger, encode_ledger
 from podcast.publishing.publish import Publisher, Refused
 from podcast.publishing.pull import Wished, look_at, plan_pull

@@ -10,7 +10,7 @@ import pytest
 
 from episodes.problems import ProblemsFound, UserError
 from podcast.cli import run
-from podcast.publishing.decide import Asked
+from podcast.publishing.changes import Asked
 from podcast.publishing.ledger import decode_ledger
 from podcast.publishing.leftovers import Sort
 from podcast.publishing.rollback import Rollback

@@ -42,6 +42,8 @@ def command(ctx: click.Context, as_json: bool, exit_code: bool, wanted: Wanted) 
 
 def _remarks(prepared: Prepared, store: Store) -> list[str]:
     """Return what an app makes of feeds that would be replaced or end, beyond what the changes of the plan say."""
+    if prepared.ledger.rolled_back:
+        return []
     before, after = first_pages(prepared.observed.ledger), first_pages(prepared.ledger)
     if not before or (before <= after and all(step.key not in after for step in prepared.plan.steps)):
         return []

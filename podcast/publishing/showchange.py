@@ -27,9 +27,8 @@ def decide_show(
     """
     if old is None:
         return _with_settings(ShowEntry(release=release, history=(version,)), settings_sha256), None
-    if release.guid != old.release.guid:
-        reason = f"this store holds another show (podcast guid {old.release.guid}); say another store"
-        return old, Change(kind=Kind.REFUSE, guid="", title=release.title, reason=reason)
+    if wrong := another_show(release.guid, old.release):
+        return old, Change(kind=Kind.REFUSE, guid="", title=release.title, reason=wrong)
     if asked.only_due or asked.alone:
         return old, None
     if version.digest == old.current.digest:
@@ -54,6 +53,13 @@ def decide_show(
     version = replace(version, replaced=replaced_fields(old.release, changed))
     entry = replace(old, release=release, history=(*old.history, version)[-KEPT_VERSIONS:])
     return _with_settings(entry, settings_sha256), change(Kind.UPDATE, "the show's settings changed")
+
+
+def another_show(guid: str, published: ShowRelease) -> str:
+    """Say that a store holds another show than the one with a podcast guid, or nothing."""
+    if guid == published.guid:
+        return ""
+    return f"this store holds another show, '{published.title}' (podcast guid {published.guid}); say another store"
 
 
 def _behind(stale: Sequence[str], own: Sequence[str], current: Version) -> str:

@@ -91,14 +91,12 @@ def test_a_single_producer_publishes_all_the_same_and_is_told_each_time(bucket: 
     assert (code, "conditions" in err) == (0, False)
 
 
-@pytest.mark.parametrize("command", [("tidy", "--grace", "0d"), ("feed", "rollback", "1")])
+@pytest.mark.parametrize("command", [("tidy", "--grace", "0d"), ("feed", "rollback", "1", "--withdrawn", "2")])
 def test_whatever_else_writes_the_ledger_wants_conditions_as_a_publish_does(
     bucket: OwnBucket, command: tuple[str, ...]
 ) -> None:
     assert bucket.folge("publish", "--yes")[0] == 0
-    bucket.show.episode(1, title="Anderer Mut")
-    assert bucket.folge("publish", "--yes")[0] == 0
-    assert bucket.folge("pull", "--yes")[0] == 0
+    assert bucket.folge("withdraw", "2", "--yes")[0] == 0
     before = bucket.stored()
     with careless(bucket.server) as proxy:
         bucket.settings(endpoint=proxy.url)

@@ -57,7 +57,7 @@ def _open(folder: Path) -> _Kept:
     store = settings_store(settings)
     stored = store.get(LEDGER)
     if stored is None:
-        raise UserError(f"nothing is published in {store.url} yet", hint="folge publish")
+        raise UserError(f"nothing is published in {store.url} yet", hint="look at its address, or publish first")
     return _Kept(settings=settings, store=store, ledger=decode_ledger(stored.body))
 
 

@@ -77,7 +77,10 @@ class Rollback:
         observed = observe(self.store, thorough=True)
         old = observed.ledger
         if old is None:
-            raise UserError(f"nothing is published in {self.store.url} yet", hint="folge publish")
+            raise UserError(
+                f"nothing is published in {self.store.url} yet",
+                hint="look at its address, or publish first",
+            )
         require_own(self.settings, old)
         ledger, feeds = compile_pages(old, self._rendered)
         artifacts = render(ledger, feeds)

@@ -59,7 +59,8 @@ def another_show(guid: str, published: ShowRelease) -> str:
     """Say that a store holds another show than the one with a podcast guid, or nothing."""
     if guid == published.guid:
         return ""
-    return f"this store holds another show, '{published.title}' (podcast guid {published.guid}); say another store"
+    held = f"'{published.title}' (podcast guid {published.guid})"
+    return f"this store holds another show, {held}; say another store in {FILE}, or correct its guid"
 
 
 def _behind(stale: Sequence[str], own: Sequence[str], current: Version) -> str:

@@ -129,10 +129,13 @@ def episodes_called(catalogue: Catalogue, name: str) -> tuple[Episode, ...]:
 
 
 def _apart(episodes: Sequence[Episode]) -> str:
-    """Return names that tell episodes apart: season and number where these do, else slugs."""
+    """Return names that tell episodes apart: season and number where these do, else slugs, else guids."""
     names = [f"{episode.season or 1}/{episode.number}" for episode in episodes]
-    alike = len(set(names)) < len(names) or not all(episode.number for episode in episodes)
-    return " or ".join([episode.slug for episode in episodes] if alike else names)
+    if len(set(names)) < len(names) or not all(episode.number for episode in episodes):
+        names = [episode.slug for episode in episodes]
+    if len(set(names)) < len(names):
+        names = [episode.guid for episode in episodes]
+    return " or ".join(names)
 
 
 def _nearest(episodes: Sequence[Episode], name: str) -> list[str]:

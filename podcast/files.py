@@ -1,12 +1,25 @@
-"""Writing the producer's files: beside, flushed, renamed; or created and never replaced."""
+"""Writing the producer's files: beside, flushed, renamed; or created and never replaced.
+
+Until a file is whole it is a draft beside its place. A draft is locked as long as somebody writes it, so that one that
+was left behind is known: it is deleted when something is written in that folder again.
+"""
 
 import os
-import tempfile
+import re
+import secrets
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from episodes.problems import UserError
+
+_DRAFT = ".folge-draft-"
+_DRAFT_NAME = re.compile(re.escape(_DRAFT) + r"[0-9a-f]{16}(\.[^.]*)?")
+_FRESH_SECONDS = 3
+_ABANDONED_SECONDS = 86_400
+_HAS_LOCKS = os.name != "nt"
 
 
 def write_file(path: Path, text: str) -> None:
@@ -35,15 +48,60 @@ def create_file(path: Path, content: str | bytes) -> None:
 @contextmanager
 def draft_of(path: Path) -> Iterator[Path]:
     """Offer a hidden empty file beside `path` with its extension; it is gone afterwards, unless it was renamed."""
+    _swept(path.parent)
+    draft = path.with_name(f"{_DRAFT}{secrets.token_hex(8)}{path.suffix}")
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem[:100]}.", suffix=path.suffix)
+        handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise UserError(f"{path} cannot be created: {error.strerror}", hint="check the folder and the disk") from error
-    os.close(handle)
+    if not _HAS_LOCKS:  # an open file cannot be renamed there either
+        os.close(handle)
     try:
-        yield Path(name)
+        with suppress(OSError):
+            _lock(handle)
+        yield draft
     finally:
-        Path(name).unlink(missing_ok=True)
+        if _HAS_LOCKS:
+            os.close(handle)
+        draft.unlink(missing_ok=True)
+
+
+def sweep_drafts(folder: Path) -> None:
+    """Delete the drafts of writers that were killed: those that nobody holds; where there are no locks, after a day."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if _DRAFT_NAME.fullmatch(path.name) and path.is_file() and not path.is_symlink():
+                with suppress(OSError):
+                    if _is_abandoned(path):
+                        path.unlink()
+
+
+@cache
+def _swept(folder: Path) -> None:
+    """Sweep a folder once in the life of a process."""
+    sweep_drafts(folder)
+
+
+def _is_abandoned(draft: Path) -> bool:
+    age = time.time() - draft.stat().st_mtime
+    if age < _FRESH_SECONDS:  # it may have been made and not been locked yet
+        return False
+    try:
+        with draft.open("rb") as file:
+            _lock(file.fileno())
+    except BlockingIOError:
+        return False
+    except OSError:
+        return age > _ABANDONED_SECONDS
+    return _HAS_LOCKS or age > _ABANDONED_SECONDS
+
+
+def _lock(handle: int) -> None:
+    """Hold a file for as long as it is open. Raises BlockingIOError where somebody holds it, OSError for no locks."""
+    if _HAS_LOCKS:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def settle(draft: Path, path: Path, *, replace: bool) -> None:
@@ -110,16 +168,13 @@ def unless_running(lock_file: Path) -> Iterator[bool]:
 
 @contextmanager
 def _beside(path: Path, content: str | bytes) -> Iterator[Path]:
-    """Write content to a hidden file in the same folder and offer it; it is gone afterwards, unless it was renamed."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
+    """Write content to a draft of a file and offer it; it is gone afterwards, unless it was renamed."""
+    with draft_of(path) as draft:
+        with draft.open("wb") as stream:
             stream.write(content.encode() if isinstance(content, str) else content)
             stream.flush()
             os.fsync(stream.fileno())
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
+        yield draft
 
 
 def _umask() -> int:

@@ -9,7 +9,8 @@ from episodes.problems import UserError
 from podcast.cli.output import emit, problem_data, say, tell_problems
 from podcast.cli.publishing import Session, push, tell_moved
 from podcast.publishing.amending import Amendment, alone
-from podcast.publishing.decide import Asked, Kind
+from podcast.publishing.changes import Asked, Kind
+from podcast.publishing.editions import held_words
 from podcast.publishing.plan import describe_plan, plan_data
 from podcast.publishing.publish import Prepared, Publisher
 from podcast.stores import Store
@@ -65,7 +66,8 @@ def publish_alone(
     elif outcome.plan.empty:
         click.echo("nothing to do")
     else:
-        click.echo(done)
+        held = held_words(outcome.ledger)
+        click.echo(f"{done}; {held}" if held else done)
 
 
 def _show(prepared: Prepared, *, as_json: bool) -> None:

@@ -1,7 +1,7 @@
 """The flags by which `folge plan` and `folge publish` are asked for what they would refuse."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 
 import click
@@ -22,6 +22,13 @@ class Wanted:
     new_address: bool = False
     verify: bool = False
     due: bool = False
+
+
+def only_due(wanted: Wanted) -> Wanted:
+    """Return what `--due` asks for. Raises UsageError where something else is asked for with it."""
+    if wanted != Wanted():
+        raise click.UsageError("--due publishes new episodes only; ask for anything else without it")
+    return replace(wanted, due=True)
 
 
 def asked_options(command: Command) -> Command:

@@ -18,7 +18,7 @@ from podcast.cli.publishing import agreed, push, tell_moved
 from podcast.layout import FEED, LEDGER
 from podcast.opening import settings_store
 from podcast.publishing.changelog import Changes, changes_of
-from podcast.publishing.editions import END, edition_of, held_warning, pages_of, read_edition
+from podcast.publishing.editions import END, edition_called, held_warning, pages_of, read_edition
 from podcast.publishing.ledger import Edition, Ledger, decode_ledger
 from podcast.publishing.noticing import compare_editions
 from podcast.publishing.plan import plan_data, show_bytes
@@ -57,7 +57,7 @@ def _open(folder: Path) -> _Kept:
     store = settings_store(settings)
     stored = store.get(LEDGER)
     if stored is None:
-        raise UserError(f"nothing is published in {store.url} yet", hint="folge publish")
+        raise UserError(f"nothing is published in {store.url} yet", hint="look at its address, or publish first")
     return _Kept(settings=settings, store=store, ledger=decode_ledger(stored.body))
 
 
@@ -81,15 +81,15 @@ def log(ctx: click.Context, as_json: bool) -> None:
 
 
 @command.command("diff")
-@click.argument("number", type=click.IntRange(1), metavar="N")
-@click.argument("other", type=click.IntRange(1), metavar="[M]", required=False)
+@click.argument("number", metavar="N")
+@click.argument("other", metavar="[M]", required=False)
 @json_option
 @click.pass_context
-def diff(ctx: click.Context, number: int, other: int | None, as_json: bool) -> None:
+def diff(ctx: click.Context, number: str, other: str | None, as_json: bool) -> None:
     """Show what an app notices between edition N and edition M, or the newest."""
     kept = _open(ctx.obj.folder)
-    later = _edition(kept.ledger, other)
-    earlier = edition_of(kept.ledger, number)
+    earlier = edition_called(kept.ledger, number)
+    later = edition_called(kept.ledger, other) if other is not None else kept.ledger.editions[-1]
     old, new = (read_edition(kept.ledger, each.number, kept.store) for each in (earlier, later))
     feeds = compare_editions(old, new)
     if as_json:
@@ -101,18 +101,20 @@ def diff(ctx: click.Context, number: int, other: int | None, as_json: bool) -> N
 
 
 @command.command("show")
-@click.argument("number", type=click.IntRange(1), metavar="N")
+@click.argument("number", metavar="N")
 @click.option("--page", default=FEED, show_default=True, metavar="KEY", help="Another feed or archive page of it.")
 @json_option
 @click.pass_context
-def show(ctx: click.Context, number: int, page: str, as_json: bool) -> None:
+def show(ctx: click.Context, number: str, page: str, as_json: bool) -> None:
     """Print the feed of edition N, byte for byte."""
     kept = _open(ctx.obj.folder)
-    edition = edition_of(kept.ledger, number)
-    pages = pages_of(kept.ledger, number)
+    edition = edition_called(kept.ledger, number)
+    pages = pages_of(kept.ledger, edition.number)
     if page not in pages:
-        raise UserError(f"edition {number} has no page {quoted(page)}", hint=f"it has {', '.join(sorted(pages))}")
-    body = read_edition(kept.ledger, number, kept.store, (page,))[page]
+        raise UserError(
+            f"edition {edition.number} has no page {quoted(page)}", hint=f"it has {', '.join(sorted(pages))}"
+        )
+    body = read_edition(kept.ledger, edition.number, kept.store, (page,))[page]
     if as_json:
         emit(_edition_data(edition, kept.ledger) | {"page": page, "text": body.decode()})
     else:
@@ -120,14 +122,14 @@ def show(ctx: click.Context, number: int, page: str, as_json: bool) -> None:
 
 
 @command.command("rollback")
-@click.argument("number", type=click.IntRange(1), metavar="[N]", required=False)
+@click.argument("number", metavar="[N]", required=False)
 @click.option("--end", is_flag=True, help="Bring the feed up to date again.")
 @click.option("--withdrawn", multiple=True, metavar="EPISODE", help="Let this withdrawn episode come back with it.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @json_option
 @click.pass_context
 def rollback(
-    ctx: click.Context, number: int | None, end: bool, withdrawn: tuple[str, ...], yes: bool, as_json: bool
+    ctx: click.Context, number: str | None, end: bool, withdrawn: tuple[str, ...], yes: bool, as_json: bool
 ) -> None:
     """Give the public the feed of edition N again, byte for byte, and hold it there.
 
@@ -137,10 +139,11 @@ def rollback(
     if end == (number is not None) or (end and withdrawn):
         raise click.UsageError("say the number of an edition, or --end by itself")
     kept = _open(ctx.obj.folder)
+    edition = edition_called(kept.ledger, number) if number is not None else None
     rolling = Rollback(
         kept.settings,
         kept.store,
-        number=number,
+        number=edition.number if edition else None,
         now=datetime.now(UTC).replace(microsecond=0),
         by=producer(),
         withdrawn=withdrawn,
@@ -151,13 +154,14 @@ def rollback(
         if not as_json:
             lines = comparison_lines(prepared.noticed) if prepared.noticed else [prepared.unreadable]
             say("in a listener's app:\n" + "\n".join(f"  {line or 'nothing is noticed'}" for line in lines or [""]))
-        question = "bring the feed up to date?" if end else f"go back to edition {number}?"
+        question = f"go back to {_named(edition)}?" if edition else "bring the feed up to date?"
         return yes or agreed(question)
 
     done = rolling.run(confirm, again=tell_moved)
     if done is None:
         say("nothing was changed")
         return
+    tell_problems(done.problems)
     told = push(done.plan, done.ledger)
     if as_json:
         pushed = [{"hub": one.hub, "feed": one.topic, "error": one.error} for one in told]
@@ -165,13 +169,6 @@ def rollback(
         emit(_standing(done.ledger) | plan_data(done.plan) | noticed | {"hubs": pushed})
     else:
         click.echo(_done(done))
-
-
-def _edition(ledger: Ledger, number: int | None) -> Edition:
-    """Return an edition, the newest where none is named."""
-    if number is None and ledger.editions:
-        return ledger.editions[-1]
-    return edition_of(ledger, number or 1)
 
 
 def _named(edition: Edition) -> str:

@@ -21,7 +21,8 @@ from podcast.files import unless_running
 from podcast.layout import FEED
 from podcast.opening import store_options
 from podcast.publishing.apply import SILENT, Listener
-from podcast.publishing.decide import WRITES, Asked
+from podcast.publishing.changes import WRITES, Asked
+from podcast.publishing.editions import held_words
 from podcast.publishing.ledger import Ledger
 from podcast.publishing.memo import Place, Quiet, look, observed_tags, remember
 from podcast.publishing.plan import Plan, Step, describe_plan, plan_data
@@ -78,7 +79,16 @@ def publish(folder: Path, wanted: Wanted, *, yes: bool, as_json: bool) -> None:
             remember(_place(workspace), stamps, quiet, _tags(outcome))
     else:
         tell_problems(problem for problem in outcome.problems if problem not in session.told)
-        click.echo(f"published: {count_episodes(outcome.plan.published)} at {outcome.plan.feed_url}")
+        click.echo(_said(outcome))
+
+
+def _said(outcome: Outcome) -> str:
+    """Return what was done in one line."""
+    plan, held = outcome.plan, held_words(outcome.ledger)
+    if not held:
+        return f"published: {count_episodes(plan.published)} at {plan.feed_url}"
+    count = sum(change.kind in WRITES for change in plan.changes)
+    return f"recorded: {count} {'change' if count == 1 else 'changes'}; {held}"
 
 
 def publish_due(folder: Path, wanted: Wanted, *, as_json: bool) -> None:
@@ -125,7 +135,9 @@ def _place(workspace: Workspace) -> Place:
 def _quiet(outcome: Outcome) -> Quiet:
     """Return what to say where there is nothing to do."""
     plan = outcome.plan
+    held = held_words(outcome.ledger)
     where = f"; {count_episodes(plan.published)} at {plan.feed_url}" if plan.feed_url else ""
+    where = f"; {held}" if held else where
     told = [*problem_lines(outcome.problems), *describe_plan(plan).splitlines()]
     return Quiet(
         result=f"nothing to do{where}\n",

@@ -16,7 +16,7 @@ from podcast.publishing.bring import bring
 from podcast.publishing.ledger import Ledger
 from podcast.publishing.plan import show_bytes
 from podcast.publishing.pull import Wished, look_at, plan_pull
-from podcast.settings import find_folder
+from podcast.settings import FILE, find_folder
 from podcast.stores import Store
 from podcast.stores.opening import StoreOptions, open_store
 from podcast.workspace import open_workspace, producer
@@ -77,7 +77,7 @@ def command(
     problems = () if dry_run else bring(plan, folder, store, _tell)
     if as_json:
         emit(pull_data(plan) | {"written": not dry_run, "problems": [problem_data(problem) for problem in problems]})
-    elif not dry_run:
+    elif not dry_run or plan.empty:
         click.echo(_said(plan, len(plan.writes) - len(problems), folder))
         if plan.writes and not target.survey:
             say(f"next: cd {folder}, then folge status")
@@ -89,15 +89,25 @@ def _opened(url: str, folder: Path, options: StoreOptions) -> tuple[Store, dict[
     """Return the store, and what a new `podcast.toml` in `folder` says of it; without `url` the folder's own store."""
     if not url:
         return open_workspace(folder).store(), {}
+    place, root = folder.resolve(), None
     if "://" not in url:
         root = (Path.cwd() / Path(url.removeprefix("folder:")).expanduser()).resolve()
         if not root.is_dir():
             raise UserError(f"there is no folder {root}", hint="write a bucket as s3://bucket/prefix")
-        inside = root.is_relative_to(folder.resolve())
-        url = root.relative_to(folder.resolve()).as_posix() if inside else root.as_posix()
+        url = root.relative_to(place).as_posix() if root.is_relative_to(place) else root.as_posix()
+    _refuse_inside(place, root)
     said = {"endpoint_url": options.endpoint_url, "region": options.region, "profile": options.profile}
     words: dict[str, str | bool] = {"url": url, **{name: value for name, value in said.items() if value}}
     return open_store(url, base=folder, options=options), words
+
+
+def _refuse_inside(folder: Path, store: Path | None) -> None:
+    """Refuse to make a show where it would be public, or part of another show."""
+    if store and folder.is_relative_to(store):
+        raise UserError(f"{folder} lies in the store, which the public reads", hint="pull into a folder beside it")
+    around = next((parent for parent in folder.parents if (parent / FILE).exists()), None)
+    if around and not (folder / FILE).exists():
+        raise UserError(f"{folder} lies in another show folder, {around}", hint="pull into a folder beside it")
 
 
 def _wished(names: tuple[str, ...], ledger: Ledger) -> Wished:

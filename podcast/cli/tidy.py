@@ -7,7 +7,7 @@ import click
 
 from podcast.cli.amending import dry_run_option, yes_option
 from podcast.cli.options import json_option
-from podcast.cli.output import emit, say
+from podcast.cli.output import emit, say, tell_problems
 from podcast.cli.publishing import agreed
 from podcast.publishing.leftovers import Tidy, count_objects, describe_tidy, tidy_data
 from podcast.publishing.plan import show_bytes
@@ -43,8 +43,8 @@ def command(ctx: click.Context, grace: timedelta, yes: bool, dry_run: bool, as_j
     the grace time, texts of episodes that were never published, pages and feeds that are no longer made, and uploads
     that were given up. What folge did not write is never touched.
     """
-    store = open_workspace(ctx.obj.folder).store()
-    tidier = Tidier(store, clock=lambda: datetime.now(UTC), by=producer(), grace=grace)
+    workspace = open_workspace(ctx.obj.folder)
+    tidier = Tidier(workspace.settings, workspace.store(), clock=lambda: datetime.now(UTC), by=producer(), grace=grace)
     if dry_run:
         tidy, _ = tidier.prepare()
         if as_json:
@@ -62,6 +62,7 @@ def command(ctx: click.Context, grace: timedelta, yes: bool, dry_run: bool, as_j
     if tidied is None:
         say("nothing was deleted")
         return
+    tell_problems(tidied.problems)
     left = len(tidied.plan.removals) - len(tidied.removed)
     if left:
         say(f"{count_objects(left)} left: in use again, younger by the store's clock, or for the next time")

@@ -11,7 +11,7 @@ from podcast.cli.options import episode_argument, json_option
 from podcast.cli.output import say
 from podcast.cli.publishing import Session, agreed
 from podcast.publishing.amending import Amendment, Named, amend, find_named
-from podcast.publishing.decide import Asked
+from podcast.publishing.changes import Asked
 from podcast.publishing.ledger import State
 from podcast.publishing.observe import observe
 from podcast.workspace import Workspace, open_workspace

@@ -6,9 +6,28 @@ from pathlib import Path
 
 from episodes.problems import Severity
 from podcast.doctor.report import Notes
+from podcast.settings import FILE
 from podcast.stores.folder import FolderStore
 
 _LITTLE_BYTES = 1 << 30
+
+
+def is_not_made_yet(store: FolderStore, notes: Notes) -> bool:
+    """Say of a folder that is not there where the first publish would make it, and make nothing: it may be mistyped."""
+    root = store.root
+    above = next(folder for folder in (root, *root.parents) if folder.exists())
+    if above == root or not above.is_dir():
+        return False
+    correct = f"if another place is meant, correct url below [store] in {FILE}"
+    if above == root.parent:
+        notes.wrong(f"the folder {root} is not there yet; the first publish makes it", correct, severity=Severity.NOTE)
+    else:
+        notes.wrong(
+            f"{root} is not there, nor is {root.parent} above it; a publish would make both",
+            f"if it lies on another disk, connect that; {correct}",
+            severity=Severity.WARNING,
+        )
+    return True
 
 
 def has_good_disk(store: FolderStore, notes: Notes) -> None:

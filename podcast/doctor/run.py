@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from episodes.problems import Severity, UserError
 from podcast.conditions import Conditions
 from podcast.doctor.bucket import can_be_reached, compares, keeps_objects, refuses_what_is_gone
-from podcast.doctor.folder import has_good_disk
+from podcast.doctor.folder import has_good_disk, is_not_made_yet
 from podcast.doctor.policy import Json, merged_cors, merged_policy
 from podcast.doctor.probes import held, private_probe, sample, sweep
 from podcast.doctor.public import Public
@@ -41,6 +41,8 @@ def examine(settings: Settings, store: Store, fetcher: Fetcher) -> Notes:
     """Look at everything a publish, a listener and a rival producer rely on. What is written is deleted again."""
     notes = Notes(place=store.url)
     if isinstance(store, QuestionedBucket) and not can_be_reached(store, settings.store, notes):
+        return notes
+    if isinstance(store, FolderStore) and is_not_made_yet(store, notes):
         return notes
     try:
         sweep(store, notes)

@@ -24,7 +24,8 @@ class Arrival:
 
     What is written is `text`, or the object under `key` with so many `bytes`; either has the hex `sha256`. `here` is
     the hex sha256 of what is in its place now, empty where nothing is. `former` is the path the file has had so far,
-    where it gets another name. `diff` shows what is published beside what is kept.
+    where it gets another name. `diff` shows what is published beside what is kept. `guid` is that of the episode whose
+    text it is.
     """
 
     action: Action
@@ -37,6 +38,7 @@ class Arrival:
     here: str = ""
     former: str = ""
     diff: str = ""
+    guid: str = ""
 
     @property
     def writes(self) -> bool:
@@ -73,7 +75,9 @@ class PullPlan:
         return sum(arrival.bytes for arrival in self.writes)
 
 
-def written(action: Action, path: str, text: str, reason: str, *, here: str = "", former: str = "") -> Arrival:
+def written(
+    action: Action, path: str, text: str, reason: str, *, here: str = "", former: str = "", guid: str = ""
+) -> Arrival:
     """Return the arrival of a text."""
     raw = text.encode()
     return Arrival(
@@ -85,6 +89,7 @@ def written(action: Action, path: str, text: str, reason: str, *, here: str = ""
         sha256=hashlib.sha256(raw).hexdigest(),
         here=here,
         former=former,
+        guid=guid,
     )
 
 

@@ -1,11 +1,12 @@
 """Do what the plan of a pull says, file by file, each beside and renamed: what is here is whole at any moment."""
 
 import hashlib
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from episodes.problems import Problem, UserError
-from podcast.files import draft_of, make_folder, settle
+from podcast.files import draft_of, make_folder, settle, sweep_drafts
 from podcast.publishing.arrivals import Action, Arrival, PullPlan
 from podcast.stores import Store
 
@@ -16,11 +17,14 @@ Told = Callable[[Arrival], None]
 def bring(plan: PullPlan, folder: Path, store: Store, told: Told = lambda arrival: None) -> tuple[Problem, ...]:
     """Write every file of a plan, and return what could not be done.
 
-    A file that was made or changed since the plan was is left alone. Raises StoreError where the store cannot be
-    reached: whatever was written until then stays, and the next pull brings the rest.
+    What killed writers left is deleted. A file that was made or changed since the plan was is left alone. Raises
+    StoreError where the store cannot be reached: whatever was written until then stays, and the next pull brings the
+    rest.
     """
     problems = []
     make_folder(folder / "episodes")
+    for place in _folders(folder):
+        sweep_drafts(place)
     for arrival in plan.writes:
         problem = _write(arrival, folder, store)
         if problem:
@@ -28,6 +32,13 @@ def bring(plan: PullPlan, folder: Path, store: Store, told: Told = lambda arriva
         else:
             told(arrival)
     return tuple(problems)
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    """Yield a show folder and those in it, apart from hidden ones."""
+    for name, folders, _ in os.walk(folder):
+        folders[:] = [each for each in folders if not each.startswith(".")]
+        yield Path(name)
 
 
 def _write(arrival: Arrival, folder: Path, store: Store) -> str:

@@ -2,93 +2,29 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 
 from episodes.model import Episode, Status
 from episodes.timecode import show_moment
-from podcast.layout import settings_key, source_key
+from podcast.layout import source_key
 from podcast.publishing.addresses import Addresses
-from podcast.publishing.differing import replaced_alternate, replaced_fields, sound_words, stale_fields
-from podcast.publishing.ledger import Entry, Ledger, ShowEntry, State, Version, with_positions
-from podcast.publishing.tombstones import KEPT_VERSIONS, handed_on, recalled, restored, with_version, withdrawn
+from podcast.publishing.changes import NOTHING_ASKED, Asked, Change, Decision, Kind
+from podcast.publishing.differing import (
+    older_words,
+    replaced_alternate,
+    replaced_fields,
+    sound_words,
+    stale_fields,
+    who_published,
+)
+from podcast.publishing.ledger import Entry, Ledger, State, Version, with_positions
+from podcast.publishing.showchange import decide_show
+from podcast.publishing.tombstones import handed_on, recalled, restored, with_version, withdrawn
 from podcast.release import Release, ShowRelease, differences, digest
-
-
-class Kind(StrEnum):
-    """What would happen to an episode."""
-
-    ADD = "add"
-    UPDATE = "update"
-    WITHDRAW = "withdraw"
-    RESTORE = "restore"
-    SAME = "same"
-    DRAFT = "draft"
-    WAIT = "wait"
-    BEHIND = "behind"
-    ELSEWHERE = "elsewhere"
-    WITHDRAWN = "withdrawn"
-    REFUSE = "refuse"
-
 
 _FILES = frozenset({"audio", "alternates"})
 """Fields a producer can ask for anew with `replace_audio`."""
-
-WRITES = frozenset({Kind.ADD, Kind.UPDATE, Kind.WITHDRAW, Kind.RESTORE})
-"""The kinds that change the ledger."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What a listener would notice of one episode (or of the show: guid empty), and why."""
-
-    kind: Kind
-    guid: str
-    title: str
-    reason: str
-    slug: str = ""
-    number: int | None = None
-    fields: tuple[str, ...] = ()
-    due: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What the producer named: guids whose audio, date or older text may replace what is published.
-
-    `withdraw` names episodes to take out of the feed whatever their files say, `restore` withdrawn ones to publish
-    again; `recall` maps the new guid of an episode to its old one. `new_address` allows the whole show to move.
-    `alone` keeps the show, and every episode that is not here, as they are. With `only_due` new episodes are published
-    whose time has come, and whatever else is different here stays as it is published.
-    """
-
-    replace_audio: frozenset[str] = frozenset()
-    change_date: frozenset[str] = frozenset()
-    mine: frozenset[str] = frozenset()
-    withdraw: frozenset[str] = frozenset()
-    restore: frozenset[str] = frozenset()
-    recall: Mapping[str, str] = field(default_factory=dict)
-    show_mine: bool = False
-    new_address: bool = False
-    only_due: bool = False
-    alone: bool = False
-
-
-NOTHING_ASKED = Asked()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """The changes, and the ledger that would follow from them. `ledger` is the old one where nothing is written."""
-
-    changes: tuple[Change, ...]
-    ledger: Ledger
-
-    @property
-    def refused(self) -> tuple[Change, ...]:
-        """The changes that stop a publish."""
-        return tuple(change for change in self.changes if change.kind is Kind.REFUSE)
 
 
 def decide(
@@ -110,9 +46,16 @@ def decide(
     the producer was asked: what moved on since then is not overwritten. `settings_sha256` is that of `podcast.toml`.
     """
     at = ledger.following(now) if ledger else now
-    judge = _Judge(ledger, asked, now, at, by, seen or {}, settings_sha256)
+    judge = _Judge(ledger, asked, now, at, by, seen or {})
     here = {release.episode.guid: release for release in releases}
-    show_entry, show_change = judge.show(show, ledger.show if ledger else None)
+    show_entry, show_change = decide_show(
+        show,
+        ledger.show if ledger else None,
+        Version(digest=digest(show), at=at, by=by),
+        asked=asked,
+        seen=seen or {},
+        settings_sha256=settings_sha256,
+    )
     changes = [show_change] if show_change else []
     changes += [_idle(episode) for episode in idle]
     there = ledger.by_guid() if ledger else {}
@@ -157,12 +100,8 @@ def _idle(episode: Episode) -> Change:
     return _about(Kind.WITHDRAWN, episode, "withdrawn before it was published")
 
 
-def _who(version: Version) -> str:
-    return f"{version.by} published on {show_moment(version.at)}"
-
-
 class _Judge:
-    """Decides about one thing after the other, in the light of the ledger and of what was asked for."""
+    """Decides about one episode after the other, in the light of the ledger and of what was asked for."""
 
     def __init__(
         self,
@@ -172,7 +111,6 @@ class _Judge:
         at: datetime,
         by: str,
         seen: Mapping[str, str],
-        settings_sha256: str,
     ) -> None:
         self.ledger = ledger
         self.taken = Addresses(ledger)
@@ -181,47 +119,6 @@ class _Judge:
         self.at = at
         self.by = by
         self.seen = seen
-        self.settings_sha256 = settings_sha256
-
-    def show(self, release: ShowRelease, old: ShowEntry | None) -> tuple[ShowEntry, Change | None]:
-        version = Version(digest=digest(release), at=self.at, by=self.by)
-        if old is None:
-            return self._with_settings(ShowEntry(release=release, history=(version,))), None
-        if release.guid != old.release.guid:
-            reason = f"this store holds another show (podcast guid {old.release.guid}); say another store"
-            return old, Change(kind=Kind.REFUSE, guid="", title=release.title, reason=reason)
-        if self.asked.only_due or self.asked.alone:
-            return old, None
-        if version.digest == old.current.digest:
-            return (old if old.settings_key else self._with_settings(old)), None
-        changed = differences(old.release, release)
-
-        def change(kind: Kind, reason: str) -> Change:
-            return Change(kind=kind, guid="", title=release.title, reason=reason, fields=changed)
-
-        if any(version.digest == earlier.digest for earlier in old.history) and not self.asked.show_mine:
-            reason = f"podcast.toml here is older than what {_who(old.current)}; to publish it: --mine podcast.toml"
-            return old, change(Kind.BEHIND, reason)
-        stale = stale_fields(release, old.history, changed)
-        if stale and not self.asked.show_mine:
-            reason = f"{_older(stale, old.current)}; take those over, or: folge publish --mine podcast.toml"
-            return old, change(Kind.REFUSE, reason)
-        if self._moved_on("", old.current) and not self.asked.show_mine:
-            reason = (
-                f"the show was changed by {old.current.by} meanwhile; look at both, or ask with --mine podcast.toml"
-            )
-            return old, change(Kind.REFUSE, reason)
-        if release.base_url != old.release.base_url and not self.asked.new_address:
-            move = f"from {old.release.base_url} to {release.base_url}"
-            return old, change(Kind.REFUSE, f"every address would change {move}; ask with --new-address")
-        version = replace(version, replaced=replaced_fields(old.release, changed))
-        entry = replace(old, release=release, history=(*old.history, version)[-KEPT_VERSIONS:])
-        return self._with_settings(entry), change(Kind.UPDATE, "the show's settings changed")
-
-    def _with_settings(self, entry: ShowEntry) -> ShowEntry:
-        """Return the show with the text of `podcast.toml` here, from which a folder can be made again."""
-        sha256 = self.settings_sha256
-        return replace(entry, settings_key=settings_key(sha256), settings_sha256=sha256) if sha256 else entry
 
     def episode(self, release: Release | None, old: Entry | None) -> tuple[Entry | None, Change]:
         if release is None and old is not None:
@@ -282,7 +179,7 @@ class _Judge:
         before = any(version.state is State.WITHDRAWN for version in old.history)
         if before and old.guid not in self.asked.mine | self.asked.withdraw:
             how = _ask("mine", release)
-            reason = f"was withdrawn once, and is back since {_who(old.current)}; to withdraw it again: {how}"
+            reason = f"was withdrawn once, and is back since {who_published(old.current)}; to withdraw it again: {how}"
             return old, _change(Kind.BEHIND, release, reason)
         return withdrawn(old, self.at, self.by), _change(Kind.WITHDRAW, release, _LEAVES)
 
@@ -298,14 +195,14 @@ class _Judge:
             asked = old.guid in self.asked.replace_audio and {*changed} <= _FILES  # with the tags of before, say
             if any(version.digest == earlier.digest for earlier in old.history) and not asked:
                 how = _ask("mine", release)
-                reason = f"the text here is older than what {_who(old.current)}, which is kept; to publish it: {how}"
-                return old, _change(Kind.BEHIND, release, reason, changed)
+                reason = f"the text here is older than what {who_published(old.current)}, which is kept"
+                return old, _change(Kind.BEHIND, release, f"{reason}; to publish it: {how}", changed)
             stale = stale_fields(release, old.history, changed)
             if stale and not asked:
                 if {*stale} == {*changed}:  # nobody edited it here: audio that is not here is the newest already
-                    reason = f"{_older(stale, old.current)}; to take it over: folge pull"
+                    reason = f"{older_words(stale, old.current)}; to take it over: folge pull"
                     return old, _change(Kind.BEHIND, release, reason, changed)
-                reason = f"{_older(stale, old.current)}; take those over, or: {_ask('mine', release)}"
+                reason = f"{older_words(stale, old.current)}; take those over, or: {_ask('mine', release)}"
                 return old, _change(Kind.REFUSE, release, reason, changed)
             if self._moved_on(old.guid, old.current):
                 reason = f"was changed by {old.current.by} meanwhile; look at both, or: {_ask('mine', release)}"
@@ -379,10 +276,6 @@ _RECALLED = "its new edition with a guid of its own: everyone downloads it again
 
 def _moment(release: Release) -> str:
     return show_moment(release.episode.published) if release.episode.published else "none"
-
-
-def _older(stale: Sequence[str], current: Version) -> str:
-    return f"{' and '.join(stale)} here {'is' if len(stale) == 1 else 'are'} older than what {_who(current)}"
 
 
 def _ask(flag: str, release: Release) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from episodes.timecode import show_length
+from episodes.timecode import show_length, show_moment
 from podcast.publishing.ledger import Version
 from podcast.release import AudioBlob, Release, ShowRelease, fingerprints
 
@@ -33,3 +33,13 @@ def replaced_fields(old: Release | ShowRelease, changed: Sequence[str]) -> dict[
     """Return the short hashes of the values that are replaced, by field."""
     prints = fingerprints(old)
     return {name: prints[name] for name in changed}
+
+
+def who_published(version: Version) -> str:
+    """Return who published a version and when, as the end of a sentence."""
+    return f"{version.by} published on {show_moment(version.at)}"
+
+
+def older_words(stale: Sequence[str], current: Version) -> str:
+    """Say which fields here are older than the published ones, and who published those."""
+    return f"{' and '.join(stale)} here {'is' if len(stale) == 1 else 'are'} older than what {who_published(current)}"

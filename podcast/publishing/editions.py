@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from episodes.problems import Problem, Severity, UserError
+from episodes.problems import Problem, Severity, UserError, quoted
 from episodes.timecode import show_moment
 from podcast.layout import FEED, edition_key, is_archive
 from podcast.publishing.artifacts import Artifact, Stage
@@ -86,10 +86,22 @@ def edition_of(ledger: Ledger, number: int) -> Edition:
     """Return an edition. Raises UserError where it is not kept."""
     found = next((edition for edition in ledger.editions if edition.number == number), None)
     if found is None:
-        kept = [edition.number for edition in ledger.editions]
-        hint = f"kept are {kept[0]} to {kept[-1]}; see: folge feed log" if kept else "none is kept yet; publish first"
-        raise UserError(f"there is no edition {number} of the feed", hint=hint)
+        raise _no_edition(ledger, str(number))
     return found
+
+
+def edition_called(ledger: Ledger, name: str) -> Edition:
+    """Return the edition whose number a producer wrote. Raises UserError where that is none, or not kept."""
+    if not (name.isascii() and name.isdigit() and len(name) < 10):
+        raise _no_edition(ledger, quoted(name))
+    return edition_of(ledger, int(name))
+
+
+def _no_edition(ledger: Ledger, name: str) -> UserError:
+    kept = [edition.number for edition in ledger.editions]
+    there = f"kept are {kept[0]} to {kept[-1]}" if len(kept) > 1 else f"only edition {kept[0]} is kept" if kept else ""
+    hint = f"{there}; see: folge feed log" if kept else "none is kept yet; publish first"
+    return UserError(f"there is no edition {name} of the feed", hint=hint)
 
 
 def pages_of(ledger: Ledger, number: int | None = None) -> dict[str, str]:
@@ -180,6 +192,15 @@ def _read_page(key: str, sha256: str, edition: Edition, store: Store) -> bytes:
     if hashlib.sha256(body).hexdigest() != sha256:
         raise UserError(f"{key} of edition {edition.number} is damaged in the store", hint=hint)
     return body
+
+
+def held_words(ledger: Ledger) -> str:
+    """Say at which edition the feed is held, by whom, since when and how that is ended; nothing where it is not."""
+    held = ledger.rolled_back
+    if held is None:
+        return ""
+    since = f"since {show_moment(held.at)} by {held.by}"
+    return f"the feed is held at edition {held.back_to} {since}; to bring it up to date: {END}"
 
 
 def held_warning(ledger: Ledger) -> tuple[Problem, ...]:

@@ -9,7 +9,7 @@ from episodes.problems import Problem, visible
 from episodes.timecode import show_moment
 from podcast.layout import FEED, INDEX, INVENTORY, LEDGER, PRIVATE, cache_control, page_key
 from podcast.publishing.artifacts import Artifact, Stage, addresses
-from podcast.publishing.decide import WRITES, Change, Decision, Kind
+from podcast.publishing.changes import WRITES, Change, Decision, Kind
 from podcast.publishing.feeds import feed_keys
 from podcast.publishing.ledger import Ledger, encode_ledger
 from podcast.publishing.observe import Observed

@@ -14,8 +14,9 @@ from podcast.conditions import Conditions
 from podcast.facts import Facts
 from podcast.publishing.apply import SILENT, Listener, apply
 from podcast.publishing.artifacts import Artifact, Stage, render
+from podcast.publishing.changes import WRITES, Asked
 from podcast.publishing.copies import Copies
-from podcast.publishing.decide import WRITES, Asked, decide
+from podcast.publishing.decide import decide
 from podcast.publishing.editions import held_warning, published, with_edition
 from podcast.publishing.feeds import compile_pages, waived_rules
 from podcast.publishing.gather import Gathered, assemble
@@ -27,8 +28,9 @@ from podcast.publishing.origin import name_origin
 from podcast.publishing.pictures import Pictures
 from podcast.publishing.plan import Plan, make_plan, new_pages, no_plan, stranger
 from podcast.publishing.rendered import Rendered
+from podcast.publishing.showchange import another_show
 from podcast.publishing.smallpictures import SmallPictures
-from podcast.settings import FILE
+from podcast.settings import FILE, Settings
 from podcast.stores import Moved, Store
 from podcast.workspace import Workspace, require_sound
 from podcast.written import with_lines
@@ -239,6 +241,12 @@ class Publisher:
         who = ledger.latest_producer(besides=self.by) if ledger else "somebody"
         hint = "your changes are in, and pages and feed follow: run it once more" if committed else "try again"
         raise MovedAway(f"{who} is publishing to {self.store.url} too; gave up after {attempts} tries", hint=hint)
+
+
+def require_own(settings: Settings, ledger: Ledger) -> None:
+    """Raise Refused where a ledger is that of another show than the settings are of."""
+    if wrong := another_show(settings.guid, ledger.show.release):
+        raise Refused((_refusal(settings.title, wrong),))
 
 
 def _committed(plan: Plan, moved: Moved) -> bool:

@@ -1,9 +1,9 @@
 """What a pull would bring: texts this folder lacks or has in an earlier state, and the files they name."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,12 +15,13 @@ from episodes.problems import Problem, UserError
 from episodes.timecode import show_moment
 from podcast.layout import SOURCES, source_key
 from podcast.publishing.arrivals import Action, Arrival, PullPlan, difference, written
-from podcast.publishing.decide import Change, Kind
+from podcast.publishing.changes import Change, Kind
 from podcast.publishing.ledger import Entry, Ledger, State
 from podcast.publishing.observe import observe
 from podcast.publishing.places import episode_name
 from podcast.publishing.pulledfiles import PulledFiles
 from podcast.publishing.pulledshow import pulled_show
+from podcast.publishing.strayaudio import naming, own_path, ways_to_name
 from podcast.publishing.survey import Survey, is_behind, survey
 from podcast.settings import FILE
 from podcast.stores import Store
@@ -85,10 +86,28 @@ def plan_pull(target: Target, ledger: Ledger, store: Store, wished: Wished) -> P
     files = PulledFiles(target.folder, store, target.survey.files if target.survey else None)
     if settings:
         files.show(settings, ledger.show.release)
+    coming = {arrival.guid for arrival in arrivals if arrival.writes}
     for entry in ledger.published:
-        files.episode(entry.release, audio=wished.every_audio or entry.guid in wished.audio)
+        here = texts.here[entry.guid].audio if entry.guid in texts.here else ""
+        wanted = wished.every_audio or entry.guid in wished.audio
+        files.episode(entry, audio=wanted, here=here, text_comes=entry.guid in coming)
+    arrivals = [_naming(arrival, files.paths.get(arrival.guid, "")) for arrival in arrivals]
     title = ledger.show.release.title
     return PullPlan(title=title, store_url=store.url, arrivals=(*arrivals, *files.arrivals))
+
+
+def _naming(arrival: Arrival, audio: str) -> Arrival:
+    """Return the arrival of a text that names its audio where a pull brings it; the same where that is no matter."""
+    if not audio or not arrival.writes:
+        return arrival
+    try:
+        text = naming(arrival.text, audio)
+    except ValueError:
+        return replace(arrival, reason=f"{arrival.reason}; write audio: {audio} into it yourself")
+    reason = f"{arrival.reason}; its audio is {audio} here"
+    return written(
+        arrival.action, arrival.path, text, reason, here=arrival.here, former=arrival.former, guid=arrival.guid
+    )
 
 
 class _Texts:
@@ -169,13 +188,13 @@ class _Texts:
             yield Arrival(action=Action.SKIP, path=f"episodes/{name}", reason=reason)
         else:
             self.names.add(name.lower())
-            yield written(Action.CREATE, f"episodes/{name}", text, _who(entry))
+            yield written(Action.CREATE, f"episodes/{name}", text, _who(entry), guid=entry.guid)
 
     def _recalled(self, entry: Entry, former: Entry, episode: Episode, raw: bytes, text: str) -> Arrival:
         """Put the text of a recalled episode in the place of its former one, if that was published as it is."""
         path, here = f"episodes/{episode.source_name}", hashlib.sha256(raw).hexdigest()
         if self._was_published(former, raw):
-            return written(Action.REPLACE, path, text, _who(entry), here=here)
+            return written(Action.REPLACE, path, text, _who(entry), here=here, guid=entry.guid)
         reason = f"was recalled by {former.current.by}, is changed here, and is kept"
         return Arrival(action=Action.KEEP, path=path, reason=reason, here=here, diff=difference(text, raw.decode()))
 
@@ -187,9 +206,10 @@ class _Texts:
         """Replace a text that was published before and is as it was then; keep any other."""
         path, here = f"episodes/{episode.source_name}", hashlib.sha256(raw).hexdigest()
         renamed = _renamed(entry, episode)
-        if text.encode() == raw and not renamed:
+        ways = self._as_published(entry, episode, raw)
+        if text.encode() in ways and not renamed:
             return
-        if not self._is_earlier(entry, raw, text):
+        if not self._is_earlier(entry, ways, text):
             reason = f"differs from what {entry.current.by} published, and is kept"
             yield Arrival(action=Action.KEEP, path=path, reason=reason, here=here, diff=difference(text, raw.decode()))
             return
@@ -198,13 +218,20 @@ class _Texts:
         if renamed and name.lower() not in self.names:
             path, former = f"episodes/{name}", path
             self.names.add(name.lower())
-        yield written(Action.REPLACE, path, text, _who(entry), here=here, former=former)
+        yield written(Action.REPLACE, path, text, _who(entry), here=here, former=former, guid=entry.guid)
 
-    def _is_earlier(self, entry: Entry, raw: bytes, text: str) -> bool:
+    def _as_published(self, entry: Entry, episode: Episode, raw: bytes) -> tuple[bytes, ...]:
+        """Return a text here, and as it was published if a pull brought its audio to another place."""
+        if not own_path(self.target.folder, entry, episode.audio):
+            return (raw,)
+        ways = ways_to_name(raw.decode(), entry.release.episode.audio)
+        return (raw, *(way.encode() for way in ways))
+
+    def _is_earlier(self, entry: Entry, ways: Sequence[bytes], text: str) -> bool:
         """Say whether a text is one that was published, and nothing a publish from here would publish."""
-        stored = self._was_published(entry, raw)
+        stored = any(self._was_published(entry, way) for way in ways)
         change = self.changes.get(entry.guid)
-        if change is None or not (stored or raw == _withdrawn(text).encode()):
+        if change is None or not (stored or _withdrawn(text).encode() in ways):
             return False
         release = self.target.survey.releases.get(entry.guid) if self.target.survey else None
         return change.kind is Kind.WITHDRAWN or (release is not None and is_behind(change, release, entry.history))

@@ -1,19 +1,22 @@
 """What a pull does with the files that texts name: covers and transcripts, and audio that was asked for."""
 
-import hashlib
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 from podcast.publishing.arrivals import Action, Arrival
+from podcast.publishing.ledger import Entry
 from podcast.publishing.measuring import Files
 from podcast.publishing.places import place
-from podcast.release import Blob, Release, ShowRelease
+from podcast.publishing.strayaudio import is_stray, own_path, sha256_of
+from podcast.release import Blob, ShowRelease
 from podcast.settings import Settings
 from podcast.stores import Store
 
 
 class PulledFiles:
-    """Gathers `arrivals`. A file that is here is replaced only where it was published once and nobody changed it.
+    """Gathers `arrivals`, and in `paths` where audio of episodes is whose texts name another place.
+
+    A file that is here is replaced only where it was published once and nobody changed it.
 
     What is published of audio is mostly a tagged copy: that copy is what a pull brings, and what a publish then knows
     as the same.
@@ -23,6 +26,7 @@ class PulledFiles:
         """`files` are those measured in the folder: a transcript with mistakes is not published as it is."""
         texts = files.transcripts if files else {}
         self.arrivals: list[Arrival] = []
+        self.paths: dict[str, str] = {}
         self._folder = folder
         self._store = store
         self._seen: set[str] = set()
@@ -37,9 +41,12 @@ class PulledFiles:
             if image.blob:
                 self._file(image.path, image.blob, "a picture of the show")
 
-    def episode(self, release: Release, *, audio: bool) -> None:
-        """Decide about the files of an episode; about its `audio` and other forms only if they are wanted."""
-        episode = release.episode
+    def episode(self, entry: Entry, *, audio: bool, here: str, text_comes: bool) -> None:
+        """Decide about the files of an episode; about its `audio` and other forms only if they are wanted.
+
+        `here` is the path of the audio in the text of this folder; `text_comes` says that the pull writes the text.
+        """
+        release, episode = entry.release, entry.release.episode
         if release.cover:
             self._file(episode.cover, release.cover, f"the cover of {episode.title}")
         for image in release.images:
@@ -48,11 +55,41 @@ class PulledFiles:
         if len(episode.transcripts) == len(release.transcripts):
             for written, transcript in zip(episode.transcripts, release.transcripts, strict=True):
                 self._file(written.path, transcript, f"a transcript of {episode.title}")
-        if audio:
+        own = own_path(self._folder, entry, here)
+        if own:
+            self.paths[entry.guid] = own
+        if audio and not is_stray(self._folder, episode.audio, release.audio):
             self._file(episode.audio, release.audio, f"the audio of {episode.title}", release.audio.master)
-            for form in release.alternates:
-                if form.blob:
-                    self._file(form.path, form.blob, f"another form of {episode.title}", form.master)
+        elif audio and not (own and sha256_of(self._folder / own) in (release.audio.sha256, release.audio.master)):
+            self._stray(entry, own or episode.audio, text_comes=text_comes)
+        for form in release.alternates if audio else ():
+            if form.blob:
+                self._file(form.path, form.blob, f"another form of {episode.title}", form.master)
+
+    def _stray(self, entry: Entry, named: str, *, text_comes: bool) -> None:
+        """Bring audio that a text names outside the folder under its published name, unless it is in that place.
+
+        `named` is the path in the text here.
+        """
+        episode, blob = entry.release.episode, entry.release.audio
+        there = _outside(self._folder, episode.audio)
+        if there in (blob.sha256, blob.master or blob.sha256):
+            return
+        what = f"the audio of {episode.title}"
+        if there and not text_comes:
+            reason = f"{what} is another file here, and is kept"
+            self.arrivals.append(Arrival(action=Action.KEEP, path=episode.audio, reason=reason, here=there))
+            return
+        self.paths[entry.guid] = blob.key
+        if text_comes:
+            self._file(blob.key, blob, what)
+            return
+        use = f"its text names {named}; to use this file: folge set {episode.slug} audio={blob.key}"
+        count = len(self.arrivals)
+        self._file(blob.key, blob, f"{what}; {use}")
+        if len(self.arrivals) == count:
+            reason = f"{what} is here; {use}"
+            self.arrivals.append(Arrival(action=Action.SKIP, path=blob.key, reason=reason))
 
     def _file(self, written: str, blob: Blob, what: str, master: str = "") -> None:
         """Decide about one file. `master` is the hex sha256 of the producer's own, of which a copy is published."""
@@ -61,11 +98,11 @@ class PulledFiles:
         self._seen.add(written)
         path = place(self._folder, written, blob.key)
         if path is None:
-            if not _is_there(self._folder, written):
+            if not _outside(self._folder, written):
                 reason = f"{what} cannot be brought to a place outside the folder, or of another kind"
                 self.arrivals.append(Arrival(action=Action.SKIP, path=written, reason=reason))
             return
-        here = self._forms.get(written) or _digest(path)
+        here = self._forms.get(written) or sha256_of(path)
         if here in (blob.sha256, master or blob.sha256):
             return
         action, reason = (Action.REPLACE if here else Action.CREATE), what
@@ -89,17 +126,10 @@ class PulledFiles:
         return frozenset(name.rpartition("-")[2] for name in names)
 
 
-def _is_there(folder: Path, written: str) -> bool:
+def _outside(folder: Path, written: str) -> str:
+    """Return the hex sha256 of a file that a text names anywhere, empty where there is none that can be read."""
     try:
-        return (folder / Path(written).expanduser()).is_file()
+        path = folder / Path(written).expanduser()
+        return sha256_of(path) if path.is_file() else ""
     except (OSError, RuntimeError, ValueError):
-        return False
-
-
-def _digest(path: Path) -> str:
-    """Return the hex sha256 of a file, empty where there is none."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (FileNotFoundError, NotADirectoryError):
         return ""

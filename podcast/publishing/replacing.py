@@ -11,7 +11,7 @@ from episodes.model import Episode, Status
 from episodes.problems import UserError
 from podcast.publishing.addresses import Addresses
 from podcast.publishing.amending import Amendment, Named, amend
-from podcast.publishing.decide import Asked
+from podcast.publishing.changes import Asked
 from podcast.publishing.ledger import Entry, Ledger, State
 from podcast.workspace import Workspace
 

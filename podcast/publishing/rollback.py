@@ -1,29 +1,32 @@
 """Going back to an edition of the feeds, and bringing them up to date again: a plan like any other."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
-from episodes.catalogue import Catalogue, find_episode
-from episodes.problems import Problem, ProblemsFound, UserError
+from episodes.catalogue import Catalogue, episodes_called, find_episode
+from episodes.model import Episode
+from episodes.problems import Problem, ProblemsFound, UserError, quoted
 from feed.item import Item
 from feed.reader import Feed, read_feed
+from podcast.conditions import Conditions
 from podcast.layout import INDEX
 from podcast.publishing.apply import SILENT, Listener, apply
 from podcast.publishing.artifacts import render
-from podcast.publishing.decide import Decision
+from podcast.publishing.changes import Decision
 from podcast.publishing.editions import back_to, edition_of, published, read_edition, up_to_date
 from podcast.publishing.feeds import compile_pages
 from podcast.publishing.ledger import Ledger, State
 from podcast.publishing.noticing import ComparedFeed, UnreadableFeedError, compare_editions
 from podcast.publishing.observe import Observed, observe
 from podcast.publishing.plan import Plan, make_plan
-from podcast.publishing.publish import ATTEMPTS, MovedAway
+from podcast.publishing.publish import ATTEMPTS, MovedAway, require_own
 from podcast.publishing.rendered import Rendered
 from podcast.publishing.uploads import Uploads
 from podcast.settings import Settings
 from podcast.stores import Moved, Store
+from podcast.written import with_lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,7 @@ class PreparedRollback:
     """A plan, what it was made from, and what an app would notice of it, feed by feed.
 
     `unreadable` says why the public feed cannot be compared: then nobody can read it, and nothing is noticed.
+    `problems` are what did not stop it.
     """
 
     plan: Plan
@@ -38,6 +42,7 @@ class PreparedRollback:
     ledger: Ledger
     noticed: tuple[ComparedFeed, ...]
     unreadable: str = ""
+    problems: tuple[Problem, ...] = ()
 
 
 class Rollback:
@@ -65,13 +70,18 @@ class Rollback:
         self.by = by
         self.withdrawn = withdrawn
         self._rendered = rendered or Rendered()
+        self._conditions = Conditions(store, settings.store)
 
     def prepare(self) -> PreparedRollback:
         """Make the plan; write nothing. Raises UserError for editions there are not, ProblemsFound for refusals."""
         observed = observe(self.store, thorough=True)
         old = observed.ledger
         if old is None:
-            raise UserError(f"nothing is published in {self.store.url} yet", hint="folge publish")
+            raise UserError(
+                f"nothing is published in {self.store.url} yet",
+                hint="look at its address, or publish first",
+            )
+        require_own(self.settings, old)
         ledger, feeds = compile_pages(old, self._rendered)
         artifacts = render(ledger, feeds)
         if self.number is None:
@@ -115,14 +125,15 @@ class Rollback:
         gone = {entry.guid: entry for entry in ledger.entries if entry.state is State.WITHDRAWN}
         episodes = tuple(entry.release.episode for entry in gone.values())
         catalogue = Catalogue(folder=self.settings.folder / "episodes", episodes=episodes, problems=())
-        named = {find_episode(catalogue, name).guid for name in self.withdrawn}
+        named = {_withdrawn(catalogue, name).guid for name in self.withdrawn}
         for guid, entry in gone.items():
             if guid in guids and guid not in named:
                 slug = entry.release.episode.slug
+                name = slug if len(episodes_called(catalogue, slug)) == 1 else guid
                 yield Problem(
                     path=entry.release.episode.title,
                     message=f"was withdrawn by {entry.current.by}, and edition {self.number} has it in the feed",
-                    hint=f"to let it come back: folge feed rollback {self.number} --withdrawn {slug}",
+                    hint=f"to let it come back: folge feed rollback {self.number} --withdrawn {name}",
                 )
 
     def run(
@@ -133,16 +144,20 @@ class Rollback:
     ) -> PreparedRollback | None:
         """Prepare, ask `confirm` once, apply; start over where somebody moved the store, five times at most.
 
-        Returns what was done, None where the producer said no. `again` hears of each start over. Raises MovedAway.
+        Returns what was done, None where the producer said no. `again` hears of each start over. Raises MovedAway, and
+        ProblemsFound where the store does not keep conditions and others may publish.
         """
         done: PreparedRollback | None = None
+        told: tuple[Problem, ...] = ()
         for _ in range(ATTEMPTS):
             prepared = self.prepare()
             if prepared.plan.empty:
                 return done or prepared
-            if done is None and not confirm(prepared):
-                return None
-            done = prepared
+            if done is None:
+                if not confirm(prepared):
+                    return None
+                told = with_lines(self._conditions.require(), self.settings.folder)
+            done = prepared = replace(prepared, problems=told)
             try:
                 apply(prepared.plan, prepared.observed, self.store, listener)
             except Moved as moved:
@@ -152,6 +167,14 @@ class Rollback:
         raise MovedAway(
             f"somebody is publishing to {self.store.url} too; gave up after {ATTEMPTS} tries", hint="try again"
         )
+
+
+def _withdrawn(catalogue: Catalogue, name: str) -> Episode:
+    """Return the withdrawn episode a name means. Raises UserError."""
+    if not episodes_called(catalogue, name):
+        hint = "leave it out, if it is published; 'folge status' names those that are withdrawn"
+        raise UserError(f"no withdrawn episode is called {quoted(name)}", hint=hint)
+    return find_episode(catalogue, name)
 
 
 def _missing(feeds: Mapping[str, Feed], base: str, there: Mapping[str, int]) -> Iterator[Problem]:

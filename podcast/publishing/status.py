@@ -9,7 +9,7 @@ from enum import StrEnum
 from episodes.problems import Problem, Severity, visible
 from episodes.timecode import show_moment
 from podcast.layout import FEED, public_url
-from podcast.publishing.decide import Change, Kind
+from podcast.publishing.changes import Change, Kind
 from podcast.publishing.editions import held_warning
 from podcast.publishing.ledger import Entry, Ledger, Version
 from podcast.publishing.survey import Survey

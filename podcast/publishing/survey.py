@@ -7,8 +7,9 @@ from datetime import datetime
 from episodes.problems import Problem
 from podcast.cache import cache_folder
 from podcast.facts import Facts
+from podcast.publishing.changes import Change, Decision, Kind
 from podcast.publishing.copies import as_it_is
-from podcast.publishing.decide import Change, Decision, Kind, decide
+from podcast.publishing.decide import decide
 from podcast.publishing.differing import stale_fields
 from podcast.publishing.gather import assemble
 from podcast.publishing.ledger import Version

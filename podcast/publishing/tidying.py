@@ -15,8 +15,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from episodes.problems import UserError
+from episodes.problems import Problem, UserError
 from episodes.timecode import show_moment
+from podcast.conditions import Conditions
 from podcast.layout import INVENTORY, LEDGER, cache_control
 from podcast.publishing.editions import public_since
 from podcast.publishing.ledger import Ledger, Tidying, decode_ledger, encode_ledger
@@ -28,8 +29,10 @@ from podcast.publishing.leftovers import (
     mentioned_keys,
 )
 from podcast.publishing.observe import Observed, encode_inventory, observe
-from podcast.publishing.publish import ATTEMPTS, MovedAway
+from podcast.publishing.publish import ATTEMPTS, MovedAway, require_own
+from podcast.settings import Settings
 from podcast.stores import Moved, Store, StoreError
+from podcast.written import with_lines
 
 LASTS = timedelta(minutes=5)
 """How long one tidying deletes at most; what is left then goes the next time."""
@@ -43,28 +46,37 @@ _LARGEST_FEED = 256 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tidied:
-    """What a tidying did: the plan, and what of it was taken away."""
+    """What a tidying did: the plan, what of it was taken away, and the problems that did not stop it."""
 
     plan: Tidy
     removed: tuple[Removal, ...]
+    problems: tuple[Problem, ...] = ()
 
 
 class Tidier:
-    """One tidying of a store. `clock` returns the time, aware; `by` names the producer."""
+    """One tidying of the store of a show. `clock` returns the time, aware; `by` names the producer."""
 
-    def __init__(self, store: Store, *, clock: Callable[[], datetime], by: str, grace: timedelta) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, *, clock: Callable[[], datetime], by: str, grace: timedelta
+    ) -> None:
+        self.settings = settings
         self.store = store
         self.clock = clock
         self.by = by
         self.grace = grace
+        self._conditions = Conditions(store, settings.store)
 
     def prepare(self) -> tuple[Tidy, Observed]:
-        """Make the plan; delete nothing. Raises UserError where nothing is published, or something is going on."""
+        """Make the plan; delete nothing.
+
+        Raises UserError where nothing is published, or something is going on, Refused where it is another show's.
+        """
         listed = list(self.store.list(""))
         observed = observe(self.store, thorough=False)
         if not observed.settled:  # somebody may have come to the end of a publish between two of our looks
             observed = observe(self.store, thorough=False)
         now = self.clock()
+        require_own(self.settings, _require(observed.ledger, self.store.url))
         ledger = _quiet(observed, self.store.url, now)
         uploads = list(self.store.unfinished())
         tidy = find_leftovers(
@@ -82,7 +94,8 @@ class Tidier:
     def run(self, confirm: Callable[[Tidy], bool]) -> Tidied | None:
         """Prepare, ask `confirm` once, delete what was shown. Returns None where the producer said no.
 
-        What another producer began to refer to meanwhile stays. Raises MovedAway.
+        What another producer began to refer to meanwhile stays. Raises MovedAway, and ProblemsFound where the store
+        does not keep conditions and others may publish.
         """
         shown: frozenset[str] | None = None
         for _ in range(ATTEMPTS):
@@ -92,8 +105,9 @@ class Tidier:
             if shown is None and tidy.removals and not confirm(tidy):
                 return None
             shown = frozenset(it.key for it in tidy.removals) if shown is None else shown
+            told = with_lines(self._conditions.require(), self.settings.folder)
             with suppress(Moved):
-                return Tidied(plan=tidy, removed=self._remove(tidy, shown, observed))
+                return Tidied(plan=tidy, removed=self._remove(tidy, shown, observed), problems=told)
         raise MovedAway(f"somebody is publishing to {self.store.url}; nothing was deleted", hint="try again")
 
     def _remove(self, tidy: Tidy, shown: frozenset[str], observed: Observed) -> tuple[Removal, ...]:

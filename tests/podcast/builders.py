@@ -13,7 +13,7 @@ from pathlib import Path
 
 from feed.reader import Feed, read_feed
 from podcast.cache import cache_folder
-from podcast.publishing.decide import Asked
+from podcast.publishing.changes import Asked
 from podcast.publishing.publish import Outcome, Publisher
 from podcast.publishing.smallpictures import SmallPictures
 from podcast.stores import Store

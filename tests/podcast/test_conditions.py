@@ -91,6 +91,24 @@ def test_a_single_producer_publishes_all_the_same_and_is_told_each_time(bucket: 
     assert (code, "conditions" in err) == (0, False)
 
 
+@pytest.mark.parametrize("command", [("tidy", "--grace", "0d"), ("feed", "rollback", "1", "--withdrawn", "2")])
+def test_whatever_else_writes_the_ledger_wants_conditions_as_a_publish_does(
+    bucket: OwnBucket, command: tuple[str, ...]
+) -> None:
+    assert bucket.folge("publish", "--yes")[0] == 0
+    assert bucket.folge("withdraw", "2", "--yes")[0] == 0
+    before = bucket.stored()
+    with careless(bucket.server) as proxy:
+        bucket.settings(endpoint=proxy.url)
+        code, out, err = bucket.folge(*command, "--yes")
+        assert (code, out, err.count("does not keep conditions")) == (3, "", 1), err
+        assert "single_producer = true" in err
+        assert bucket.stored() == before
+        bucket.settings(endpoint=proxy.url, more="single_producer = true\n")
+        code, out, err = bucket.folge(*command, "--yes")
+        assert (code, err.count("does not keep conditions")) == (0, 1), err
+
+
 def test_who_is_alone_still_does_not_overwrite_what_was_not_seen(
     bucket: OwnBucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:

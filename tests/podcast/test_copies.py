@@ -10,7 +10,7 @@ import pytest
 from episodes.audio import measure
 from episodes.model import Audio
 from episodes.problems import ProblemsFound, Severity
-from podcast.publishing.decide import Asked
+from podcast.publishing.changes import Asked
 from podcast.publishing.publish import Publisher, Refused
 from podcast.stores import Store
 from podcast.stores.memory import MemoryStore

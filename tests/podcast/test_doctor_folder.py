@@ -179,6 +179,31 @@ def test_a_folder_only_its_owner_may_enter_is_a_warning(show: ShowFolder) -> Non
     assert stat.S_IMODE((show.path / "public").stat().st_mode) == 0o700
 
 
+@pytest.mark.parametrize(
+    ("url", "severity", "said"),
+    [
+        ("publik", "note", "publik is not there yet; the first publish makes it"),
+        ("disk/podcast/publik", "warning", "nor is {show}/disk/podcast above it"),
+    ],
+)
+def test_a_folder_that_is_not_there_is_said_and_not_made(show: ShowFolder, url: str, severity: str, said: str) -> None:
+    path = show.path / "podcast.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('url = "public"', f'url = "{url}"'), encoding="utf-8")
+    code, report = doctor(show)
+    assert (code, report["reached"]) == (0, True)
+    (message,) = messages(report, severity)
+    assert said.format(show=show.path) in message
+    assert not (show.path / Path(url).parts[0]).exists()
+
+
+def test_a_folder_below_a_file_is_an_error_and_nothing_is_made(show: ShowFolder) -> None:
+    (show.path / "public").write_text("no folder")
+    path = show.path / "podcast.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('"public"', '"public/deeper"'), encoding="utf-8")
+    code, report = doctor(show)
+    assert (code, len(messages(report, "error"))) == (3, 1)
+
+
 def test_a_folder_that_is_none_is_an_error_of_the_store(show: ShowFolder) -> None:
     (show.path / "public").write_text("no folder")
     code, report = doctor(show)

@@ -15,7 +15,7 @@ from episodes.problems import ProblemsFound, UserError
 from podcast.cache import cache_folder
 from podcast.cli import run
 from podcast.files import unless_running
-from podcast.publishing.decide import Asked, Kind
+from podcast.publishing.changes import Asked, Kind
 from podcast.publishing.publish import Publisher
 from podcast.start import start
 from podcast.stores.memory import MemoryStore
@@ -396,6 +396,39 @@ class TestCommand:
     @pytest.mark.parametrize("flag", [["--mine", "1"], ["--new-address"], ["--restore", "1"], ["--verify"]])
     def test_nothing_else_can_be_asked_for_with_it(self, published: ShowFolder, flag: list[str]) -> None:
         assert run(["publish", "--due", *flag]) == 2
+        assert run(["plan", "--due", *flag]) == 2
+
+    @pytest.mark.parametrize(
+        "command", [["plan", "--due"], ["publish", "--due", "--dry-run"], ["publish", "-n", "--due"]]
+    )
+    def test_what_would_become_public_now_is_shown_and_nothing_is_written(
+        self, published: ShowFolder, capsys: Screen, command: list[str]
+    ) -> None:
+        published.episode(1, title="Halbfertig")
+        published.episode(4, published="2124-12-10 06:00")
+        before = objects(open_workspace(published.path, {}).store())
+        capsys.readouterr()
+
+        assert start(command) == 0
+        nothing = capsys.readouterr().out
+        assert nothing.startswith("… wait      4  Mut 4: waits until 2124-12-10 06:00")
+        assert nothing.endswith("\nnothing is due\n")
+        published.episode(3)
+        assert start(command) == 0
+        told = capsys.readouterr().out
+        assert "+ add       3  Mut 3: new" in told
+        assert "write feed: 1" in told
+        assert "Halbfertig" not in told
+        assert start([*command, "--json"]) == 0
+        kinds = {change["number"]: change["kind"] for change in json.loads(capsys.readouterr().out)["changes"]}
+        assert (kinds[3], kinds[4]) == ("add", "wait")
+        assert objects(open_workspace(published.path, {}).store()) == before
+
+    def test_whether_something_is_due_is_an_exit_code(self, published: ShowFolder) -> None:
+        published.episode(1, title="Halbfertig")
+        assert run(["plan", "--due", "--exit-code"]) == 0
+        published.episode(3)
+        assert run(["plan", "--due", "--exit-code"]) == 4
 
     def test_without_a_lock_it_is_published_nevertheless(
         self, published: ShowFolder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 from episodes.problems import ProblemsFound, UserError
+from episodes.timecode import show_moment
 from feed.comparison import Effect
 from feed.reader import read_feed
 from podcast.cli import run
 from podcast.layout import edition_key
 from podcast.publishing.changelog import changes_of
-from podcast.publishing.decide import Asked
+from podcast.publishing.changes import Asked
 from podcast.publishing.editions import (
+    END,
     KEPT_EDITIONS,
     held_warning,
     kept_keys,
@@ -25,7 +27,7 @@ from podcast.publishing.editions import (
     up_to_date,
     with_edition,
 )
-from podcast.publishing.ledger import Edition, Ledger, decode_ledger, encode_ledger
+from podcast.publishing.ledger import Edition, Entry, Ledger, decode_ledger, encode_ledger
 from podcast.publishing.noticing import compare_editions
 from podcast.publishing.observe import observe
 from podcast.publishing.rollback import PreparedRollback, Rollback
@@ -33,6 +35,7 @@ from podcast.settings import load_settings
 from podcast.stores import Store, StoredObject
 from podcast.stores.folder import FolderStore
 from podcast.stores.memory import MemoryStore
+from tests.episodes.audio_builders import frames
 from tests.podcast.builders import NOW, ShowFolder, assert_whole, later, make_show, objects, titles
 from tests.podcast.spies import PowerCutError, Rival, Spy
 
@@ -470,6 +473,12 @@ class TestRollback:
         assert up_to_date(held, {}, now=later(2), by="ben").rolled_back is None
 
 
+def _recalled(store: Store) -> list[Entry]:
+    """Return the rows that were recalled, the first one first."""
+    rows = [entry for entry in ledger_in(store).entries if entry.successor]
+    return sorted(rows, key=lambda entry: entry.position)
+
+
 class TestCommand:
     """`folge feed`: screen, JSON, exit code."""
 
@@ -553,6 +562,70 @@ class TestCommand:
     )
     def test_a_rollback_wants_one_number_or_its_end(self, folder: Path, arguments: list[str]) -> None:
         assert run(["-C", str(folder), "feed", *arguments]) == 2
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["rollback", "eins"],
+            ["rollback", "9"],
+            ["rollback", "9" * 5000],
+            ["show", "²"],
+            ["diff", "x"],
+            ["diff", "1", "x"],
+        ],
+    )
+    def test_what_is_no_edition_is_answered_with_those_there_are(
+        self, folder: Path, capsys: Screen, arguments: list[str]
+    ) -> None:
+        assert run(["-C", str(folder), "feed", *arguments]) == 2
+        told = capsys.readouterr().err
+        assert "there is no edition " in told
+        assert "kept are 1 to 2" in told
+        assert "integer" not in told
+
+    def test_a_publish_says_that_the_feed_is_held_and_counts_what_it_recorded(
+        self, folder: Path, capsys: Screen, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("FOLGE_PRODUCER", "anna@laptop")
+        assert run(["-C", str(folder), "feed", "rollback", "1", "--yes"]) == 0
+        ShowFolder(path=folder).episode(2, title="Neu benannt")
+        capsys.readouterr()
+
+        assert run(["-C", str(folder), "plan"]) == 0
+        assert "in a listener's app" not in capsys.readouterr().out
+        said = []
+        for command in (["publish", "--yes"], ["publish", "--yes"], ["publish", "--yes"], ["withdraw", "2", "--yes"]):
+            assert run(["-C", str(folder), *command]) == 0
+            said.append(capsys.readouterr().out)
+
+        since = show_moment(ledger_in(FolderStore(folder / "public")).editions[-1].at)
+        held = f"the feed is held at edition 1 since {since} by anna@laptop; to bring it up to date: {END}\n"
+        assert said == [
+            f"recorded: 1 change; {held}",
+            f"nothing to do; {held}",
+            f"nothing to do; {held}",
+            f"withdrawn: Neu benannt; {held}",
+        ]
+
+    def test_of_two_recalls_of_an_episode_each_is_named_as_it_can_be_typed(self, folder: Path, capsys: Screen) -> None:
+        show = ShowFolder(path=folder)
+        for number in (90, 91):
+            (folder / "audio" / f"{number}.mp3").write_bytes(frames(number))
+            again = ["replace", "1", str(folder / "audio" / f"{number}.mp3"), "--as", "recall", "--confirm", "1"]
+            assert run(["-C", str(folder), *again]) == 0
+        first, second = (entry.guid for entry in _recalled(FolderStore(folder / "public")))
+        capsys.readouterr()
+
+        assert run(["-C", str(folder), "feed", "rollback", "3", "--yes"]) == 3
+        hint = capsys.readouterr().err
+        assert f"--withdrawn {second}" in hint
+        assert run(["-C", str(folder), "feed", "rollback", "3", "--yes", "--withdrawn", show.file(1).stem[4:]]) == 2
+        assert f"say {first} or {second}" in capsys.readouterr().err
+        assert run(["-C", str(folder), "feed", "rollback", "3", "--yes", "--withdrawn", second]) == 0
+
+    def test_an_episode_that_is_not_withdrawn_need_not_come_back(self, folder: Path, capsys: Screen) -> None:
+        assert run(["-C", str(folder), "feed", "rollback", "1", "--yes", "--withdrawn", "2"]) == 2
+        assert "no withdrawn episode is called '2'" in capsys.readouterr().err
 
     def test_before_the_first_publish_there_is_nothing_to_show(self, show: ShowFolder, capsys: Screen) -> None:
         assert run(["-C", str(show.path), "feed", "log"]) == 2

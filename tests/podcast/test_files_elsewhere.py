@@ -8,7 +8,7 @@ from PIL import Image
 
 from episodes.problems import ProblemsFound
 from feed.reader import read_feed
-from podcast.publishing.decide import Asked
+from podcast.publishing.changes import Asked
 from podcast.publishing.publish import Refused
 from podcast.stores.memory import MemoryStore
 from tests.episodes.audio_builders import opus

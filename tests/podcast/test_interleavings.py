@@ -13,7 +13,7 @@ from feed.checks.run import check_feed
 from feed.reader import read_feed
 from podcast.layout import FEED, LEDGER
 from podcast.publishing.artifacts import render
-from podcast.publishing.decide import NOTHING_ASKED, Asked
+from podcast.publishing.changes import NOTHING_ASKED, Asked
 from podcast.publishing.feeds import compile_pages
 from podcast.publishing.ledger import Ledger, State, decode_ledger
 from podcast.publishing.publish import Refused

@@ -7,7 +7,7 @@ import pytest
 
 from episodes.problems import ProblemsFound
 from feed.checks.run import check_feed
-from podcast.publishing.decide import Asked, Kind
+from podcast.publishing.changes import Asked, Kind
 from podcast.publishing.publish import Refused
 from podcast.stores.memory import MemoryStore
 from tests.podcast.builders import (

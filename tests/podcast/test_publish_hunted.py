@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +12,7 @@ import pytest
 
 from episodes.problems import ProblemsFound, UserError
 from podcast.cli import run
-from podcast.publishing.decide import Asked, Kind
+from podcast.publishing.changes import Asked, Kind
 from podcast.publishing.ledger import Ledger, decode_ledger, encode_ledger
 from podcast.publishing.plan import describe_plan
 from podcast.publishing.publish import Refused
@@ -378,7 +379,7 @@ def test_an_edit_on_top_of_an_old_text_does_not_undo_the_newer_one(show: ShowFol
     assert feed_in(store).show.title == "Neuer Name"
 
 
-def test_settings_edited_on_top_of_old_ones_are_refused(show: ShowFolder, tmp_path: Path) -> None:
+def test_settings_edited_on_top_of_old_ones_wait_and_an_episode_does_not(show: ShowFolder, tmp_path: Path) -> None:
     store = MemoryStore()
     show.publish(store)
     ben = show.copy(tmp_path / "ben")
@@ -386,6 +387,40 @@ def test_settings_edited_on_top_of_old_ones_are_refused(show: ShowFolder, tmp_pa
     show.publish(store, now=later(1))
     path = ben.path / "podcast.toml"
     path.write_text(path.read_text(encoding="utf-8").replace("Kommune 360°", "Bens Verein"), encoding="utf-8")
+    ben.episode(3)
 
-    with pytest.raises(Refused, match="title here is older"):
-        ben.publish(store, now=later(2), by="ben")
+    change = ben.publish(store, now=later(2), by="ben").plan.changes[0]
+
+    assert (change.kind, change.guid) == (Kind.BEHIND, "")
+    said = r"title here is older than what anna@laptop published on .*; author from here waits; .*folge pull; .*--mine"
+    assert re.search(said, change.reason)
+    assert (feed_in(store).show.title, feed_in(store).show.author) == ("Neuer Name", "Kommune 360°")
+    assert titles(store) == ["Mut 3", "Mut 2", "Mut 1"]
+    ben.publish(store, now=later(3), by="ben", asked=Asked(show_mine=True))
+    assert (feed_in(store).show.title, feed_in(store).show.author) == ("Kommunen-Podcast", "Bens Verein")
+
+
+def test_settings_of_which_each_is_an_older_one_undo_nothing_and_hold_up_nothing(
+    show: ShowFolder, tmp_path: Path
+) -> None:
+    """They are as they never were published together: from a merge of two laptops, say."""
+    store = MemoryStore()
+    show.publish(store)
+    ben = show.copy(tmp_path / "ben")
+    show.settings(title="Neuer Name")
+    show.publish(store, now=later(1))
+    path = show.path / "podcast.toml"
+    for author, at in (("Zwischenzeit", 2), ("Neuer Verein", 3)):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub('author = ".*"', f'author = "{author}"', text), encoding="utf-8")
+        show.publish(store, now=later(at))
+    path = ben.path / "podcast.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("Kommune 360°", "Zwischenzeit"), encoding="utf-8")
+    ben.episode(3)
+
+    change = ben.publish(store, now=later(4), by="ben").plan.changes[0]
+
+    assert (change.kind, change.guid) == (Kind.BEHIND, "")
+    assert re.search(r"podcast.toml here is older than what anna@laptop published on .*folge pull", change.reason)
+    assert (feed_in(store).show.title, feed_in(store).show.author) == ("Neuer Name", "Neuer Verein")
+    assert titles(store)[0] == "Mut 3"

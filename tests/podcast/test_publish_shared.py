@@ -6,7 +6,7 @@ import pytest
 
 from episodes.problems import UserError
 from feed.checks.run import check_feed
-from podcast.publishing.decide import Asked, Kind
+from podcast.publishing.changes import Asked, Kind
 from podcast.publishing.ledger import decode_ledger
 from podcast.publishing.publish import MovedAway, Refused
 from podcast.stores import Moved

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from episodes.problems import UserError
+from podcast.cli import run
 from podcast.publishing.arrivals import Action, PullPlan, describe_pull
 from podcast.publishing.bring import bring
-from podcast.publishing.decide import Asked
+from podcast.publishing.changes import Asked
 from podcast.publishing.ledger import decode_ledger, encode_ledger
 from podcast.publishing.publish import Publisher, Refused
 from podcast.publishing.pull import Wished, look_at, plan_pull
@@ -209,6 +210,98 @@ class TestLostLaptop:
         toml.write_text(toml.read_text(encoding="utf-8").replace("917393e3", "817393e3"), encoding="utf-8")
         with pytest.raises(UserError, match="another show"):
             planned(other.path, store)
+
+
+class TestStrayAudio:
+    """Audio that lay beside the show folder comes into it, and the text names it there."""
+
+    @pytest.fixture
+    def stray(self, show: ShowFolder, store: MemoryStore) -> ShowFolder:
+        """A published show whose first episode has its audio beside the folder."""
+        (show.path / "audio" / "1.mp3").rename(show.path.parent / "talk.mp3")
+        self.edit(show, "audio/1.mp3", '"../talk.mp3"  # am Schreibtisch')
+        show.publish(store)
+        return show
+
+    def edit(self, show: ShowFolder, old: str, new: str) -> None:
+        text = show.file(1).read_text(encoding="utf-8")
+        assert old in text
+        show.file(1).write_text(text.replace(old, new), encoding="utf-8")
+
+    def key(self, store: MemoryStore) -> str:
+        return decode_ledger(objects(store)[LEDGER]).entries[0].release.audio.key
+
+    @pytest.fixture
+    def ben(self, stray: ShowFolder, store: MemoryStore, tmp_path: Path) -> ShowFolder:
+        """Another laptop that pulled everything."""
+        return pulled(tmp_path / "anderswo", store, EVERYTHING)
+
+    def test_a_lost_laptop_gets_it_and_has_nothing_to_publish(self, ben: ShowFolder, store: MemoryStore) -> None:
+        key = self.key(store)
+        assert (ben.path / key).read_bytes() == objects(store)[key]
+        assert f"audio: {key}  # am Schreibtisch" in ben.file(1).read_text(encoding="utf-8")
+        assert sorted(path.name for path in ben.path.parent.iterdir()) == ["ben"]
+        assert ben.publish(store, now=later(9), by="ben").plan.empty
+        assert planned(ben.path, store, EVERYTHING).arrivals == ()
+
+    def test_a_later_text_comes_over_and_goes_on_naming_it_there(
+        self, stray: ShowFolder, ben: ShowFolder, store: MemoryStore
+    ) -> None:
+        self.edit(stray, "Notizen", "Neue Notizen")
+        stray.publish(store, now=later(1))
+        pull(ben.path, store)
+        text = ben.file(1).read_text(encoding="utf-8")
+        assert "Neue Notizen" in text
+        assert f"audio: {self.key(store)}  # am Schreibtisch" in text
+        assert ben.publish(store, now=later(9), by="ben").plan.empty
+
+    def test_replaced_audio_comes_beside_the_one_of_before(
+        self, stray: ShowFolder, ben: ShowFolder, store: MemoryStore
+    ) -> None:
+        before = self.key(store)
+        (stray.path.parent / "talk.mp3").write_bytes(frames(99))
+        self.edit(stray, "Notizen", "Neue Notizen")
+        stray.publish(store, now=later(1), asked=Asked(replace_audio=frozenset({GUID_1})))
+        assert self.key(store) != before
+        pull(ben.path, store, EVERYTHING)
+        assert {before, self.key(store)} <= set(files(ben.path))
+        assert f"audio: {self.key(store)}  #" in ben.file(1).read_text(encoding="utf-8")
+        assert ben.publish(store, now=later(9), by="ben").plan.empty
+
+    def test_an_edit_there_is_kept(self, stray: ShowFolder, ben: ShowFolder, store: MemoryStore) -> None:
+        self.edit(ben, "Notizen", "Bens Notizen")
+        self.edit(stray, "Notizen", "Neue Notizen")
+        stray.publish(store, now=later(1))
+        assert actions(pull(ben.path, store, EVERYTHING)) == {"episodes/001-folge-1.md": Action.KEEP}
+        assert "Bens Notizen" in ben.file(1).read_text(encoding="utf-8")
+
+    def test_a_text_that_is_here_already_is_left_alone_and_what_to_type_is_said(
+        self, stray: ShowFolder, store: MemoryStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        folder = pulled(tmp_path / "anderswo", store).path
+        key, text = self.key(store), (folder / "episodes" / "001-folge-1.md").read_bytes()
+        command = f"folge set folge-1 audio={key}"
+        for action in (Action.CREATE, Action.SKIP):
+            plan = pull(folder, store, Wished(audio=frozenset({GUID_1})))
+            assert [(arrival.path, arrival.action) for arrival in plan.arrivals] == [(key, action)]
+            assert (
+                describe_pull(plan).splitlines()[0].endswith(f"its text names ../talk.mp3; to use this file: {command}")
+            )
+        assert (folder / "episodes" / "001-folge-1.md").read_bytes() == text
+        assert run(["-C", str(folder), *command.split()[1:]]) == 0
+        assert ShowFolder(path=folder).publish(store, now=later(9), by="ben").plan.empty
+
+    def test_who_has_it_beside_the_folder_still_gets_nothing(self, stray: ShowFolder, store: MemoryStore) -> None:
+        assert planned(stray.path, store, EVERYTHING).arrivals == ()
+        (stray.path.parent / "talk.mp3").write_bytes(b"anderes")
+        assert actions(planned(stray.path, store, EVERYTHING)) == {"../talk.mp3": Action.KEEP}
+
+    def test_another_file_in_its_place_is_kept(self, stray: ShowFolder, store: MemoryStore, tmp_path: Path) -> None:
+        place = tmp_path / "anderswo" / "ben" / self.key(store)
+        place.parent.mkdir(parents=True)
+        place.write_bytes(b"meins")
+        assert actions(pull(tmp_path / "anderswo" / "ben", store, EVERYTHING))[self.key(store)] is Action.KEEP
+        assert place.read_bytes() == b"meins"
 
 
 class TestTwoLaptops:

@@ -86,6 +86,24 @@ def test_an_address_without_a_store_is_a_sentence(tmp_path: Path, url: str, caps
     assert "folge: " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("into", ["public", "public/neu", "episodes", "neu"])
+def test_a_show_is_not_made_in_a_store_or_in_another_show(
+    show: ShowFolder, store: Path, into: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = files(show.path)
+    assert run(["-C", str(show.path), "pull", str(store), "--into", into, "--yes"]) == 2
+    assert "pull into a folder beside it" in capsys.readouterr().err
+    assert files(show.path) == before
+
+
+def test_a_dry_run_with_nothing_to_do_says_so(
+    show: ShowFolder, store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert run(["-C", str(show.path), "pull", "--dry-run"]) == 0
+    assert capsys.readouterr().out == "nothing to pull\n"
+
+
 def test_a_folder_to_write_into_needs_an_address(show: ShowFolder, tmp_path: Path) -> None:
     assert run(["-C", str(show.path), "pull", "--into", str(tmp_path)]) == 2
 

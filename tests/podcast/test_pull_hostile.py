@@ -96,8 +96,9 @@ def test_a_hostile_ledger_writes_nothing_outside(store: MemoryStore, tmp_path: P
     bring(plan, folder, store)
     assert {path for path in tmp_path.rglob("*evil*") if path.is_file()} == set()
     assert not Path("/tmp/evil.mp3").exists()
+    key = decode_ledger(objects(store)[LEDGER]).entries[0].release.audio.key
     assert set(files(folder)) == {
-        "podcast.toml", "cover.png", "audio/2.mp3", "episodes/001-folge-1.md", "episodes/002-folge-2.md",
+        "podcast.toml", "cover.png", key, "audio/2.mp3", "episodes/001-folge-1.md", "episodes/002-folge-2.md",
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from feed.item import Item
 from podcast.cli import run
-from podcast.publishing.decide import Kind
+from podcast.publishing.changes import Kind
 from podcast.publishing.ledger import State, decode_ledger
 from podcast.publishing.publish import Refused
 from podcast.stores.folder import FolderStore

@@ -10,9 +10,10 @@ import pytest
 
 from episodes.problems import ProblemsFound, UserError
 from podcast.cli import run
-from podcast.publishing.decide import Asked
+from podcast.publishing.changes import Asked
 from podcast.publishing.ledger import decode_ledger
 from podcast.publishing.leftovers import Sort
+from podcast.publishing.pulledshow import read_settings
 from podcast.publishing.rollback import Rollback
 from podcast.publishing.tidying import Tidied, Tidier
 from podcast.settings import load_settings
@@ -20,12 +21,24 @@ from podcast.stores import ABSENT, Progress, Stat, StoredObject, Unfinished, Upl
 from podcast.stores.folder import FolderStore
 from podcast.stores.memory import MemoryStore
 from tests.episodes.audio_builders import frames
-from tests.podcast.builders import GUID_1, NOW, ShowFolder, assert_whole, feed_in, later, objects, titles
+from tests.podcast.builders import (
+    BASE,
+    GUID_1,
+    NOW,
+    SETTINGS,
+    ShowFolder,
+    assert_whole,
+    feed_in,
+    later,
+    objects,
+    titles,
+)
 from tests.podcast.spies import PowerCutError, Spy
 
 MONTH = timedelta(days=30)
 AT_ONCE = timedelta()
 FIRST = frames(41)
+SETTINGS_HERE = read_settings(SETTINGS.format(title="Kommunen-Podcast", base=BASE))
 
 
 class Old(Spy):
@@ -92,7 +105,7 @@ def copied(store: MemoryStore) -> MemoryStore:
 
 
 def tidier(store: MemoryStore | Spy, grace: timedelta = MONTH) -> Tidier:
-    return Tidier(store, clock=lambda: datetime.now(UTC), by="cora@laptop", grace=grace)
+    return Tidier(SETTINGS_HERE, store, clock=lambda: datetime.now(UTC), by="cora@laptop", grace=grace)
 
 
 def tidy(store: MemoryStore | Spy, grace: timedelta = MONTH) -> Tidied:
@@ -163,7 +176,7 @@ class TestWhatGoes:
         assert tidy(Old(store, 2 * MONTH)).removed == ()
 
     def test_a_clock_here_that_is_ahead_takes_nothing_young(self, store: MemoryStore) -> None:
-        ahead = Tidier(store, clock=lambda: datetime.now(UTC) + 2 * MONTH, by="cora", grace=MONTH)
+        ahead = Tidier(SETTINGS_HERE, store, clock=lambda: datetime.now(UTC) + 2 * MONTH, by="cora", grace=MONTH)
 
         tidied = ahead.run(lambda plan: True)
 
@@ -377,7 +390,11 @@ class TestMeanwhile:
             assert_whole(inner)
             show.publish(inner, now=later(4))
             later_on = Tidier(
-                inner, clock=lambda: datetime.now(UTC) + timedelta(minutes=20), by="cora@laptop", grace=AT_ONCE
+                SETTINGS_HERE,
+                inner,
+                clock=lambda: datetime.now(UTC) + timedelta(minutes=20),
+                by="cora@laptop",
+                grace=AT_ONCE,
             )
             later_on.run(lambda plan: True)
             assert len(audio_keys(inner)) == 2
@@ -457,6 +474,21 @@ class TestCommand:
     ) -> None:
         assert self.folge(show, "--grace", word) == 2
         assert f"'{word}' is no time; write it as 30d" in capsys.readouterr().err
+
+    def test_the_store_of_another_show_is_refused_with_the_words_of_a_publish(
+        self, show: ShowFolder, replaced: FolderStore, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = show.path / "podcast.toml"
+        path.write_text(path.read_text(encoding="utf-8").replace("917393e3", "9b024349"), encoding="utf-8")
+        before = objects(replaced)
+        said = set()
+        commands = (["tidy", "-y", "--grace", "0d"], ["tidy", "--dry-run"], ["feed", "rollback", "1", "-y"])
+        for command in (["publish", "-y"], ["publish", "--due"], *commands):
+            assert run(["-C", str(show.path), *command]) == 3
+            said.add(capsys.readouterr().err.splitlines()[0])
+        (line,) = said
+        assert "this store holds another show, 'Kommunen-Podcast' (podcast guid 917393e3-" in line
+        assert objects(replaced) == before
 
     def test_a_store_without_a_show_is_a_sentence(self, show: ShowFolder, capsys: pytest.CaptureFixture[str]) -> None:
         assert self.folge(show, "--yes") == 2

@@ -10,7 +10,7 @@ from episodes.problems import Problem, ProblemsFound, Severity
 from feed.checks.cues import read_srt, read_webvtt
 from feed.item import Transcript
 from podcast.layout import LEDGER
-from podcast.publishing.decide import Kind
+from podcast.publishing.changes import Kind
 from podcast.publishing.ledger import decode_ledger, encode_ledger
 from podcast.release import digest
 from podcast.stores.memory import MemoryStore

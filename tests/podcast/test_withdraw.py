@@ -9,7 +9,7 @@ from podcast.cli import run
 from podcast.cli.amending import publish_alone
 from podcast.cli.publishing import Session
 from podcast.publishing.amending import amend, find_named
-from podcast.publishing.decide import Asked
+from podcast.publishing.changes import Asked
 from podcast.publishing.observe import observe
 from podcast.stores.folder import FolderStore
 from podcast.stores.memory import MemoryStore

@@ -1,9 +1,12 @@
 """What the S3 store does when the network does what networks do."""
 
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
+import botocore.endpoint
 import pytest
 
 from podcast.stores import ABSENT, Moved, Store, StoreError
@@ -94,9 +97,45 @@ def test_a_server_that_wants_tags_without_quotes_gets_them(store: Store, proxy: 
     assert len([seen for seen in proxy.seen if seen.startswith("PUT")]) == 4
 
 
-def test_a_busy_server_is_asked_again(store: Store, proxy: FaultProxy) -> None:
-    proxy.faults.append(Fault(method="PUT", status=503, code="SlowDown", times=2))
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long the client waited between its tries, in seconds; nobody really waits."""
+    waited: list[float] = []
+    monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(**{**vars(time), "sleep": waited.append}))
+    return waited
+
+
+BUSY = [(500, "InternalError"), (500, ""), (503, "SlowDown"), (503, ""), (429, "TooManyRequests"), (429, "")]
+
+
+@pytest.mark.parametrize(("status", "code"), BUSY)
+def test_a_busy_server_is_asked_again(
+    store: Store, proxy: FaultProxy, pauses: list[float], status: int, code: str
+) -> None:
+    for method in ("PUT", "HEAD", "GET", "DELETE"):
+        proxy.faults.append(Fault(method=method, status=status, code=code, times=3))
     put(store, "feed.xml", b"1", ABSENT)
+    assert store.stat("feed.xml") is not None
+    assert store.get("feed.xml") is not None
+    store.delete("feed.xml")
+    assert len(pauses) == 12
+
+
+@pytest.mark.parametrize(("status", "code"), BUSY)
+def test_the_pauses_before_a_busy_server_is_asked_again_may_double_are_random_and_come_to_an_end(
+    store: Store, proxy: FaultProxy, pauses: list[float], status: int, code: str
+) -> None:
+    proxy.faults.append(Fault(method="PUT", status=status, code=code, times=1000))
+    runs = []
+    for _ in range(2):
+        pauses.clear()
+        proxy.seen.clear()
+        with pytest.raises(StoreError):
+            put(store, "feed.xml", b"1", ABSENT)
+        assert len(proxy.seen) == len(pauses) + 1 == 8
+        assert all(pause <= min(2.0**number, 20) for number, pause in enumerate(pauses))
+        runs.append(tuple(pauses))
+    assert runs[0] != runs[1]
 
 
 def test_a_download_that_breaks_off_is_read_again(store: Store, proxy: FaultProxy) -> None:

@@ -180,7 +180,8 @@ def recover(ctx: click.Context, yes: bool, as_json: bool) -> None:
     """
     settings, problems = load_settings(find_folder(ctx.obj.folder.absolute()), os.environ)
     tell_problems(problems)
-    recovery = Recovery(settings_store(settings), now=datetime.now(UTC).replace(microsecond=0), by=producer())
+    now = datetime.now(UTC).replace(microsecond=0)
+    recovery = Recovery(settings, settings_store(settings), now=now, by=producer())
 
     def confirm(prepared: PreparedRecovery) -> bool:
         last = prepared.ledger.changed

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from episodes.problems import UserError
+from podcast.conditions import Conditions
 from podcast.layout import FEED, LEDGER, LEDGERS
 from podcast.publishing.editions import pages_of
 from podcast.publishing.ledger import DamagedLedgerError, Ledger, Tidying, decode_ledger
 from podcast.publishing.plan import Plan, ledger_step, newest_edition
 from podcast.publishing.publish import MovedAway
 from podcast.release import show_of
+from podcast.settings import Settings
 from podcast.stores import ABSENT, Moved, Store
 
 _LARGEST = 1 << 30
@@ -32,13 +34,16 @@ class PreparedRecovery:
 class Recovery:
     """One recovery of a ledger. `now` is aware, `by` names the producer."""
 
-    def __init__(self, store: Store, *, now: datetime, by: str) -> None:
+    def __init__(self, settings: Settings, store: Store, *, now: datetime, by: str) -> None:
+        self.settings = settings
         self.store = store
         self.now = now
         self.by = by
 
     def prepare(self) -> PreparedRecovery:
-        """Make the plan; write nothing. Raises UserError where the ledger is sound, or no copy of it is there.
+        """Make the plan; write nothing.
+
+        Raises UserError where the ledger is sound, or another show's, or no copy of it is there.
 
         The newest copy is taken: it was made before any feed of its ledger was, so no episode disappears.
         """
@@ -47,6 +52,9 @@ class Recovery:
         if not copies:
             hint = f"put back a {LEDGER} of before from a backup, or from the versions that the provider keeps"
             raise UserError(f"there is no copy of the ledger in {self.store.url}", hint=hint)
+        if copies[-1].show.release.guid != self.settings.guid:
+            hint = "correct url below [store] in podcast.toml"
+            raise UserError(f"the ledger in {self.store.url} was that of another show", hint=hint)
         stored = self.store.get(FEED)
         public = hashlib.sha256(stored.body).hexdigest() if stored else ""
         # a token of its own: a publish that looked before all this must notice that the ledger was another meanwhile
@@ -66,10 +74,14 @@ class Recovery:
         )
 
     def run(self, confirm: Callable[[PreparedRecovery], bool]) -> PreparedRecovery | None:
-        """Prepare, ask `confirm`, put the ledger back; None where the producer said no. Raises MovedAway."""
+        """Prepare, ask `confirm`, put the ledger back; None where the producer said no.
+
+        Raises MovedAway, and ProblemsFound where the store does not keep conditions and others may publish.
+        """
         prepared = self.prepare()
         if not confirm(prepared):
             return None
+        Conditions(self.store, self.settings.store).require()
         try:
             for step in prepared.plan.steps:
                 self.store.put(

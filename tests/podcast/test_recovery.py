@@ -13,9 +13,10 @@ from podcast.layout import LEDGER, ledger_copy_key
 from podcast.publishing.ledger import decode_ledger, encode_ledger
 from podcast.publishing.publish import MovedAway
 from podcast.publishing.recovery import Recovery
+from podcast.settings import load_settings
 from podcast.stores.folder import FolderStore
 from podcast.stores.memory import MemoryStore
-from tests.podcast.builders import NOW, ShowFolder, assert_whole, later, objects, titles
+from tests.podcast.builders import NOW, ShowFolder, assert_whole, later, make_show, objects, titles
 from tests.podcast.buckets import PREFIX, own_bucket
 from tests.podcast.spies import PowerCutError, Spy
 from tests.servers.running import S3Server
@@ -30,8 +31,9 @@ def damage(store: MemoryStore | FolderStore, body: bytes | None) -> None:
         store.put(LEDGER, body, media_type="", cache_control="", expected=None)
 
 
-def recovery(store: MemoryStore | FolderStore) -> Recovery:
-    return Recovery(store, now=later(9), by="ben@laptop")
+def recovery(show: ShowFolder, store: MemoryStore | FolderStore) -> Recovery:
+    settings, _ = load_settings(show.path, {})
+    return Recovery(settings, store, now=later(9), by="ben@laptop")
 
 
 def said_command(err: str) -> list[str]:
@@ -101,7 +103,7 @@ def test_no_published_episode_disappears_wherever_the_publish_before_was_cut_off
         public = titles(store)
         damage(store, b"")
 
-        assert recovery(store).run(lambda prepared: True) is not None
+        assert recovery(show, store).run(lambda prepared: True) is not None
 
         ledger = decode_ledger(objects(store)[LEDGER])
         assert {entry.release.episode.title for entry in ledger.published} >= set(public)
@@ -130,7 +132,7 @@ def test_a_few_copies_are_kept_and_a_damaged_one_is_passed_over(show: ShowFolder
     store.put(ledger_copy_key(12), b"\x1f\x8b\x08", media_type="", cache_control="", expected=None)
     damage(store, b"")
 
-    prepared = recovery(store).prepare()
+    prepared = recovery(show, store).prepare()
 
     assert [entry.release.episode.title for entry in prepared.ledger.entries] == ["Stand 10", "Mut 2"]
     assert not prepared.public
@@ -140,15 +142,26 @@ def test_a_sound_ledger_and_one_of_a_newer_folge_are_left_alone(show: ShowFolder
     store = MemoryStore()
     show.publish(store)
     with pytest.raises(UserError, match="is sound"):
-        recovery(store).prepare()
+        recovery(show, store).prepare()
     damage(store, b'{"format": 99}')
     with pytest.raises(UserError, match="format 99"):
-        recovery(store).prepare()
+        recovery(show, store).prepare()
 
 
-def test_without_a_copy_it_is_said_where_there_may_be_one() -> None:
+def test_without_a_copy_it_is_said_where_there_may_be_one(show: ShowFolder) -> None:
     with pytest.raises(UserError, match=r"there is no copy .*; put back a .folge/ledger.json of before"):
-        recovery(MemoryStore()).prepare()
+        recovery(show, MemoryStore()).prepare()
+
+
+def test_the_ledger_of_another_show_is_not_put_back(show: ShowFolder, tmp_path: Path) -> None:
+    store = MemoryStore()
+    show.publish(store)
+    damage(store, None)
+    other = make_show(tmp_path / "other")
+    path = other.path / "podcast.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("917393e3", "9b024349"), encoding="utf-8")
+    with pytest.raises(UserError, match="another show"):
+        recovery(other, store).prepare()
 
 
 def test_whoever_was_quicker_is_not_written_over(show: ShowFolder) -> None:
@@ -162,7 +175,7 @@ def test_whoever_was_quicker_is_not_written_over(show: ShowFolder) -> None:
         return True
 
     with pytest.raises(MovedAway, match="meanwhile"):
-        recovery(store).run(quicker)
+        recovery(show, store).run(quicker)
     assert objects(store)[LEDGER] == good
 
 
@@ -171,5 +184,5 @@ def test_a_recovered_ledger_is_never_byte_for_byte_the_one_of_before(show: ShowF
     show.publish(store)
     good = objects(store)[LEDGER]
     damage(store, b"")
-    recovery(store).run(lambda prepared: True)
+    recovery(show, store).run(lambda prepared: True)
     assert objects(store)[LEDGER] != good == encode_ledger(decode_ledger(good))

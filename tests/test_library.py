@@ -19,7 +19,7 @@ from podcast.publishing.plan import describe_plan, plan_data
 from podcast.stores.folder import FolderStore
 from podcast.stores.memory import MemoryStore
 from tests.episodes.audio_builders import frames
-from tests.podcast.builders import GUID_2, ShowFolder, assert_whole, make_show
+from tests.podcast.builders import GUID_2, assert_whole, make_show
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
@@ -56,7 +56,10 @@ def test_the_examples_of_the_guide_do_what_they_say(tmp_path: Path) -> None:
     states = {entry.release.episode.number: entry for entry in ledger.published}
     assert [version.state for version in states[1].history] == ["published", "withdrawn", "published"]
     assert states[2].guid != GUID_2
-    assert states[2].release.audio.sha256 == hashlib.sha256((show.path / "audio" / "recalled.mp3").read_bytes()).hexdigest()
+    assert (
+        states[2].release.audio.sha256
+        == hashlib.sha256((show.path / "audio" / "recalled.mp3").read_bytes()).hexdigest()
+    )
     assert ledger.by_guid()[GUID_2].successor == states[2].guid
     assert "Corrected edition" in show.file(2).read_text(encoding="utf-8")
     assert len([edition for edition in ledger.editions if edition.back_to]) == 1

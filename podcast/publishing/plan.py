@@ -23,7 +23,8 @@ from podcast.stores import ABSENT
 class Step:
     """One write. Exactly one of `path` (a file, write-once) and `body` (a small object) says what is written.
 
-    `expected` is the tag a small object must still have, None where whatever is there is written over. `sha256` and `size` (in bytes) are those of the content.
+    `expected` is the tag a small object must still have, None where whatever is there is written over. `sha256` and
+    `size` (in bytes) are those of the content.
     """
 
     stage: Stage

@@ -16,7 +16,7 @@ from podcast.publishing.ledger import Ledger, decode_ledger
 from podcast.publishing.publish import Outcome
 from podcast.stores import Store
 from podcast.stores.s3 import S3Store
-from tests.podcast.builders import ShowFolder, later, make_show, objects
+from tests.podcast.builders import ShowFolder, later, make_show
 from tests.podcast.listener import heard
 from tests.servers.faultproxy import FaultProxy, fault_proxy
 from tests.servers.running import S3Server
@@ -66,7 +66,7 @@ class Station:
     def ledger(self) -> Ledger:
         return decode_ledger(self.client.get_object(Bucket=self.bucket, Key=".folge/ledger.json")["Body"].read())
 
-    def keys(self) -> set[str]:
+    def stored(self) -> set[str]:
         return {item["Key"] for item in self.client.list_objects_v2(Bucket=self.bucket).get("Contents", ())}
 
     def make_bucket(self) -> None:
@@ -74,7 +74,7 @@ class Station:
         self.client.put_bucket_policy(Bucket=self.bucket, Policy=json.dumps(public_policy(self.bucket)))
 
     def lose_bucket(self) -> None:
-        for key in self.keys():
+        for key in self.stored():
             self.client.delete_object(Bucket=self.bucket, Key=key)
         self.client.delete_bucket(Bucket=self.bucket)
 

@@ -120,7 +120,12 @@ def strangers_list_and_write_nothing(bucket: OwnBucket) -> None:
     for key in ("feed.xml", "audio/neu.mp3", ".folge/ledger.json"):
         for method in ("PUT", "DELETE", "POST"):
             assert ask_server(host, f"{root}/{PREFIX}/{key}", method, Content_Length="0").status >= 400
-    for disguised in ("%2Efolge/ledger.json", ".folge%2Fledger.json", "audio/../.folge/ledger.json", "./.folge/ledger.json"):
+    for disguised in (
+        "%2Efolge/ledger.json",
+        ".folge%2Fledger.json",
+        "audio/../.folge/ledger.json",
+        "./.folge/ledger.json",
+    ):
         answer = ask_server(host, f"{root}/{PREFIX}/{disguised}")
         assert b"guid" not in answer.body
 

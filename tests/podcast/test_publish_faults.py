@@ -3,9 +3,9 @@
 import socket
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 
+import botocore.compat
 import pytest
 
 from podcast.publishing.apply import Listener
@@ -163,9 +163,9 @@ def test_a_name_that_cannot_be_resolved_any_more_is_a_sentence(there: Station, m
             store.close()  # what is connected needs no name
 
     monkeypatch.setattr(socket, "getaddrinfo", lookup)
-    with closing(S3Store(there.bucket, endpoint_url=there.proxy.url.replace("127.0.0.1", "store.invalid"))) as store:
-        with pytest.raises(StoreError, match="nobody answers there; look at the network"):
-            there.publish(store, listener=Listener(done=fail))
+    store = S3Store(there.bucket, endpoint_url=there.proxy.url.replace("127.0.0.1", "store.invalid"))
+    with closing(store), pytest.raises(StoreError, match="nobody answers there; look at the network"):
+        there.publish(store, listener=Listener(done=fail))
     assert failing[0]
     failing[0] = False
     assert there.heard() == there.before
@@ -175,11 +175,13 @@ def test_a_name_that_cannot_be_resolved_any_more_is_a_sentence(there: Station, m
 def test_a_clock_that_is_an_hour_off_is_told_and_nothing_is_written(
     there: Station, hours: int, monkeypatch: Fixture
 ) -> None:
-    from botocore import auth
+    right = botocore.compat.get_current_datetime
 
-    right = auth.get_current_datetime
+    def shifted(*some: bool, **more: bool) -> datetime:
+        return right(*some, **more) + timedelta(hours=hours)
+
     with monkeypatch.context() as wrong:
-        wrong.setattr(auth, "get_current_datetime", lambda *some, **more: right(*some, **more) + timedelta(hours=hours))
+        wrong.setattr("botocore.auth.get_current_datetime", shifted)
         with pytest.raises(StoreError, match="this computer's clock is wrong"):
             there.publish()
     assert [seen for seen in there.proxy.seen if seen.startswith("PUT")] == []
@@ -191,13 +193,13 @@ def test_a_store_edited_by_hand_is_put_right(there: Station) -> None:
     by_hand = {"feed.xml": b"<rss/>", "index.html": b"<p>hacked", "folge-2/index.html": b""}
     for key, body in by_hand.items():
         there.client.put_object(Bucket=there.bucket, Key=key, Body=body)
-    lost = {next(key for key in there.keys() if key.startswith("audio/folge-1-")), "f/1/index.html"}
+    lost = {next(key for key in there.stored() if key.startswith("audio/folge-1-")), "f/1/index.html"}
     for key in lost:
         there.client.delete_object(Bucket=there.bucket, Key=key)
 
     there.publish(thorough=True)
 
     assert there.heard() == there.after
-    assert lost < there.keys()
+    assert lost < there.stored()
     for key, body in by_hand.items():
         assert there.client.get_object(Bucket=there.bucket, Key=key)["Body"].read() != body

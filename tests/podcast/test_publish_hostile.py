@@ -2,7 +2,6 @@
 
 import json
 import unicodedata
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -13,11 +12,11 @@ from podcast.cli import run
 from podcast.stores.folder import FolderStore
 from podcast.stores.s3 import S3Store
 from tests.episodes.audio_builders import frames, id3, id3_text
-from tests.podcast.builders import ShowFolder, feed_in, make_show, objects
 from tests.podcast.buckets import PREFIX, own_bucket
+from tests.podcast.builders import ShowFolder, feed_in, make_show, objects
 from tests.servers.running import S3Server
 
-EVIL = """]]></title><script>alert(1)</script>"'><img src=x onerror=alert(1)>&lt;b&gt; {{7*7}} ${x} %0d%0aX-Evil: 1 ../../x"""
+EVIL = """]]></title><script>alert(1)</script>"'><img src=x onerror=alert(1)>&lt; {{7*7}} ${x}%0d%0aX-Evil: 1 ../../x"""
 NOTES = """\
 <script>alert(1)</script><svg/onload=alert(1)> [Klick](javascript:alert(1)) ![x](data:text/html;base64,PHNjcmlwdD4=)
 
@@ -49,8 +48,6 @@ def assert_harmless(there: dict[str, bytes]) -> None:
     for key, body in pages.items():
         document = html.document_fromstring(body.decode())
         for element in document.iter():
-            if not isinstance(element.tag, str):
-                continue
             assert element.tag not in FORBIDDEN, key
             if element.tag == "script":
                 assert element.get("type") == "application/ld+json", key
@@ -78,7 +75,16 @@ def test_a_feed_and_pages_made_of_attacks_are_harmless(hostile: ShowFolder, caps
 def test_no_command_lets_a_text_steer_the_terminal(hostile: ShowFolder, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["-C", str(hostile.path), "publish", "--yes"]) == 0
     assert run(["-C", str(hostile.path), "set", "1", "title=Neu"]) == 0
-    commands = (["plan"], ["status"], ["list"], ["show", "2"], ["feed", "log"], ["diff"], ["check"], ["inspect", "audio/2.mp3"])
+    commands = (
+        ["plan"],
+        ["status"],
+        ["list"],
+        ["show", "2"],
+        ["feed", "log"],
+        ["diff"],
+        ["check"],
+        ["inspect", "audio/2.mp3"],
+    )
     for words in commands:
         run(["-C", str(hostile.path), *words[:-1], words[-1].replace("audio/", f"{hostile.path}/audio/")])
         told = capsys.readouterr()
@@ -95,7 +101,7 @@ def test_a_bucket_gets_no_header_of_a_text(
         monkeypatch.setenv(name, value)
     with closing(S3Store(bucket.name, PREFIX, endpoint_url=seaweed.http)) as store:
         hostile.publish(store)
-        assert_harmless({key: body for key, body in objects(store).items()})
+        assert_harmless(objects(store))
     for key in bucket.stored():
         answer = bucket.client.head_object(Bucket=bucket.name, Key=key)
         headers = answer["ResponseMetadata"]["HTTPHeaders"]

@@ -16,8 +16,8 @@ from podcast.publishing.recovery import Recovery
 from podcast.settings import load_settings
 from podcast.stores.folder import FolderStore
 from podcast.stores.memory import MemoryStore
-from tests.podcast.builders import NOW, ShowFolder, assert_whole, later, make_show, objects, titles
 from tests.podcast.buckets import PREFIX, own_bucket
+from tests.podcast.builders import NOW, ShowFolder, assert_whole, later, make_show, objects, titles
 from tests.podcast.spies import PowerCutError, Spy
 from tests.servers.running import S3Server
 
@@ -56,6 +56,7 @@ def test_the_way_back_that_is_printed_brings_back_every_episode(
     show.file(1).unlink()
     damage(store, body)
     broken = objects(store)
+    command: list[str] = []
     for words in (["publish", "--yes"], ["status"], ["plan"], ["withdraw", "2", "--yes"], ["tidy", "--yes"]):
         capsys.readouterr()
         assert folge(*words) not in (0, 1)

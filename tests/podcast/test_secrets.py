@@ -1,11 +1,14 @@
-"""Credentials are in no file, no object, no message and no trace, whatever is done with them and whatever goes wrong."""
+"""Credentials are in no file, no object, no message and no trace, whatever is done and whatever goes wrong."""
 
+from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
+from episodes.problems import UserError
+from podcast.cli import run
 from tests.podcast.buckets import OwnBucket, own_bucket
+from tests.podcast.builders import ShowFolder
 from tests.servers.faultproxy import Fault, fault_proxy
 from tests.servers.running import S3Server, free_ports
 from tests.soaking import SOAK
@@ -75,9 +78,7 @@ def test_what_goes_well_tells_no_credentials(bucket: OwnBucket, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("known", [False, True])
-def test_what_is_refused_tells_no_credentials_in_a_trace_either(
-    bucket: OwnBucket, tmp_path: Path, known: bool
-) -> None:
+def test_what_is_refused_tells_no_credentials_in_a_trace_either(bucket: OwnBucket, tmp_path: Path, known: bool) -> None:
     more = {name: value for name, value in WRONG.items() if not known or name == "AWS_SECRET_ACCESS_KEY"}
     said = []
     for words in (["publish", "--yes"], ["doctor", "--json"]):
@@ -102,30 +103,29 @@ def test_a_network_that_fails_tells_no_credentials(bucket: OwnBucket, tmp_path: 
     assert_nowhere(secrets, tmp_path, *said, done.stdout, done.stderr, objects(bucket))
 
 
-@pytest.mark.parametrize("setting", ["endpoint", "public", "url", "store", "hub"])
+HUB = '[feed]\nhubs = ["http://canary-user:canary-password@127.0.0.1/hub"]\n'
+
+
+@pytest.mark.parametrize("line", ["endpoint_url", "public_url", "url", HUB, "FOLGE_STORE", "FOLGE_PUBLIC_URL"])
 def test_credentials_in_an_address_are_refused_and_not_repeated(
-    bucket: OwnBucket, tmp_path: Path, setting: str
+    show: ShowFolder, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    host = urlsplit(bucket.server.http).netloc
-    with_secret = f"http://canary-user:canary-password@{host}"
-    more = {}
-    match setting:
-        case "endpoint":
-            bucket.settings(endpoint=with_secret)
-        case "public":
-            bucket.settings(public=f"{with_secret}/{bucket.name}/")
-        case "url":
-            bucket.settings(url=f"s3://canary-user:canary-password@{bucket.name}")
-        case "store":
-            more["FOLGE_STORE"] = f"s3://canary-user:canary-password@{bucket.name}"
-        case _:
-            bucket.settings(more=f'\n[feed]\nhubs = ["{with_secret}/hub"]\n')
-    settings = (bucket.show.path / "podcast.toml").read_text(encoding="utf-8")
-    for words in (["doctor", "--json"], ["--debug", "publish", "--yes"]):
-        done = bucket.run(*words, **more)
-        assert done.returncode != 0, (done.stdout, done.stderr)
-        assert "canary-password" not in done.stdout + done.stderr
-    assert bucket.stored() == set()
-    (bucket.show.path / "podcast.toml").unlink()  # what the producer wrote there himself
-    assert "canary" in settings or more
-    assert_nowhere(["canary-password"], tmp_path)
+    path = show.path / "podcast.toml"
+    address = "http://canary-user:canary-password@127.0.0.1:1/shows/"
+    if line in ("url", "FOLGE_STORE"):
+        address = "s3://canary-user:canary-password@shows"
+    if line.startswith("FOLGE"):
+        monkeypatch.setenv(line, address)
+    else:
+        settings = path.read_text(encoding="utf-8").partition("[store]")[0]
+        stands = line if line == HUB else f'[store]\n{line} = "{address}"\n'
+        path.write_text(f"{settings}{stands}", encoding="utf-8")
+    for words in (["doctor", "--json"], ["publish", "--yes"], ["status"]):
+        assert run(["-C", str(show.path), *words]) in (2, 3) or words == ["status"]
+        with suppress(UserError):
+            run(["--debug", "-C", str(show.path), *words])
+    told = capsys.readouterr()
+    assert "leave user name and password out" in told.err or "holds credentials" in told.err
+    path.unlink()  # what the producer wrote there himself
+    assert_nowhere(["canary-password"], tmp_path, told.out, told.err)
+    assert not (show.path / "public").exists()

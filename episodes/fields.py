@@ -373,14 +373,14 @@ def _is_geo(text: str) -> bool:
 
 
 def is_address(text: str) -> bool:
-    """Say whether `text` is an absolute web address."""
+    """Say whether `text` is an absolute web address, without user name and password: nobody else may read them."""
     try:
         parts = urlsplit(text)
         return (
             parts.scheme in ("http", "https")
             and bool(parts.hostname)
             and parts.port != 0
-            and not re.search(r"\s", text)
+            and not re.search(r"\s|^https?://[^/?#]*@", text)
             and not unfit(text)
         )
     except ValueError:
@@ -389,6 +389,8 @@ def is_address(text: str) -> bool:
 
 def web_hint(text: str) -> str:
     """Return how a text that is no web address is written as one."""
+    if re.match(r"https?://[^/?#\s]*@", text):
+        return "leave user name and password out of it"
     bare = "://" not in text and "." in text and ":" not in text
     whole = f"https://{text.lstrip('/')}" if bare else text
     if re.match(r"https?://[^\s/?#]+[/?#].*\s", whole):

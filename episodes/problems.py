@@ -91,8 +91,15 @@ def unfit(text: str) -> str:
     return f"holds a character that no text may hold (U+{ord(found[0]):04X})" if found else ""
 
 
+_USER = re.compile(r"//[^/?#\s]*@")
+
+
 def quoted(value: str) -> str:
-    """Return a value a person wrote, in quotes, for a message: on one line, and of a long one only the beginning."""
+    """Return a value a person wrote, in quotes, for a message: on one line, and of a long one only the beginning.
+
+    User name and password in an address are left out.
+    """
+    value = _USER.sub("//…@", value)
     text = visible(value[: _SHOWN + 1]).replace("\n", "\\n")
     return f"'{text}'" if len(value) <= _SHOWN else f"'{text[:_SHOWN]}…'"
 

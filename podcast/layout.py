@@ -13,6 +13,11 @@ SOURCES = f"{PRIVATE}sources/"
 
 LEDGER = f"{PRIVATE}ledger.json"
 INVENTORY = f"{PRIVATE}inventory.json"
+LEDGERS = f"{PRIVATE}ledgers/"
+"""The prefix of copies of the ledger, the newest few, for when it is damaged."""
+
+_KEPT_LEDGERS = 8
+
 PROBES = f"{PRIVATE}probe/"
 """The prefix of objects that are written to try a store, and deleted at once."""
 
@@ -85,6 +90,14 @@ def settings_key(sha256: str) -> str:
 def edition_key(sha256: str) -> str:
     """Return the private write-once key of a page of a feed that was published once, compressed; by its content."""
     return f"{PRIVATE}feeds/{sha256[: 2 * _HASH]}.xml.gz"
+
+
+def ledger_copy_key(edition: int) -> str:
+    """Return the private key of the copy of the ledger whose newest edition has that number; a later one takes it over.
+
+    What is written over is older by several editions, so that no copies pile up and the newest are there.
+    """
+    return f"{LEDGERS}{edition % _KEPT_LEDGERS}.json.gz"
 
 
 def page_key(path: str) -> str:

@@ -1,7 +1,9 @@
 """What the commands do can be called from Python: nothing below the command line knows a terminal."""
 
 import ast
+import hashlib
 import importlib
+import json
 import os
 import pkgutil
 import re
@@ -11,7 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.podcast.builders import make_show
+from podcast.layout import LEDGER
+from podcast.publishing.ledger import decode_ledger
+from podcast.publishing.plan import describe_plan, plan_data
+from podcast.stores.folder import FolderStore
+from podcast.stores.memory import MemoryStore
+from tests.episodes.audio_builders import frames
+from tests.podcast.builders import GUID_2, assert_whole, make_show
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
@@ -28,15 +36,44 @@ def run_python(code: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_the_example_of_the_guide_publishes_and_pulls(tmp_path: Path) -> None:
-    make_show(tmp_path / "my-show", 2)
+def test_the_examples_of_the_guide_do_what_they_say(tmp_path: Path) -> None:
+    show = make_show(tmp_path / "my-show", 2)
+    show.publish_files_as_they_are()
+    for number, name in enumerate(("fixed", "reissued", "recalled"), start=70):
+        (show.path / "audio" / f"{name}.mp3").write_bytes(frames(number))
     done = run_python("\n".join(re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)), tmp_path)
     assert done.returncode == 0, done.stderr
     assert "2 episodes would be published" in done.stdout
     assert "2 published" in done.stdout
-    assert (tmp_path / "my-show" / "public" / "feed.xml").is_file()
     assert (tmp_path / "other-laptop" / "audio" / "1.mp3").is_file()
     assert "error" not in done.stdout
+    assert done.stdout.count("rolled back") == 2
+
+    store = FolderStore(show.path / "public")
+    stored = store.get(LEDGER)
+    assert stored is not None
+    ledger = decode_ledger(stored.body)
+    states = {entry.release.episode.number: entry for entry in ledger.published}
+    assert [version.state for version in states[1].history] == ["published", "withdrawn", "published"]
+    assert states[2].guid != GUID_2
+    assert (
+        states[2].release.audio.sha256
+        == hashlib.sha256((show.path / "audio" / "recalled.mp3").read_bytes()).hexdigest()
+    )
+    assert ledger.by_guid()[GUID_2].successor == states[2].guid
+    assert "Corrected edition" in show.file(2).read_text(encoding="utf-8")
+    assert len([edition for edition in ledger.editions if edition.back_to]) == 1
+    assert ledger.rolled_back is None
+    assert_whole(store)
+
+
+def test_a_plan_is_text_and_json(tmp_path: Path) -> None:
+    show = make_show(tmp_path / "show")
+    plan = show.publisher(MemoryStore()).prepare().plan
+    assert "write ledger: 1" in describe_plan(plan)
+    read = json.loads(json.dumps(plan_data(plan)))
+    assert {step["key"] for step in read["steps"]} == {step.key for step in plan.steps}
+    assert [change["kind"] for change in read["changes"]] == [change.kind for change in plan.changes]
 
 
 def test_publishing_loads_without_the_command_line_and_in_silence(tmp_path: Path) -> None:

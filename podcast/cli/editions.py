@@ -13,7 +13,7 @@ from episodes.timecode import show_moment
 from podcast.cache import cache_folder
 from podcast.cli.noticing import comparison_lines, feeds_data
 from podcast.cli.options import json_option
-from podcast.cli.output import emit, say, tell_problems
+from podcast.cli.output import count_episodes, emit, say, tell_problems
 from podcast.cli.publishing import agreed, push, tell_moved
 from podcast.layout import FEED, LEDGER
 from podcast.opening import settings_store
@@ -22,6 +22,7 @@ from podcast.publishing.editions import END, edition_called, held_warning, pages
 from podcast.publishing.ledger import Edition, Ledger, decode_ledger
 from podcast.publishing.noticing import compare_editions
 from podcast.publishing.plan import plan_data, show_bytes
+from podcast.publishing.recovery import PreparedRecovery, Recovery
 from podcast.publishing.rendered import Rendered
 from podcast.publishing.rollback import PreparedRollback, Rollback
 from podcast.settings import Settings, find_folder, load_settings
@@ -169,6 +170,37 @@ def rollback(
         emit(_standing(done.ledger) | plan_data(done.plan) | noticed | {"hubs": pushed})
     else:
         click.echo(_done(done))
+
+
+@command.command("recover")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@json_option
+@click.pass_context
+def recover(ctx: click.Context, yes: bool, as_json: bool) -> None:
+    """Put the ledger back where it is damaged or gone, as the newest publish left it.
+
+    Each publish leaves a copy of the ledger beside the editions of the feed. Pages and feeds follow with the next
+    'folge publish'.
+    """
+    settings, problems = load_settings(find_folder(ctx.obj.folder.absolute()), os.environ)
+    tell_problems(problems)
+    now = datetime.now(UTC).replace(microsecond=0)
+    recovery = Recovery(settings, settings_store(settings), now=now, by=producer())
+
+    def confirm(prepared: PreparedRecovery) -> bool:
+        last = prepared.ledger.changed
+        say(f"the newest copy is of {show_moment(last)}, with {count_episodes(prepared.plan.published)}")
+        if not prepared.public:
+            say("the feed that is public now is another than the one it knows: compare with 'folge diff' afterwards")
+        return yes or agreed("put it back?")
+
+    done = recovery.run(confirm)
+    if done is None:
+        say("nothing was changed")
+    elif as_json:
+        emit(_standing(done.ledger) | plan_data(done.plan) | {"public": done.public})
+    else:
+        click.echo(f"the ledger is back, with {count_episodes(done.plan.published)}; now: folge publish")
 
 
 def _named(edition: Edition) -> str:

@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from podcast.publishing.artifacts import Stage
+from podcast.publishing.ledger import encode_ledger
 from podcast.publishing.observe import Held, Observed, encode_inventory
-from podcast.publishing.plan import Plan, Step, inventory_step
+from podcast.publishing.plan import Plan, Step, copy_step, inventory_step
 from podcast.stores import Progress, Store, Upload
 
 WORKERS = 8
@@ -28,7 +29,7 @@ SILENT = Listener()
 
 
 def apply(plan: Plan, observed: Observed, store: Store, listener: Listener = SILENT) -> None:
-    """Write every step, in stages with a barrier after each, then the inventory.
+    """Write every step, in stages with a barrier after each, then the inventory; after the ledger a copy of it.
 
     Raises Moved where a conditional write was refused, StoreError where the store fails. Whatever was written
     until then stays: only the ledger's step commits, and the next publish finishes the rest.
@@ -36,14 +37,18 @@ def apply(plan: Plan, observed: Observed, store: Store, listener: Listener = SIL
     # what folge wrote and makes no more is remembered too: tidy takes away only what it knows
     held = {key: held for key, held in observed.held.items() if key in plan.pages or held.sha256}
     ledger_sha256 = observed.ledger_sha256
+    ledger = b"" if plan.settled or not observed.ledger else encode_ledger(observed.ledger)
     for stage in Stage:
         steps = [step for step in plan.steps if step.stage is stage]
         _upload([step for step in steps if step.path], store, listener)
         for step, tag in _write([step for step in steps if not step.path], store, listener):
             if stage is Stage.LEDGER:
                 ledger_sha256 = step.sha256
+                ledger = step.body
             elif step.key in plan.pages:
                 held[step.key] = Held(sha256=step.sha256, tag=tag)
+        if stage is Stage.LEDGER and ledger:  # before any feed says so: a copy that knows less would lose episodes
+            _put(copy_step(ledger, plan.edition), store)
     _put(inventory_step(encode_inventory(held, ledger_sha256), observed.inventory_tag), store)
 
 

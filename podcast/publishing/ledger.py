@@ -18,6 +18,10 @@ FORMAT = 1
 """The ledger format this version reads and writes; a higher one was written by a newer folge."""
 
 
+class DamagedLedgerError(UserError):
+    """A ledger that folge did not write so."""
+
+
 class State(StrEnum):
     """What the public sees of an episode in the ledger."""
 
@@ -201,7 +205,10 @@ def encode_ledger(ledger: Ledger) -> bytes:
 
 
 def decode_ledger(body: bytes) -> Ledger:
-    """Read a ledger. Raises UserError where it is damaged, hostile or of a newer folge; nothing is guessed."""
+    """Read a ledger. Raises DamagedLedgerError where it is damaged or hostile, UserError where it is of a newer folge.
+
+    Nothing is guessed.
+    """
     try:
         found = msgspec.json.decode(body, type=_Format).format
         if found > FORMAT:
@@ -209,13 +216,13 @@ def decode_ledger(body: bytes) -> Ledger:
         ledger = msgspec.json.decode(body, type=Ledger)
         whole = _holds(msgspec.json.decode(encode_ledger(ledger)), msgspec.json.decode(body))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UserError(f"the store's ledger is damaged: {error}", hint=_UNTOUCHED) from error
+        raise DamagedLedgerError(f"the store's ledger is damaged: {error}", hint=_UNTOUCHED) from error
     if not whole:
         message = "the store's ledger holds what this folge does not know"
         raise UserError(message, hint="update folge; nothing was changed")
     wrong = next(_faults(ledger), "")
     if wrong:
-        raise UserError(f"the store's ledger is damaged: {visible(wrong)}", hint=_UNTOUCHED)
+        raise DamagedLedgerError(f"the store's ledger is damaged: {visible(wrong)}", hint=_UNTOUCHED)
     return replace(ledger, entries=with_positions(ledger.entries))
 
 
@@ -237,7 +244,10 @@ def _holds(whole: object, part: object) -> bool:
     return whole == part
 
 
-_UNTOUCHED = "nothing was changed; put back the last good .folge/ledger.json first"
+RECOVER = "folge feed recover"
+"""The command that puts the last good ledger back."""
+
+_UNTOUCHED = f"nothing was changed; to put the last good one back: {RECOVER}"
 
 
 def _faults(ledger: Ledger) -> Iterator[str]:

@@ -8,7 +8,7 @@ import msgspec
 
 from episodes.problems import UserError
 from podcast.layout import FEED, INDEX, INVENTORY, LEDGER, PRIVATE
-from podcast.publishing.ledger import Ledger, decode_ledger
+from podcast.publishing.ledger import RECOVER, Ledger, decode_ledger
 from podcast.stores import ABSENT, Stat, Store
 
 
@@ -115,7 +115,7 @@ def _refuse_strangers(there: Collection[str], url: str) -> None:
     if INVENTORY in there or (FEED in there and any(key.startswith(f"{PRIVATE}sources/") for key in there)):
         raise UserError(
             f"the ledger of the store {url} is gone, and with it who published what",
-            hint=f"nothing was changed; put back the last good {LEDGER} first",
+            hint=f"nothing was changed; to put the last good {LEDGER} back: {RECOVER}",
         )
     strangers = [key for key in (FEED, INDEX) if key in there]
     if strangers:

@@ -1,13 +1,14 @@
 """The plan: every write a publish would do, each with its reason. A value; `apply` does it, `folge plan` shows it."""
 
 import hashlib
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from episodes.problems import Problem, visible
 from episodes.timecode import show_moment
-from podcast.layout import FEED, INDEX, INVENTORY, LEDGER, PRIVATE, cache_control, page_key
+from podcast.layout import FEED, INDEX, INVENTORY, LEDGER, PRIVATE, cache_control, ledger_copy_key, page_key
 from podcast.publishing.artifacts import Artifact, Stage, addresses
 from podcast.publishing.changes import WRITES, Change, Decision, Kind
 from podcast.publishing.feeds import feed_keys
@@ -22,7 +23,8 @@ from podcast.stores import ABSENT
 class Step:
     """One write. Exactly one of `path` (a file, write-once) and `body` (a small object) says what is written.
 
-    `expected` is the tag a small object must still have. `sha256` and `size` (in bytes) are those of the content.
+    `expected` is the tag a small object must still have, None where whatever is there is written over. `sha256` and
+    `size` (in bytes) are those of the content.
     """
 
     stage: Stage
@@ -34,7 +36,7 @@ class Step:
     sha256: str
     path: Path | None = None
     body: bytes = b""
-    expected: str = ABSENT
+    expected: str | None = ABSENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class Plan:
     """What a publish would do. `changes` are for people, `steps` for the store, by stage.
 
     `pages` are the keys of all mutable objects there should be; `settled` is false where the publish before did not
-    come to its end, so that at least the inventory has to be written.
+    come to its end, so that at least the inventory has to be written. `edition` is the number of the newest edition.
     """
 
     changes: tuple[Change, ...]
@@ -52,6 +54,7 @@ class Plan:
     published: int
     pages: frozenset[str] = frozenset()
     settled: bool = True
+    edition: int = 0
 
     @property
     def empty(self) -> bool:
@@ -99,6 +102,7 @@ def make_plan(
         published=len(decision.ledger.published),
         pages=standing | {artifact.key for artifact in artifacts if not artifact.key.startswith(PRIVATE)},
         settled=observed.settled or not observed.ledger,
+        edition=newest_edition(decision.ledger),
     )
     return plan, (*map(_lost, lost), *map(stranger, strangers), *_tidied(plan, decision, observed.ledger))
 
@@ -219,13 +223,12 @@ def _upload(key: str, path: Path, sha256: str, size: int, media_type: str, reaso
 def _ledger_step(decision: Decision, observed: Observed) -> Step | None:
     if observed.ledger is not None and observed.ledger == decision.ledger:
         return None
-    body = encode_ledger(decision.ledger)
     written = [change for change in decision.changes if change.kind in WRITES]
     reason = f"{len(written)} changed" if written else "what the feeds say, and since when"
     if observed.ledger and observed.ledger.feeds == decision.ledger.feeds and not written:
         reason = "what else folge keeps in mind"
     reason = reason if observed.ledger else "the first publish"
-    return _write(Stage.LEDGER, LEDGER, body, "application/json", observed.ledger_tag, f"the commit: {reason}")
+    return ledger_step(decision.ledger, observed.ledger_tag, f"the commit: {reason}")
 
 
 def _artifact_step(artifact: Artifact, tag: str) -> Step:
@@ -245,6 +248,23 @@ def _write(stage: Stage, key: str, body: bytes, media_type: str, expected: str, 
         body=body,
         expected=expected,
     )
+
+
+def newest_edition(ledger: Ledger) -> int:
+    """Return the number of the newest edition, 0 where none is kept."""
+    return ledger.editions[-1].number if ledger.editions else 0
+
+
+def copy_step(ledger: bytes, edition: int) -> Step:
+    """Return the write of a copy of a ledger, compressed: the way back where the ledger is damaged."""
+    body = zlib.compress(ledger, 6, wbits=31)
+    key = ledger_copy_key(edition)
+    return replace(_write(Stage.PAGES, key, body, "application/gzip", ABSENT, "a copy of the ledger"), expected=None)
+
+
+def ledger_step(ledger: Ledger, expected: str, reason: str) -> Step:
+    """Return the write of the ledger, the commit point; `expected` is the tag of the one that is there."""
+    return _write(Stage.LEDGER, LEDGER, encode_ledger(ledger), "application/json", expected, reason)
 
 
 def inventory_step(body: bytes, expected: str) -> Step:

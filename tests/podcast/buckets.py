@@ -38,7 +38,13 @@ class OwnBucket:
 
     def folge(self, *arguments: str, **more: str) -> tuple[int, str, str]:
         """Run a command to its end: exit code, stdout, stderr. An empty variable is one that is not set."""
-        done = subprocess.run(
+        done = self.run(*arguments, **more)
+        assert "Traceback" not in done.stderr
+        return done.returncode, done.stdout, done.stderr
+
+    def run(self, *arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command to its end, with whatever it says."""
+        return subprocess.run(
             [FOLGE, "-C", str(self.show.path), *arguments],
             env={name: value for name, value in (self.environment | more).items() if value},
             stdin=subprocess.DEVNULL,
@@ -48,8 +54,6 @@ class OwnBucket:
             timeout=120,
             check=False,
         )
-        assert "Traceback" not in done.stderr
-        return done.returncode, done.stdout, done.stderr
 
     def doctor(self, *arguments: str, **more: str) -> tuple[int, Any]:
         """Run `folge doctor --json`: exit code and what it says."""

@@ -1,13 +1,18 @@
 """`folge doctor` with real servers: what is wrong is found, mended on request, and nothing is left behind."""
 
 import json
+import os
+import pty
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from tests.podcast.buckets import PREFIX, OwnBucket, own_bucket
+from tests.clients.asking import ask_server
+from tests.podcast.buckets import FOLGE, PREFIX, OwnBucket, own_bucket
 from tests.servers.careless import careless
 from tests.servers.faultproxy import Fault, fault_proxy
 from tests.servers.running import S3Server, free_ports
@@ -51,6 +56,8 @@ class Doctored:
         assert bucket.stored() == set()
 
     def test_what_is_published_is_looked_at_and_private_things_stay_private(self, bucket: OwnBucket) -> None:
+        bucket.show.episode(3, title="Später", published="2099-01-01 06:00")
+        bucket.show.episode(4, title="Entwurf", more="status: draft\n")
         assert bucket.folge("publish", "--yes")[0] == 0
         before = bucket.stored()
         code, report = bucket.doctor("--fix", "--yes")
@@ -60,6 +67,9 @@ class Doctored:
         assert {key for key in before if not anonymous(bucket, key)} == {
             key for key in before if key.startswith(f"{PREFIX}/.folge/")
         }
+        assert [key for key in before if "folge-3" in key or "folge-4" in key] == []
+        strangers_list_and_write_nothing(bucket)
+        assert bucket.stored() == before
 
     def test_what_others_have_set_stays(self, bucket: OwnBucket) -> None:
         theirs = everybody_may(bucket.name, "s3:GetObject", f"arn:aws:s3:::{bucket.name}/theirs/*")
@@ -95,6 +105,29 @@ class Doctored:
         code, report = bucket.doctor()
         assert code == 3
         assert "public_url" in found(report, "cannot be fetched")["hint"]
+
+
+def strangers_list_and_write_nothing(bucket: OwnBucket) -> None:
+    """Ask without credentials for every listing S3 has, and try to write, over and beside what is there."""
+    host, root = urlsplit(bucket.server.http).netloc, f"/{bucket.name}"
+    lists = ("", "list-type=2", f"prefix={PREFIX}/.folge/", "versions", "uploads", "policy", "acl", "cors")
+    for path in (root, f"{root}/", f"{root}/{PREFIX}/", f"{root}/{PREFIX}/.folge/"):
+        for query in lists:
+            answer = ask_server(host, f"{path}?{query}" if query else path)
+            assert answer.status >= 400, (path, query)
+            assert b"ledger.json" not in answer.body
+            assert b"feed.xml" not in answer.body
+    for key in ("feed.xml", "audio/neu.mp3", ".folge/ledger.json"):
+        for method in ("PUT", "DELETE", "POST"):
+            assert ask_server(host, f"{root}/{PREFIX}/{key}", method, Content_Length="0").status >= 400
+    for disguised in (
+        "%2Efolge/ledger.json",
+        ".folge%2Fledger.json",
+        "audio/../.folge/ledger.json",
+        "./.folge/ledger.json",
+    ):
+        answer = ask_server(host, f"{root}/{PREFIX}/{disguised}")
+        assert b"guid" not in answer.body
 
 
 def anonymous(bucket: OwnBucket, key: str) -> bool:
@@ -170,6 +203,14 @@ def test_a_clock_that_is_off_is_told_from_the_date_of_the_answer(
     assert f"{abs(minutes)} minutes {'ahead of' if minutes > 0 else 'behind'}" in finding["message"]
 
 
+def test_a_bucket_in_another_region_is_told_with_the_line_to_write(bucket: OwnBucket) -> None:
+    with careless(bucket.server, region="eu-central-1") as proxy:
+        bucket.settings(endpoint=proxy.url, more='single_producer = true\nregion = "us-east-1"\n')
+        _, report = bucket.doctor()
+    finding = found(report, "the bucket is in the region eu-central-1, and us-east-1 is asked")
+    assert finding["hint"] == 'write region = "eu-central-1" below [store]'
+
+
 @pytest.mark.parametrize("refuses", [False, True])
 def test_a_store_without_conditions_is_an_error_and_with_a_single_producer_a_warning(
     bucket: OwnBucket, refuses: bool
@@ -234,6 +275,29 @@ def test_mending_asks_first_and_without_a_terminal_sets_nothing(bucket: OwnBucke
     assert "FolgePublicRead" in err
     assert "--yes" in err
     assert bucket.doctor()[1]["needs"] == ["policy"]
+
+
+@pytest.mark.parametrize("answer", ["n", "y"])
+def test_mending_is_done_on_a_yes_at_a_terminal_only(bucket: OwnBucket, answer: str) -> None:
+    ours, theirs = pty.openpty()
+    try:
+        os.write(ours, f"{answer}\n{answer}\n".encode())
+        done = subprocess.run(
+            [FOLGE, "-C", str(bucket.show.path), "doctor", "--fix"],
+            env=bucket.environment,
+            stdin=theirs,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert "set this policy?" in done.stderr
+    assert done.stderr.index("FolgePublicRead") < done.stderr.index("set this policy?")
+    policy = bucket.folge("doctor", "--json")[1]
+    assert ("policy" in json.loads(policy)["needs"]) == (answer == "n")
 
 
 def test_a_damaged_feed_in_the_store_is_told(bucket: OwnBucket) -> None:

@@ -2,7 +2,9 @@
 
 import functools
 import json
+import mimetypes
 import os
+import ssl
 import stat
 import subprocess
 import sys
@@ -14,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.wrappers import Request, Response
 
 from podcast.preview import make_preview_server
 from tests.podcast.builders import ShowFolder
+from tests.podcast.strangers import serving
 from tests.servers.nginx import nginx_server
-from tests.servers.running import NotStartedError, free_ports
+from tests.servers.running import NotStartedError, free_ports, make_certificate
 
 FOLGE = Path(sys.executable).with_name("folge")
 
@@ -168,6 +172,41 @@ def test_a_web_server_that_leads_on_is_named_with_the_address_to_write(show: Sho
     [led] = [one for one in report["findings"] if "leads on to" in one["message"]]
     assert led["hint"] == f'write public_url = "{base}" below [store]'
     assert led["severity"] == "warning"
+
+
+def test_a_server_that_sends_other_bytes_than_were_asked_for_is_found_out(show: ShowFolder) -> None:
+    public = show.path / "public"
+    public.mkdir()
+
+    def answer(request: Request) -> Response:
+        path = public / request.path.lstrip("/")
+        if ".folge" in request.path or not path.is_file():
+            return Response(status=404)
+        body = path.read_bytes()
+        if request.range is None:
+            return Response(body, headers={"Accept-Ranges": "bytes"}, mimetype=mimetypes.guess_type(path.name)[0])
+        start, stop = request.range.range_for_length(len(body)) or (0, len(body))
+        return Response(body[: stop - start], 206, headers={"Content-Range": f"bytes {start}-{stop - 1}/{len(body)}"})
+
+    with serving(answer) as stranger:
+        show.settings(base=stranger.address)
+        _, report = doctor(show)
+    [wrong] = [one for one in report["findings"] if "are not those of the object" in one["message"]]
+    assert (wrong["severity"], wrong["rule"]) == ("error", "HTTP-3")
+    assert "sends the bytes that were asked for" in wrong["hint"]
+
+
+def test_a_public_address_with_a_certificate_nobody_trusts_is_an_error(show: ShowFolder, tmp_path: Path) -> None:
+    _, chain, key = make_certificate(tmp_path)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(chain, key)
+    with serving(lambda request: Response(), tls) as stranger:
+        show.settings(base=stranger.address)
+        code, report = doctor(show)
+    assert code == 3
+    [shut] = [one for one in report["findings"] if "cannot be fetched" in one["message"]]
+    assert "certificate" in shut["message"]
+    assert "its certificate" in shut["hint"]
 
 
 def test_a_folder_only_its_owner_may_enter_is_a_warning(show: ShowFolder) -> None:

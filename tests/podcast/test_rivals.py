@@ -1,5 +1,6 @@
 """Eight producers publish to one store at once, each from a process of its own, and nothing is lost or left over."""
 
+import gzip
 import os
 import uuid
 from collections import Counter
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from podcast.layout import LEDGER
+from podcast.layout import LEDGER, LEDGERS, ledger_copy_key
 from podcast.publishing.artifacts import render
 from podcast.publishing.editions import kept_keys
 from podcast.publishing.feeds import compile_pages
@@ -48,7 +49,10 @@ def _assert_all_is_there(store: Store, episodes: int) -> None:
     rest = there.keys() - wanted.keys()
     editions = {key for key in rest if key.startswith(".folge/feeds/")}  # of whoever was late too: for 'folge tidy'
     assert kept_keys(ledger) <= editions
-    assert rest - editions == _blobs(ledger) | {LEDGER, ".folge/inventory.json"}
+    copies = {key for key in rest if key.startswith(LEDGERS)}
+    newest = there[ledger_copy_key(ledger.editions[-1].number)]
+    assert gzip.decompress(newest) == there[LEDGER]
+    assert rest - editions - copies == _blobs(ledger) | {LEDGER, ".folge/inventory.json"}
 
 
 def _blobs(ledger: Ledger) -> set[str]:

@@ -23,10 +23,11 @@ _NOT_UNDERSTOOD = b"<?xml version='1.0'?><Error><Code>NotImplemented</Code><Mess
 class CarelessProxy:
     """Listens on `url` before a server whose user it knows; `seen` holds method and path of every request."""
 
-    def __init__(self, server: S3Server, *, refuses: bool, clock: timedelta) -> None:
+    def __init__(self, server: S3Server, *, refuses: bool, clock: timedelta, region: str) -> None:
         self.server = server
         self.refuses = refuses
         self.clock = clock
+        self.region = region
         self.seen: list[str] = []
         proxy = self
 
@@ -46,9 +47,14 @@ class CarelessProxy:
 
 
 @contextmanager
-def careless(server: S3Server, *, refuses: bool = False, clock: timedelta = timedelta()) -> Iterator[CarelessProxy]:
-    """Run a proxy that takes conditions out of requests, or answers them with 501, and shifts the server's clock."""
-    proxy = CarelessProxy(server, refuses=refuses, clock=clock)
+def careless(
+    server: S3Server, *, refuses: bool = False, clock: timedelta = timedelta(), region: str = ""
+) -> Iterator[CarelessProxy]:
+    """Run a proxy that takes conditions out of requests, or answers them with 501.
+
+    It shifts the server's clock, and says that its buckets are in `region`.
+    """
+    proxy = CarelessProxy(server, refuses=refuses, clock=clock, region=region)
     try:
         yield proxy
     finally:
@@ -100,6 +106,8 @@ class _Passing(BaseHTTPRequestHandler):
                     self.send_header(name, format_datetime(shown, usegmt=True))
                 case _:
                     self.send_header(name, value)
+        if self.owner.region:
+            self.send_header("x-amz-bucket-region", self.owner.region)
         self.send_header("Content-Length", length)
         self.end_headers()
         if self.command != "HEAD":

@@ -165,7 +165,13 @@ class Conformance:
         assert found is not None
         assert sorted(found.body.split()) == [b"%d" % number for number in range(6)]
 
-    @pytest.mark.parametrize("key", ["", "/a", "a/", "a//b", "../a", "a/./b", "ä", "a b", "a\\b", "a\n", "x" * 900])
+    @pytest.mark.parametrize(
+        "key",
+        [
+            *("", "/a", "a/", "a//b", "../a", "a/./b", "a/../../b", "..", "~/a", "ä", "a b", "a\\b", "a\n", "x" * 900),
+            *("%2e%2e/a", "..%2Fa", "a\u202e", "\u2024\u2024/a", "..\u2215a", "..\uff0fa", "\uff0e\uff0e/a"),
+        ],
+    )
     def test_what_is_no_key_is_refused(self, store: Store, tmp_path: Path, key: str) -> None:
         with pytest.raises(ValueError, match="not a key"):
             put(store, key, b"")

@@ -66,7 +66,8 @@ class Recording:
 class Chapter:
     """A named part of the audio; a `hidden` one changes link and picture without standing in the list (JCH-2).
 
-    `end` is None where it lasts until the next one begins, the last until the audio ends.
+    `end` is None where it lasts until the next one begins, the last until the audio ends. `place` is what it is about,
+    `geo` an RFC 5870 `geo:` URI, `osm` its OpenStreetMap code (JCH-3).
     """
 
     start: timedelta
@@ -75,6 +76,9 @@ class Chapter:
     image: str = ""
     hidden: bool = False
     end: timedelta | None = None
+    place: str = ""
+    geo: str = ""
+    osm: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +98,8 @@ class Episode:
     """An episode as the producer wrote it. Paths are as written, relative to the show folder or absolute.
 
     `published` is aware; it may be absent only in a draft. `notes` is Markdown. `source_name` is the
-    name of the episode file, `source_sha256` the hash of its text.
+    name of the episode file, `source_sha256` the hash of its text. `waypoints` says that the places of the chapters
+    are a route (JCH-4).
     """
 
     guid: str
@@ -120,6 +125,7 @@ class Episode:
     alternates: tuple[AlternateFile, ...] = ()
     images: tuple[ImageFile, ...] = ()
     tags: EpisodeTags = EpisodeTags()
+    waypoints: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,7 +163,7 @@ class Audio:
     `bytes` is the size of the file, `header_bytes` what precedes the first audio frame; `minute_bytes` is what an app
     must have fetched to play the first minute (IAB-THR-1), the whole file where it is shorter or its minute is nowhere
     to be found (IAB-THR-2), and 0 where nobody measured. `bitrate` is in bit/s (mean), `sample_rate` in Hz. `doubts`
-    says in sentences why the file cannot be trusted.
+    says in sentences why the file cannot be trusted, `repairs` which texts of its tags are read otherwise than written.
     """
 
     media_type: str
@@ -179,3 +179,4 @@ class Audio:
     chapters: tuple[Chapter, ...] = ()
     tags: Tags = Tags()
     doubts: tuple[str, ...] = ()
+    repairs: tuple[str, ...] = ()

@@ -14,13 +14,13 @@ from episodes.chapterfiles.reading import read_chapters
 from episodes.chapterfiles.writing import WRITTEN, losses, write_chapters, write_field
 from episodes.frontmatter import Document, parse, replace_field
 from episodes.model import Audio, Episode
-from episodes.problems import Problem, ProblemsFound, UserError, errors, shown_path
+from episodes.problems import Problem, ProblemsFound, Severity, UserError, errors, shown_path
 from episodes.schema import read_episode
 from podcast.cache import cache_folder
 from podcast.cli import DONE, FINDINGS
 from podcast.cli.naming import name_file
 from podcast.cli.options import episode_argument, json_option
-from podcast.cli.output import emit, problem_data, say, tell_problems
+from podcast.cli.output import emit, give, problem_data, say, tell_problems
 from podcast.facts import Facts
 from podcast.files import write_file
 from podcast.workspace import Workspace, open_workspace
@@ -83,7 +83,7 @@ def _show(target: str, found: _Found, form: str | None, length: timedelta | None
     if as_json:
         emit(_data(target, found) | ({"format": form, "text": text} if form else {}))
     else:
-        click.echo(text, nl=False)
+        give(text, nl=False)
     tell_problems(found.problems)
     for loss in losses(found.marks, wanted, length, found.about) if form else ():
         say(f"warning: {loss}")
@@ -135,6 +135,8 @@ def _of_episode(workspace: Workspace, episode: Episode, audio: Audio | None) -> 
         return _Found(source=path, form="the episode file", marks=(), problems=())
     marks = tuple(Mark(chapter=chapter) for chapter in audio.chapters)
     problems = tuple(findings(marks, path=episode.audio, audio=episode.audio, length=length))
+    repairs = (Problem(path=episode.audio, message=repair, severity=Severity.NOTE) for repair in audio.repairs)
+    problems = (*problems, *repairs)
     return _Found(source=episode.audio, form="the audio", marks=marks, problems=problems)
 
 
@@ -168,7 +170,7 @@ def _take_over(workspace: Workspace, target: str, found: _Found, *, replacing: b
     if as_json:
         emit(_data(target, found) | {"changed": changed})
     elif changed:
-        click.echo(target)
+        give(target)
 
 
 def _told(target: str, found: _Found, replaced: int) -> str:

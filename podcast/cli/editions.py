@@ -13,7 +13,7 @@ from episodes.timecode import show_moment
 from podcast.cache import cache_folder
 from podcast.cli.noticing import comparison_lines, feeds_data
 from podcast.cli.options import json_option
-from podcast.cli.output import emit, say, tell_problems
+from podcast.cli.output import emit, give, say, tell_problems
 from podcast.cli.publishing import agreed, push, tell_moved
 from podcast.layout import FEED, LEDGER
 from podcast.opening import settings_store
@@ -76,7 +76,7 @@ def log(ctx: click.Context, as_json: bool) -> None:
         say("no edition is kept yet; the next publish that changes the feed makes the first")
     for edition, changes in rows:
         line = f"{edition.number:>4}  {show_moment(edition.at)}  {edition.by}  {show_bytes(edition.bytes)}"
-        click.echo(visible(f"{line}  {_what(edition, changes)}").replace("\n", " "))
+        give(visible(f"{line}  {_what(edition, changes)}").replace("\n", " "))
     tell_problems(held_warning(ledger))
 
 
@@ -97,7 +97,7 @@ def diff(ctx: click.Context, number: int, other: int | None, as_json: bool) -> N
         emit(ends | feeds_data(feeds))
     else:
         say(f"from {_named(earlier)} to {_named(later)}:")
-        click.echo("\n".join(comparison_lines(feeds)) or "an app notices nothing")
+        give("\n".join(comparison_lines(feeds)) or "an app notices nothing")
 
 
 @command.command("show")
@@ -116,7 +116,7 @@ def show(ctx: click.Context, number: int, page: str, as_json: bool) -> None:
     if as_json:
         emit(_edition_data(edition, kept.ledger) | {"page": page, "text": body.decode()})
     else:
-        click.echo(body, nl=False)
+        give(body, nl=False)
 
 
 @command.command("rollback")
@@ -164,7 +164,7 @@ def rollback(
         noticed = feeds_data(done.noticed) if done.noticed else {"noticed": False, "feeds": []}
         emit(_standing(done.ledger) | plan_data(done.plan) | noticed | {"hubs": pushed})
     else:
-        click.echo(_done(done))
+        give(_done(done))
 
 
 def _edition(ledger: Ledger, number: int | None) -> Edition:

@@ -6,7 +6,7 @@ from podcast.cli import TO_DO
 from podcast.cli.asking import Wanted, asked_options
 from podcast.cli.noticing import plan_remarks
 from podcast.cli.options import json_option
-from podcast.cli.output import emit, problem_data, tell_problems
+from podcast.cli.output import emit, give, problem_data, tell_problems
 from podcast.cli.publishing import make_publisher
 from podcast.publishing.decide import WRITES
 from podcast.publishing.noticing import UnreadableFeedError, compare_live, first_pages
@@ -34,9 +34,9 @@ def command(ctx: click.Context, as_json: bool, exit_code: bool, wanted: Wanted) 
         tell_problems(prepared.problems)
         text = describe_plan(plan, remarks=remarks)
         if text:
-            click.echo(text)
+            give(text)
         if plan.empty:
-            click.echo("nothing to do")
+            give("nothing to do")
     return TO_DO if exit_code and not plan.empty else 0
 
 

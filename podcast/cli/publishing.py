@@ -15,7 +15,7 @@ from episodes.listing import episode_files
 from episodes.problems import Problem
 from podcast.cache import cache_folder
 from podcast.cli.asking import Wanted
-from podcast.cli.output import count_episodes, emit, problem_data, problem_lines, say, tell_problems
+from podcast.cli.output import count_episodes, emit, give, problem_data, problem_lines, say, tell_problems
 from podcast.cli.progress import show_progress, show_work
 from podcast.files import unless_running
 from podcast.layout import FEED
@@ -78,7 +78,7 @@ def publish(folder: Path, wanted: Wanted, *, yes: bool, as_json: bool) -> None:
             remember(_place(workspace), stamps, quiet, _tags(outcome))
     else:
         tell_problems(problem for problem in outcome.problems if problem not in session.told)
-        click.echo(f"published: {count_episodes(outcome.plan.published)} at {outcome.plan.feed_url}")
+        give(f"published: {count_episodes(outcome.plan.published)} at {outcome.plan.feed_url}")
 
 
 def publish_due(folder: Path, wanted: Wanted, *, as_json: bool) -> None:

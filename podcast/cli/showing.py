@@ -11,7 +11,7 @@ from episodes.problems import UserError
 from episodes.timecode import show_length, show_moment
 from podcast.cache import cache_folder
 from podcast.cli.options import episode_argument, json_option
-from podcast.cli.output import emit, episode_data, say, tell_problems, wants_json
+from podcast.cli.output import emit, episode_data, give, say, tell_problems, wants_json
 from podcast.facts import Facts
 from podcast.layout import LEDGER, page_url, short_path
 from podcast.publishing.ledger import Entry, Ledger, State, decode_ledger
@@ -79,6 +79,7 @@ def _measured(workspace: Workspace, episode: Episode) -> dict[str, object]:
             for chapter in audio.chapters
         ],
         "doubts": list(audio.doubts),
+        "repairs": list(audio.repairs),
     }
 
 
@@ -127,11 +128,11 @@ def _print(episode: Episode, data: dict[str, object]) -> None:
     ]
     for name, value in rows:
         if value:
-            click.echo(f"{name:>10}  {value}")
+            give(f"{name:>10}  {value}")
     if episode.summary:
-        click.echo(f"\n{episode.summary}")
+        give(f"\n{episode.summary}")
     if episode.notes:
-        click.echo(f"\n{episode.notes}")
+        give(f"\n{episode.notes}")
 
 
 def _length(seconds: object) -> str:

@@ -13,7 +13,7 @@ from podcast.cache import cache_folder
 from podcast.cli.options import episode_argument, json_option
 from podcast.cli.output import emit, episode_data, give, say, tell_problems, wants_json
 from podcast.facts import Facts
-from podcast.layout import LEDGER, page_url, short_path
+from podcast.layout import LEDGER, page_url, public_url, short_path
 from podcast.publishing.ledger import Entry, Ledger, State, decode_ledger
 from podcast.stores import StoreError
 from podcast.workspace import Workspace, open_workspace
@@ -33,6 +33,7 @@ def command(ctx: click.Context, episode: str, offline: bool, as_json: bool) -> N
     data = episode_data(found)
     data |= _measured(workspace, found)
     data |= _addresses(workspace, found, entry)
+    data["enclosure"] = _enclosure(workspace, entry)
     data["standing"] = _standing(found, entry) if asked else "unknown"
     if wants_json(as_json):
         emit(data)
@@ -93,6 +94,20 @@ def _addresses(workspace: Workspace, episode: Episode, entry: Entry | None) -> d
     return {"page": page_url(base, slug, directory_index=index), "short_link": link, "feed": f"{base}feed.xml"}
 
 
+def _enclosure(workspace: Workspace, entry: Entry | None) -> dict[str, object] | None:
+    """Return what listeners fetch, which has tags of its own and so other bytes than the producer's file."""
+    if entry is None or entry.state is State.WITHDRAWN:
+        return None
+    audio = entry.release.audio
+    return {
+        "url": public_url(workspace.settings.store.public_url, audio.key),
+        "media_type": audio.media_type,
+        "bytes": audio.bytes,
+        "sha256": audio.sha256,
+        "duration": round(audio.duration.total_seconds(), 3),
+    }
+
+
 def _standing(episode: Episode, entry: Entry | None) -> str:
     if entry:
         return entry.state.value if entry.state is State.WITHDRAWN else "published"
@@ -110,6 +125,7 @@ def _print(episode: Episode, data: dict[str, object]) -> None:
     recorded = [recording.occasion, recording.place, recording.on.isoformat() if recording.on else ""]
     length = data.get("duration")
     size = data.get("bytes")
+    heard = data["enclosure"]
     rows = [
         ("title", episode.title),
         ("file", str(data["file"])),
@@ -122,6 +138,9 @@ def _print(episode: Episode, data: dict[str, object]) -> None:
         ("topics", ", ".join(episode.topics)),
         ("audio", episode.audio + ("" if data["audio_here"] else " (not on this machine)")),
         ("length", f"{_length(length)}, {size:,} bytes" if isinstance(size, int) else ""),
+        ("sha256", str(data.get("sha256", ""))),
+        ("enclosure", str(heard["url"]) if isinstance(heard, dict) else ""),
+        ("", f"{heard['bytes']:,} bytes, sha256 {heard['sha256']}" if isinstance(heard, dict) else ""),
         ("page", str(data["page"])),
         ("short link", str(data["short_link"]) or "given out when it is published"),
         ("feed", str(data["feed"])),

@@ -81,6 +81,7 @@ def measure(path: Path) -> Audio:
         chapters=chapters,
         tags=label.tags,
         doubts=tuple(doubts),
+        repairs=label.repairs,
     )
 
 

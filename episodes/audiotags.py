@@ -7,7 +7,7 @@ import base64
 import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from io import SEEK_END
 from typing import BinaryIO, Protocol, cast
@@ -46,11 +46,15 @@ DAMAGE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """Everything tags say: the tags proper, the chapters in ascending order, and why they may be incomplete."""
+    """Everything tags say: the tags proper, the chapters in ascending order, and why they may be incomplete.
+
+    `repairs` tell which texts are read otherwise than they stand there.
+    """
 
     tags: Tags = field(default_factory=Tags)
     chapters: tuple[Chapter, ...] = ()
     doubts: tuple[str, ...] = ()
+    repairs: tuple[str, ...] = ()
 
 
 class _Frame(Protocol):
@@ -110,12 +114,15 @@ def read_label(file: BinaryIO, form: Format) -> Label:
     from mutagen import MutagenError
 
     file.seek(0)
+    wording = tagtext.Wording()
     try:
         if form is Format.MP4:
-            return _from_mp4(file)
-        if form in (Format.MP3, Format.WAV, Format.AIFF):
-            return _from_id3(file, form)
-        return _from_comments(file, form)
+            label = _from_mp4(file, wording)
+        elif form in (Format.MP3, Format.WAV, Format.AIFF):
+            label = _from_id3(file, form, wording)
+        else:
+            label = _from_comments(file, form, wording)
+        return replace(label, repairs=tuple(wording.repairs()))
     except (MutagenError, *DAMAGE) as error:
         reason = tagtext.line(str(error), 120)
         return Label(doubts=(f"its tags are damaged and cannot be read{f' ({reason})' if reason else ''}",))
@@ -145,7 +152,7 @@ def _labelled(tags: Tags, found: Iterable[Chapter]) -> Label:
 # ID3 (id3.org; chapters: ID3v2 Chapter Frame Addendum)
 
 
-def _from_id3(file: BinaryIO, form: Format) -> Label:
+def _from_id3(file: BinaryIO, form: Format, wording: tagtext.Wording) -> Label:
     from mutagen.aiff import AIFF
     from mutagen.id3 import ID3, ID3NoHeaderError
     from mutagen.wave import WAVE
@@ -169,17 +176,17 @@ def _from_id3(file: BinaryIO, form: Format) -> Label:
 
     return _labelled(
         Tags(
-            title=tagtext.line(text("TIT2")),
-            artist=tagtext.line(text("TPE1", "TPE2", several=True)),
-            album=tagtext.line(text("TALB")),
+            title=wording.line("title", text("TIT2")),
+            artist=wording.line("artist", text("TPE1", "TPE2", several=True)),
+            album=wording.line("album", text("TALB")),
             date=next((day for name in ("TDRC", "TDRL", "TDOR") if (day := tagtext.iso_date(text(name)))), ""),
-            description=tagtext.lines(_id3_description(frames)),
+            description=wording.lines("description", _id3_description(frames)),
             number=tagtext.number(text("TRCK")),
             season=tagtext.number(_named(frames, "season")),
             language=tagtext.language(text("TLAN")),
             pictures=_pictures([(int(frame.type), frame.data) for frame in frames.getall("APIC")]),
         ),
-        _id3_chapters(frames),
+        _id3_chapters(frames, wording),
     )
 
 
@@ -213,14 +220,14 @@ def _id3_description(frames: _Frames) -> str:
     return next(filter(None, candidates), "")
 
 
-def _id3_chapters(frames: _Frames) -> Iterator[Chapter]:
+def _id3_chapters(frames: _Frames, wording: tagtext.Wording) -> Iterator[Chapter]:
     """Yield the chapters of a table of contents; those outside every table are silent changes of the picture."""
     tables = frames.getall("CTOC")
     listed = {child for table in tables for child in table.child_element_ids}
     for frame in frames.getall("CHAP"):
         if tables and frame.element_id not in listed:
             continue
-        title = tagtext.line(_first(_texts(frame.sub_frames, "TIT2")))
+        title = wording.line("chapter", _first(_texts(frame.sub_frames, "TIT2")))
         links = [one.url for one in frame.sub_frames.getall("WXXX")]
         start, end = (timedelta(milliseconds=moment) for moment in (frame.start_time, frame.end_time))
         yield Chapter(start=start, title=title, link=tagtext.link(_first(links)), end=end if end > start else None)
@@ -229,7 +236,7 @@ def _id3_chapters(frames: _Frames) -> Iterator[Chapter]:
 # MP4 (iTunes metadata; chapters: a QuickTime text track, else Nero chpl, which cuts titles at 255 bytes)
 
 
-def _from_mp4(file: BinaryIO) -> Label:
+def _from_mp4(file: BinaryIO, wording: tagtext.Wording) -> Label:
     from mutagen.mp4 import MP4
 
     film = cast("Callable[[BinaryIO], _Film]", MP4)(file)
@@ -240,17 +247,13 @@ def _from_mp4(file: BinaryIO) -> Label:
         return next((found for value in values if (found := _first(value, several=several))), "")
 
     numbers = [*(pair[0] for pair in cast("Sequence[tuple[int, int]]", atoms.get("trkn", ()))), *atoms.get("tves", ())]
-    chapters = [
-        Chapter(start=timedelta(seconds=max(0.0, one.start)), title=tagtext.line(one.title))
-        for one in film.chapters or ()
-    ]
     return _labelled(
         Tags(
-            title=tagtext.line(text("\xa9nam")),
-            artist=tagtext.line(text("\xa9ART", "aART", several=True)),
-            album=tagtext.line(text("\xa9alb")),
+            title=wording.line("title", text("\xa9nam")),
+            artist=wording.line("artist", text("\xa9ART", "aART", several=True)),
+            album=wording.line("album", text("\xa9alb")),
             date=tagtext.iso_date(text("\xa9day")),
-            description=tagtext.lines(text("ldes", "desc", "\xa9cmt")),
+            description=wording.lines("description", text("ldes", "desc", "\xa9cmt")),
             number=next((count for value in numbers if (count := tagtext.number(str(value)))), None),
             season=tagtext.number(text("tvsn")),
             language=tagtext.language(text("----:com.apple.iTunes:LANGUAGE")),
@@ -258,8 +261,15 @@ def _from_mp4(file: BinaryIO) -> Label:
                 [(_FRONT_COVER, bytes(data)) for data in cast("Sequence[bytes]", atoms.get("covr", ()))]
             ),
         ),
-        film_chapters(file, file.seek(0, SEEK_END)) or chapters,
+        film_chapters(file, file.seek(0, SEEK_END), wording) or list(_listed(film, wording)),
     )
+
+
+def _listed(film: _Film, wording: tagtext.Wording) -> Iterator[Chapter]:
+    """Yield the chapters of Nero's list."""
+    for one in film.chapters or ():
+        start = timedelta(seconds=max(0.0, one.start))
+        yield Chapter(start=start, title=wording.line("chapter", one.title))
 
 
 def mp4_length(file: BinaryIO) -> tuple[timedelta, int, int]:
@@ -282,7 +292,7 @@ def _decoded(value: object) -> str:
 # Vorbis comments (xiph.org; pictures: METADATA_BLOCK_PICTURE; chapters: the Chapter Extension)
 
 
-def _from_comments(file: BinaryIO, form: Format) -> Label:
+def _from_comments(file: BinaryIO, form: Format, wording: tagtext.Wording) -> Label:
     from mutagen.flac import FLAC
     from mutagen.oggflac import OggFLAC
     from mutagen.oggopus import OggOpus
@@ -300,17 +310,17 @@ def _from_comments(file: BinaryIO, form: Format) -> Label:
     pictures = [(int(one.type), one.data) for one in getattr(container, "pictures", ())]
     return _labelled(
         Tags(
-            title=tagtext.line(text("title")),
-            artist=tagtext.line(text("artist", "albumartist", several=True)),
-            album=tagtext.line(text("album")),
+            title=wording.line("title", text("title")),
+            artist=wording.line("artist", text("artist", "albumartist", several=True)),
+            album=wording.line("album", text("album")),
             date=tagtext.iso_date(text("date", "year")),
-            description=tagtext.lines(text("description", "comment")),
+            description=wording.lines("description", text("description", "comment")),
             number=tagtext.number(text("tracknumber")),
             season=tagtext.number(text("season")),
             language=tagtext.language(text("language")),
             pictures=_pictures([*pictures, *comment_pictures(fields)]),
         ),
-        _comment_chapters(fields),
+        _comment_chapters(fields, wording),
     )
 
 
@@ -332,10 +342,10 @@ def comment_pictures(fields: dict[str, list[str]]) -> Iterator[tuple[int, bytes]
             continue
 
 
-def _comment_chapters(fields: dict[str, list[str]]) -> Iterator[Chapter]:
+def _comment_chapters(fields: dict[str, list[str]], wording: tagtext.Wording) -> Iterator[Chapter]:
     for name in [name for name in fields if name.startswith("chapter") and name[7:].isdecimal()]:
         start = tagtext.clock(fields[name][0])
         if start is None:
             continue
-        title = tagtext.line(_first(fields.get(f"{name}name", ())))
+        title = wording.line("chapter", _first(fields.get(f"{name}name", ())))
         yield Chapter(start=start, title=title, link=tagtext.link(_first(fields.get(f"{name}url", ()))))

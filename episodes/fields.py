@@ -314,7 +314,7 @@ class Fields:
     def geo(self, name: str) -> str:
         """Return an RFC 5870 address of a place on earth."""
         value = self.text(name)
-        if value and not _is_geo(value):
+        if value and not is_geo(value):
             self.problem(name, f"{quoted(value)} is not a place on earth", hint="write geo:51.2562,7.1508")
         return value
 
@@ -367,7 +367,8 @@ _GEO = re.compile(
 )
 
 
-def _is_geo(text: str) -> bool:
+def is_geo(text: str) -> bool:
+    """Say whether `text` is an RFC 5870 address of a place on earth."""
     match = _GEO.fullmatch(text)
     return match is not None and abs(float(match[1])) <= 90 and abs(float(match[2])) <= 180
 

@@ -14,7 +14,7 @@ from episodes import tagtext
 from episodes.containers import Box, boxes, read_at
 from episodes.model import Chapter
 
-_MOST = 1000
+_MOST = 5000  # texts; between chapters may be empty ones
 _MOST_TRACKS = 50
 _LARGEST_TEXT = 4096
 _LONGEST = 366 * 24 * 3600
@@ -28,16 +28,16 @@ class _Sample:
     size: int
 
 
-def film_chapters(file: BinaryIO, size: int) -> tuple[Chapter, ...]:
+def film_chapters(file: BinaryIO, size: int, wording: tagtext.Wording | None = None) -> tuple[Chapter, ...]:
     """Return the chapters of an MP4 file of `size` bytes: those with a title in the first track of chapters.
 
-    Raises struct.error where a table is shorter than its kind must be.
+    `wording` remembers which titles were repaired. Raises struct.error where a table is shorter than its kind must be.
     """
     index = next((box for box in boxes(file, 0, size) if box.name == b"moov"), None)
     tracks = list(islice(_named(file, index, b"trak"), _MOST_TRACKS)) if index else []
     wanted = {number for track in tracks for number in _chapter_tracks(file, track)}
     texts = [
-        list(_chapters(file, track))
+        list(_chapters(file, track, wording or tagtext.Wording()))
         for track in tracks
         if _number(file, track) in wanted and _handler(file, track) in (b"text", b"sbtl")
     ]
@@ -78,11 +78,12 @@ def _handler(file: BinaryIO, track: Box) -> bytes:
     return read_at(file, handler.start + 8, 4) if handler else b""
 
 
-def _chapters(file: BinaryIO, track: Box) -> Iterator[Chapter]:
+def _chapters(file: BinaryIO, track: Box, wording: tagtext.Wording) -> Iterator[Chapter]:
     for sample in _samples(file, track):
         raw = read_at(file, sample.offset, min(sample.size, _LARGEST_TEXT))
         end = 2 + int.from_bytes(raw[:2], "big")
-        yield Chapter(start=sample.start, title=tagtext.line(_text(raw[2:end])), link=_link(raw[end:]))
+        title = wording.line("chapter", _text(raw[2:end]))
+        yield Chapter(start=sample.start, title=title, link=_link(raw[end:]))
 
 
 def _link(extras: bytes) -> str:

@@ -66,7 +66,8 @@ class Recording:
 class Chapter:
     """A named part of the audio; a `hidden` one changes link and picture without standing in the list (JCH-2).
 
-    `end` is None where it lasts until the next one begins, the last until the audio ends.
+    `end` is None where it lasts until the next one begins, the last until the audio ends. `place` is what it is about,
+    `geo` an RFC 5870 `geo:` URI, `osm` its OpenStreetMap code (JCH-3).
     """
 
     start: timedelta
@@ -75,6 +76,9 @@ class Chapter:
     image: str = ""
     hidden: bool = False
     end: timedelta | None = None
+    place: str = ""
+    geo: str = ""
+    osm: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +98,8 @@ class Episode:
     """An episode as the producer wrote it. Paths are as written, relative to the show folder or absolute.
 
     `published` is aware; it may be absent only in a draft. `notes` is Markdown. `source_name` is the
-    name of the episode file, `source_sha256` the hash of its text.
+    name of the episode file, `source_sha256` the hash of its text. `waypoints` says that the places of the chapters
+    are a route (JCH-4).
     """
 
     guid: str
@@ -120,6 +125,7 @@ class Episode:
     alternates: tuple[AlternateFile, ...] = ()
     images: tuple[ImageFile, ...] = ()
     tags: EpisodeTags = EpisodeTags()
+    waypoints: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +163,7 @@ class Audio:
     `bytes` is the size of the file, `header_bytes` what precedes the first audio frame; `minute_bytes` is what an app
     must have fetched to play the first minute (IAB-THR-1), the whole file where it is shorter or its minute is nowhere
     to be found (IAB-THR-2), and 0 where nobody measured. `bitrate` is in bit/s (mean), `sample_rate` in Hz. `doubts`
-    says in sentences why the file cannot be trusted.
+    says in sentences why the file cannot be trusted, `repairs` which texts of its tags are read otherwise than written.
     """
 
     media_type: str
@@ -173,3 +179,4 @@ class Audio:
     chapters: tuple[Chapter, ...] = ()
     tags: Tags = Tags()
     doubts: tuple[str, ...] = ()
+    repairs: tuple[str, ...] = ()

@@ -9,6 +9,9 @@ from pathlib import Path
 UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufffe\uffff]")
 """What no text may hold: terminal escapes, what XML forbids, and overrides of the writing direction."""
 
+_UNSEEN = re.compile(f"{UNFIT.pattern[:-1]}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# what steers the writing direction, too: at home among right-to-left words, on a terminal it makes one name look like
+# another
 _SHOWN = 80
 
 
@@ -81,8 +84,8 @@ def shown_path(path: Path, base: Path) -> str:
 
 
 def visible(text: str) -> str:
-    """Return text with what no text may hold written as an escape, so that it can be shown and searched for."""
-    return UNFIT.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    """Return text as it may reach a terminal: what no text may hold, and what steers the writing direction, escaped."""
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def unfit(text: str) -> str:

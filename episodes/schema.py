@@ -14,14 +14,15 @@ from episodes.slugs import is_slug, slugify
 
 FIELDS = (
     "guid", "title", "number", "season", "kind", "status", "published", "summary", "audio", "appearances",
-    "recording", "topics", "transcripts", "chapters", "cover", "explicit", "alternates", "images", *EPISODE_TAGS,
+    "recording", "topics", "transcripts", "chapters", "waypoints", "cover", "explicit", "alternates", "images",
+    *EPISODE_TAGS,
 )  # fmt: skip
 """The fields of an episode file, in the order `folge add` writes them."""
 
 APPEARANCE_FIELDS = ("person", "name", "function", "organisation", "role", "group", "link", "picture")
 RECORDING_FIELDS = ("on", "occasion", "place", "geo", "osm", "country", "remark")
 TRANSCRIPT_FIELDS = ("path", "language", "captions")
-CHAPTER_FIELDS = ("start", "end", "title", "link", "image", "hidden")
+CHAPTER_FIELDS = ("start", "end", "title", "link", "image", "hidden", "place", "geo", "osm")
 TEXT_FIELDS = frozenset(
     {"title", "summary", "topics", *APPEARANCE_FIELDS, "occasion", "place", "remark", "itunes_title", "season_name"}
     | {"number_display", "license", "license_url", *CHAT_FIELDS}
@@ -71,6 +72,7 @@ def read_episode(document: Document, raw: bytes, zone: ZoneInfo | None) -> tuple
         topics=fields.texts("topics"),
         transcripts=_transcripts(fields),
         chapters=_chapters(fields),
+        waypoints=fields.truth("waypoints"),
         cover=fields.path("cover"),
         explicit=fields.truth("explicit"),
         alternates=read_alternates(fields),
@@ -139,6 +141,7 @@ def _chapters(fields: Fields) -> tuple[Chapter, ...]:
         if begin is not None and end is not None and end <= begin:
             hint = "write when it ends, or leave it out where it lasts until the next one"
             group.problem("end", f"{quoted(until)} is not after its start", hint=hint)
+        place, geo, osm = _chapter_place(group)
         chapters.append(
             Chapter(
                 start=begin or timedelta(),
@@ -147,9 +150,22 @@ def _chapters(fields: Fields) -> tuple[Chapter, ...]:
                 image=group.address("image"),
                 hidden=hidden,
                 end=end,
+                place=place,
+                geo=geo,
+                osm=osm,
             )
         )
     return tuple(chapters)
+
+
+def _chapter_place(group: Fields) -> tuple[str, str, str]:
+    """Return place, geo and osm of a chapter; apps take none without a name and a geo (JCH-3)."""
+    found = {"place": group.text("place", longest=128), "geo": group.geo("geo"), "osm": group.text("osm")}
+    if any(found.values()):
+        for name, example in (("place", "Wuppertal"), ("geo", "geo:51.2562,7.1508")):
+            if not found[name] and group.sound(name):
+                group.problem(name, "is missing; a place has both a name and a geo", hint=f"write '{name}: {example}'")
+    return found["place"], found["geo"], found["osm"]
 
 
 def _recording(fields: Fields) -> Recording:

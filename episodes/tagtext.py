@@ -2,7 +2,11 @@
 
 import codecs
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import timedelta
+
+from episodes.problems import quoted
 
 TITLE = 255
 DESCRIPTION = 100_000
@@ -79,6 +83,41 @@ def _unswapped(text: str) -> str:
     return meant if _SWAPPED.fullmatch(meant) and len(set(meant)) > 2 else text
 
 
+_MOST_TOLD = 20
+_MOST_QUOTED = 80
+
+
+@dataclass(slots=True)
+class Wording:
+    """Reads the texts of one file, and remembers which were read otherwise than they stand there."""
+
+    _repairs: dict[tuple[str, str, str], None] = field(default_factory=dict)
+
+    def line(self, name: str, text: str, limit: int = TITLE) -> str:
+        """Return a tag as one line, like `line`; `name` is what people call the tag."""
+        self._look(name, text, limit)
+        return line(text, limit)
+
+    def lines(self, name: str, text: str, limit: int = DESCRIPTION) -> str:
+        """Return a tag with its line breaks, like `lines`; `name` is what people call the tag."""
+        self._look(name, text, limit)
+        return lines(text, limit)
+
+    def _look(self, name: str, text: str, limit: int) -> None:
+        before, after = _mended(text, limit)
+        if before != after:
+            at = next((at for at, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), 0)
+            at = max(at - 20, 0) if len(before) > _MOST_QUOTED else 0
+            self._repairs[name, before[at : at + _MOST_QUOTED], after[at : at + _MOST_QUOTED]] = None
+
+    def repairs(self) -> Iterator[str]:
+        """Yield a sentence about each text that was repaired, with how it stands there; of very many the first."""
+        for name, before, after in list(self._repairs)[:_MOST_TOLD]:
+            yield f"its {name} {quoted(before)}, written in a wrong encoding, is read as {quoted(after)}"
+        if (more := len(self._repairs) - _MOST_TOLD) > 0:
+            yield f"{more} more texts, written in a wrong encoding, are read as they were meant"
+
+
 def line(text: str, limit: int = TITLE) -> str:
     """Return a tag as one line of at most `limit` characters."""
     return _SPACE.sub(" ", _clean(text, limit)).strip()[:limit].rstrip()
@@ -89,9 +128,14 @@ def lines(text: str, limit: int = DESCRIPTION) -> str:
     return _clean(text, limit).strip()[:limit].rstrip()
 
 
-def _clean(text: str, limit: int) -> str:
+def _mended(text: str, limit: int) -> tuple[str, str]:
+    """Return of a text what may be needed of it, as it is and as it was meant."""
     bound = 4 * limit + 1000
-    text = repaired(text[:bound], cut=len(text) > bound)
+    return text[:bound], repaired(text[:bound], cut=len(text) > bound)
+
+
+def _clean(text: str, limit: int) -> str:
+    text = _mended(text, limit)[1]
     return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

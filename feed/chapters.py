@@ -9,9 +9,13 @@ from episodes.model import Chapter
 from feed.text import ascii_url, one_line
 
 
-def json_chapters(chapters: Sequence[Chapter]) -> bytes:
-    """Return chapters as a JSON chapters file, the same bytes for the same chapters (JCH-1, JCH-2)."""
-    return write([Mark(chapter=_public(chapter)) for chapter in without_plain_ends(chapters)]).encode()
+def json_chapters(chapters: Sequence[Chapter], *, waypoints: bool = False) -> bytes:
+    """Return chapters as a JSON chapters file, the same bytes for the same chapters (JCH-1 to JCH-4).
+
+    `waypoints` says that their places are a route.
+    """
+    marks = [Mark(chapter=_public(chapter)) for chapter in without_plain_ends(chapters)]
+    return write(marks, {"waypoints": True} if waypoints else {}).encode()
 
 
 def _public(chapter: Chapter) -> Chapter:

@@ -167,7 +167,10 @@ _UNSEEN = frozenset(
 )
 """Fields of an episode file the public does not see, or sees as measured objects only."""
 
-_LATER = frozenset({"chapters", "alternates", "images", "tags", "feed", "captions", "forms", "end"})
+_LATER = frozenset(
+    {"chapters", "alternates", "images", "tags", "feed", "captions", "forms", "end"}
+    | {"place", "geo", "osm", "waypoints"}
+)
 """Fields that ledgers written before them do not have: at their default they must not change a digest."""
 
 
@@ -235,9 +238,13 @@ def differences(old: Release | ShowRelease, new: Release | ShowRelease) -> tuple
 
 
 def _as_before(chapters: Sequence[Chapter]) -> list[Chapter]:
-    """Return chapters for a fingerprint, which is that of earlier ledgers where no end is set."""
+    """Return chapters for a fingerprint, which is that of earlier ledgers where no later field is set."""
     unset: Any = msgspec.UNSET  # left out when it is encoded
-    return [chapter if chapter.end is not None else replace(chapter, end=unset) for chapter in chapters]
+    later = [field for field in fields(Chapter) if field.name in _LATER]
+    return [
+        replace(chapter, **{field.name: unset for field in later if getattr(chapter, field.name) == field.default})
+        for chapter in chapters
+    ]
 
 
 def _unplaced(parts: Sequence[ImageRelease | AlternateRelease]) -> list[object]:
@@ -336,7 +343,7 @@ def _transcripts(release: Release, show: ShowRelease) -> Iterator[Transcript]:
 
 def chapters_file(release: Release) -> tuple[str, bytes]:
     """Return key and body of the JSON file of an episode's chapters."""
-    body = json_chapters(release.chapters)
+    body = json_chapters(release.chapters, waypoints=release.episode.waypoints)
     return chapters_key(release.episode.slug, hashlib.sha256(body).hexdigest()), body
 
 

@@ -2,14 +2,24 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from episodes.chapterfiles.marks import Mark, Reading, from_seconds, to_seconds
-from episodes.problems import quoted
+from episodes.fields import is_geo, one_line
+from episodes.problems import quoted, unfit
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]')
-_KNOWN = frozenset({"startTime", "endTime", "title", "img", "url", "toc"})
-_TOP = frozenset({"version", "chapters"})
+_KNOWN = frozenset({"startTime", "endTime", "title", "img", "url", "toc", "location"})
+_PLACE = ("name", "geo", "osm")
+ABOUT: Mapping[str, type] = {
+    "author": str,
+    "title": str,
+    "podcastName": str,
+    "description": str,
+    "fileName": str,
+    "waypoints": bool,
+}
+"""What a file may say of the episode as a whole, and of what kind it is (JCH-4)."""
 
 
 def read(text: str, reading: Reading) -> None:
@@ -27,11 +37,21 @@ def read(text: str, reading: Reading) -> None:
         hint = 'write {"version": "1.2.0", "chapters": [{"startTime": 0, "title": "…"}]}'
         reading.problem(1, "the JSON has no list of chapters", hint, rule="JCH-1")
         return
-    if left := sorted(str(name) for name in content if name not in _TOP):
-        reading.warn(1, f"{', '.join(map(quoted, left[:5]))} of the whole file cannot be kept", "")
+    _read_about(content, reading)
     lines = _lines(text)
     for index, chapter in enumerate(chapters):
         _read_chapter(chapter, lines[index] if len(lines) == len(chapters) else 0, reading)
+
+
+def _read_about(content: Mapping[str, object], reading: Reading) -> None:
+    left = []
+    for name, value in content.items():
+        if isinstance(value, str | bool) and type(value) is ABOUT.get(name) and not unfit(str(value)):
+            reading.about[name] = value
+        elif name not in ("version", "chapters"):
+            left.append(name)
+    if left:
+        reading.warn(1, f"{', '.join(map(quoted, sorted(left)[:5]))} of the whole file cannot be kept", "")
 
 
 def _refuse(word: str) -> object:
@@ -71,8 +91,31 @@ def _read_chapter(chapter: object, line: int, reading: Reading) -> None:
         link=texts["url"],
         image=texts["img"],
         hidden=toc is False,
+        place=_read_place(chapter.get("location"), line, reading),
         rule="JCH-2",
     )
+
+
+def _read_place(location: object, line: int, reading: Reading) -> tuple[str, str, str]:
+    """Return name, geo and osm of a chapter's location, empty where it has none, or a mistake in it was noted."""
+    hint = 'write {"name": "Wuppertal", "geo": "geo:51.2562,7.1508"}, or take it out'
+    if location is None:
+        return "", "", ""
+    if not isinstance(location, dict):
+        reading.problem(line, "location is not an object", hint, rule="JCH-3")
+        return "", "", ""
+    found = {name: location.get(name) for name in _PLACE}
+    texts = {name: one_line(value) if isinstance(value, str) else "" for name, value in found.items()}
+    for name, value in found.items():
+        if (value is not None and not isinstance(value, str)) or unfit(texts[name]):
+            reading.problem(line, f"{name} of the location is not text", hint, rule="JCH-3")
+        elif not texts[name] and name != "osm":
+            reading.problem(line, f"the location has no {name}", hint, rule="JCH-3")
+    if texts["geo"] and not is_geo(texts["geo"]):
+        reading.problem(line, f"{quoted(texts['geo'])} is not a place on earth", hint, rule="JCH-3")
+    if left := sorted(str(name) for name in location if name not in _PLACE):
+        reading.warn(line, f"{', '.join(map(quoted, left[:5]))} of the location cannot be kept", "")
+    return texts["name"], texts["geo"], texts["osm"]
 
 
 def _lines(text: str) -> list[int]:
@@ -95,9 +138,9 @@ def _lines(text: str) -> list[int]:
     return lines
 
 
-def write(marks: Sequence[Mark]) -> str:
-    """Return a JSON chapters file, the same for the same chapters (JCH-1, JCH-2)."""
-    data = {"version": "1.2.0", "chapters": [_written(mark) for mark in marks]}
+def write(marks: Sequence[Mark], about: Mapping[str, str | bool] | None = None) -> str:
+    """Return a JSON chapters file, the same for the same chapters (JCH-1 to JCH-4); `about` as in `Reading`."""
+    data = {"version": "1.2.0", **(about or {}), "chapters": [_written(mark) for mark in marks]}
     return f"{json.dumps(data, ensure_ascii=False, indent=1)}\n"
 
 
@@ -114,4 +157,7 @@ def _written(mark: Mark) -> dict[str, object]:
         written["url"] = chapter.link
     if chapter.hidden:
         written["toc"] = False
+    if chapter.place:
+        osm = {"osm": chapter.osm} if chapter.osm else {}
+        written["location"] = {"name": chapter.place, "geo": chapter.geo, **osm}
     return written

@@ -55,9 +55,13 @@ class Mark:
 
 @dataclass(kw_only=True)
 class Reading:
-    """The marks of one file as they are read, to the millisecond, and every mistake with its line."""
+    """The marks of one file as they are read, to the millisecond, and every mistake with its line.
+
+    `about` is what the file says of the episode as a whole, by the names of JSON chapters (JCH-4).
+    """
 
     path: str
+    about: dict[str, str | bool] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -89,11 +93,12 @@ class Reading:
         link: str = "",
         image: str = "",
         hidden: bool = False,
+        place: tuple[str, str, str] = ("", "", ""),
         rule: str = "",
     ) -> None:
         """Take up a chapter, or note why it cannot be one; one without a start was noted when that was read.
 
-        `rule` is the rule a chapter without a title breaks.
+        `place` is its name, geo and osm. `rule` is the rule a chapter without a title breaks.
         """
         if start is None:
             return
@@ -113,7 +118,10 @@ class Reading:
             self.problem(line, f"the chapter {quoted(title)} ends before it begins", "change its end", rule="JCH-2")
         if len(self.problems) == before:
             last = None if end == start else end
-            chapter = Chapter(start=start, title=title, link=link, image=image, hidden=hidden, end=last)
+            name, geo, osm = place
+            chapter = Chapter(
+                start=start, title=title, link=link, image=image, hidden=hidden, end=last, place=name, geo=geo, osm=osm
+            )
             self.marks.append(Mark(chapter=chapter, line=line))
 
 

@@ -25,12 +25,13 @@ _ORDER_RULES = {Form.JSON: "JCH-2", Form.PSC: "PSC-2"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChapterFile:
-    """What a file of chapters holds, in the order of time, and what is wrong with it."""
+    """What a file of chapters holds, in the order of time, and what is wrong with it; `about` as in `Reading`."""
 
     form: Form
     encoding: str
     marks: tuple[Mark, ...]
     problems: tuple[Problem, ...]
+    about: Mapping[str, str | bool]
 
 
 def read_chapters(raw: bytes, path: str, length: timedelta | None = None) -> ChapterFile | Problem:
@@ -62,6 +63,7 @@ def read_chapters(raw: bytes, path: str, length: timedelta | None = None) -> Cha
         encoding=decoded.encoding,
         marks=tuple(Mark(chapter=chapter, line=mark.line) for chapter, mark in zip(chapters, marks, strict=True)),
         problems=_bounded(reading.problems),
+        about=reading.about,
     )
 
 

@@ -186,6 +186,7 @@ class _Ear:
         self._changed_at: timedelta | None = None
         self._told: dict[str, str] = {}
         self._tally = Tally(first.sample_rate)
+        self._waiting, self._step = 0, first.sample_rate // 10
         self._graph = Graph()
         self._source = last = self._graph.add_abuffer(
             sample_rate=first.sample_rate,
@@ -206,6 +207,9 @@ class _Ear:
         frame.pts = None  # gaps in the times of a damaged file are no sound
         for piece in self._in_form(frame):
             self._source.push(piece)
+            self._waiting += piece.samples
+        if self._waiting >= self._step:  # asking for less than a piece costs as much as a piece
+            self._waiting = 0
             self._note()
 
     @property

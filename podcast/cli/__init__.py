@@ -6,12 +6,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import TextIO
 
 import click
 
-from episodes.problems import ProblemsFound, UserError, nearest
+from episodes.problems import ProblemsFound, UserError, nearest, visible
 
 COMMANDS = {
     "init": ("init", "Make a show folder."),
@@ -123,8 +124,10 @@ def run(arguments: Sequence[str]) -> int:
             click.echo("interrupted; run the same command again to go on", err=True)
         return INTERRUPTED
     except click.ClickException as error:
+        shown = StringIO()
+        error.show(shown)
         with _while_read(sys.stderr):
-            error.show()
+            click.echo(visible(shown.getvalue()), err=True, nl=False)
         return USAGE
     except (BrokenPipeError, SystemExit):  # click leaves by itself where nobody reads on: `folge list | head`
         _drop(sys.stdout)
@@ -137,7 +140,7 @@ def run(arguments: Sequence[str]) -> int:
         if "--debug" in arguments:
             raise
         with _while_read(sys.stderr):
-            click.echo(f"folge: {type(error).__name__}: {error}", err=True)
+            click.echo(visible(f"folge: {type(error).__name__}: {error}"), err=True)
             click.echo("this is a fault of folge, not yours; 'folge --debug …' shows where", err=True)
         return UNEXPECTED
     return result if isinstance(result, int) else DONE

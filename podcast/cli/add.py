@@ -18,7 +18,7 @@ from episodes.timecode import parse_moment, show_length, show_moment
 from podcast.cache import cache_folder
 from podcast.cli import FINDINGS
 from podcast.cli.options import Day, json_option
-from podcast.cli.output import emit, say
+from podcast.cli.output import emit, give, say
 from podcast.drafting import Said, draft_episode, local_now, read_guest, write_episode
 from podcast.facts import Facts
 from podcast.files import alone, create_file, make_folder
@@ -116,6 +116,7 @@ class Added:
     facts: Audio | None = None
     error: str = ""
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def data(self) -> dict[str, object]:
         """Return it as JSON data; duration in seconds."""
@@ -125,6 +126,7 @@ class Added:
             "ok": not self.error,
             "error": self.error,
             "warnings": list(self.warnings),
+            "notes": list(self.notes),
             "file": self.file,
             "guid": episode.guid if episode else "",
             "number": episode.number if episode else None,
@@ -163,6 +165,8 @@ class _Adding:
                 _tell(result)
             for warning in result.warnings:
                 say(f"warning: {path}: {warning}")
+            for note in result.notes:
+                say(f"note: {path}: {note}")
         self.facts.save()
         return results
 
@@ -182,7 +186,12 @@ class _Adding:
         self.episodes.append(episode)
         shown = shown_path(target, self.workspace.folder)
         return Added(
-            audio=path, file=shown, episode=episode, facts=facts, warnings=(*facts.doubts, *_refused_types(facts))
+            audio=path,
+            file=shown,
+            episode=episode,
+            facts=facts,
+            warnings=(*facts.doubts, *_refused_types(facts)),
+            notes=facts.repairs,
         )
 
     def _draft(self, path: Path, facts: Audio) -> Episode:
@@ -240,4 +249,4 @@ def _tell(result: Added) -> None:
     waits = ""
     if episode.published and episode.published > datetime.now(UTC):
         waits = f", waits until {show_moment(episode.published)}"
-    click.echo(f"{result.file}  {show_length(facts.duration)}  {episode.title}{waits}")
+    give(f"{result.file}  {show_length(facts.duration)}  {episode.title}{waits}")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import click
 
 from episodes.problems import UserError
-from podcast.cli.output import emit, problem_data, say, tell_problems
+from podcast.cli.output import emit, give, problem_data, say, tell_problems
 from podcast.cli.publishing import Session, push, tell_moved
 from podcast.publishing.amending import Amendment, alone
 from podcast.publishing.changes import Asked, Kind
@@ -64,10 +64,10 @@ def publish_alone(
         problems = [problem_data(problem) for problem in outcome.problems]
         emit(plan_data(outcome.plan) | {"attempts": outcome.attempts, "problems": problems})
     elif outcome.plan.empty:
-        click.echo("nothing to do")
+        give("nothing to do")
     else:
         held = held_words(outcome.ledger)
-        click.echo(f"{done}; {held}" if held else done)
+        give(f"{done}; {held}" if held else done)
 
 
 def _show(prepared: Prepared, *, as_json: bool) -> None:
@@ -75,4 +75,4 @@ def _show(prepared: Prepared, *, as_json: bool) -> None:
         emit(plan_data(prepared.plan))
         return
     tell_problems(prepared.problems)
-    click.echo(describe_plan(prepared.plan) or "nothing to do")
+    give(describe_plan(prepared.plan) or "nothing to do")

@@ -1,7 +1,7 @@
 """`folge chapters`: show the chapters of an episode, take them over from a file, write them in another format."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,13 +14,13 @@ from episodes.chapterfiles.reading import read_chapters
 from episodes.chapterfiles.writing import WRITTEN, losses, write_chapters, write_field
 from episodes.frontmatter import Document, parse, replace_field
 from episodes.model import Audio, Episode
-from episodes.problems import Problem, ProblemsFound, UserError, errors, shown_path
+from episodes.problems import Problem, ProblemsFound, Severity, UserError, errors, shown_path
 from episodes.schema import read_episode
 from podcast.cache import cache_folder
 from podcast.cli import DONE, FINDINGS
 from podcast.cli.naming import name_file
 from podcast.cli.options import episode_argument, json_option
-from podcast.cli.output import emit, problem_data, say, tell_problems
+from podcast.cli.output import emit, give, problem_data, say, tell_problems
 from podcast.facts import Facts
 from podcast.files import write_file
 from podcast.workspace import Workspace, open_workspace
@@ -29,12 +29,16 @@ from podcast.written import with_lines
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """Chapters with where they come from: `source` is a path, `form` a word for people, `problems` about them."""
+    """Chapters with where they come from: `source` is a path, `form` a word for people, `problems` about them.
+
+    `about` is what was said of the episode as a whole, by the names of JSON chapters.
+    """
 
     source: str
     form: str
     marks: tuple[Mark, ...]
     problems: tuple[Problem, ...]
+    about: Mapping[str, str | bool] = field(default_factory=dict)
 
 
 @click.command("chapters")
@@ -75,13 +79,13 @@ def command(
 def _show(target: str, found: _Found, form: str | None, length: timedelta | None, *, as_json: bool) -> int:
     """Print chapters in a format, a list where none was asked for, and return the exit code."""
     wanted = Form(form) if form else Form.LIST
-    text = write_chapters(found.marks, wanted, length)
+    text = write_chapters(found.marks, wanted, length, found.about)
     if as_json:
         emit(_data(target, found) | ({"format": form, "text": text} if form else {}))
     else:
-        click.echo(text, nl=False)
+        give(text, nl=False)
     tell_problems(found.problems)
-    for loss in losses(found.marks, wanted, length) if form else ():
+    for loss in losses(found.marks, wanted, length, found.about) if form else ():
         say(f"warning: {loss}")
     if not found.marks:
         say(f"{target} has no chapters, and its audio has none")
@@ -115,7 +119,7 @@ def _of_file(file: Path, audio: str, length: timedelta | None) -> _Found:
         raise ProblemsFound((read,))
     about = findings(read.marks, path=shown, audio=audio, length=length)
     problems = tuple(sorted((*read.problems, *about), key=lambda problem: problem.line))
-    return _Found(source=shown, form=NAMES[read.form], marks=read.marks, problems=problems)
+    return _Found(source=shown, form=NAMES[read.form], marks=read.marks, problems=problems, about=read.about)
 
 
 def _of_episode(workspace: Workspace, episode: Episode, audio: Audio | None) -> _Found:
@@ -124,12 +128,15 @@ def _of_episode(workspace: Workspace, episode: Episode, audio: Audio | None) -> 
     marks = tuple(Mark(chapter=chapter) for chapter in episode.chapters)
     if marks:
         problems = with_lines(findings(marks, path=path, audio=episode.audio, length=length), workspace.folder)
-        return _Found(source=path, form="the episode file", marks=marks, problems=problems)
+        about = {"waypoints": True} if episode.waypoints else {}
+        return _Found(source=path, form="the episode file", marks=marks, problems=problems, about=about)
     if audio is None:
         say(f"warning: '{episode.audio}' is not on this machine; chapters in it are not seen")
         return _Found(source=path, form="the episode file", marks=(), problems=())
     marks = tuple(Mark(chapter=chapter) for chapter in audio.chapters)
     problems = tuple(findings(marks, path=episode.audio, audio=episode.audio, length=length))
+    repairs = (Problem(path=episode.audio, message=repair, severity=Severity.NOTE) for repair in audio.repairs)
+    problems = (*problems, *repairs)
     return _Found(source=episode.audio, form="the audio", marks=marks, problems=problems)
 
 
@@ -137,18 +144,24 @@ def _take_over(workspace: Workspace, target: str, found: _Found, *, replacing: b
     """Write chapters into an episode file. Raises UserError where others are in it that are not to be replaced."""
     path = workspace.folder / target
     before = _parse(path.read_bytes(), target)
-    old = _read(workspace, before).chapters
-    new = tuple(mark.chapter for mark in found.marks)
+    episode = _read(workspace, before)
+    old, new = episode.chapters, tuple(mark.chapter for mark in found.marks)
+    waypoints = found.about.get("waypoints") is True
     if old and old != new and not replacing:
         count = _count(len(old))
         hint = "add --replace to write those of the file in their place"
         raise UserError(f"{target} has {count} already, and nothing was changed", hint=hint)
     try:
-        text = before.text if old == new else replace_field(before, "chapters", write_field(new))
+        after = before if old == new else _parse(replace_field(before, "chapters", write_field(new)).encode(), target)
+        text = after.text
+        if waypoints != episode.waypoints and (waypoints or old != new):
+            text = replace_field(after, "waypoints", "true" if waypoints else None)
     except ValueError as error:
         raise UserError(f"{target}: chapters cannot be written: {error}") from error
     if _read(workspace, _parse(text.encode(), target)).chapters != new:
         raise UserError(f"{target}: chapters cannot be written", hint="use 'folge edit'")
+    if left := [name for name in found.about if name != "waypoints"]:
+        say(f"warning: {', '.join(left)} of {found.source} are not kept: what an episode file says stands for them")
     changed = text != before.text
     if changed:
         write_file(path, text)
@@ -157,7 +170,7 @@ def _take_over(workspace: Workspace, target: str, found: _Found, *, replacing: b
     if as_json:
         emit(_data(target, found) | {"changed": changed})
     elif changed:
-        click.echo(target)
+        give(target)
 
 
 def _told(target: str, found: _Found, replaced: int) -> str:
@@ -197,6 +210,9 @@ def _chapters_data(marks: Sequence[Mark]) -> list[dict[str, object]]:
             "link": mark.chapter.link,
             "image": mark.chapter.image,
             "hidden": mark.chapter.hidden,
+            "place": mark.chapter.place,
+            "geo": mark.chapter.geo,
+            "osm": mark.chapter.osm,
         }
         for mark in marks
     ]

@@ -15,7 +15,7 @@ from episodes.problems import Problem, ProblemsFound, UserError, shown_path
 from episodes.schema import slug_of
 from podcast.cli.naming import name_file
 from podcast.cli.options import json_option
-from podcast.cli.output import emit, problem_data, say, tell_problems
+from podcast.cli.output import emit, give, problem_data, say, tell_problems
 from podcast.files import create_file, make_folder, write_file
 from podcast.settings import FILE
 from podcast.tables import replace_text
@@ -184,4 +184,4 @@ def _tell(target: Path, made: Made, *, fresh: bool, changed: Path | None, as_jso
         say("the very same picture is there already")
     if changed:
         say(f"{shown_path(changed, Path.cwd())} names it as the cover now")
-    click.echo(place)
+    give(place)

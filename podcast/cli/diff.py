@@ -12,7 +12,7 @@ from podcast.cli import TO_DO
 from podcast.cli.asking import Wanted, asked_options
 from podcast.cli.noticing import LISTED, comparison_lines, feeds_data
 from podcast.cli.options import json_option
-from podcast.cli.output import emit, say, tell_problems
+from podcast.cli.output import emit, give, say, tell_problems
 from podcast.cli.publishing import make_publisher
 from podcast.fetching import Fetcher, fetch_feed
 from podcast.layout import FEED
@@ -42,7 +42,7 @@ def command(
     if as_json:
         emit(feeds_data(feeds))
     else:
-        click.echo("\n".join(comparison_lines(feeds)) or "an app would notice nothing")
+        give("\n".join(comparison_lines(feeds)) or "an app would notice nothing")
     return TO_DO if exit_code and any(feed.noticed for feed in feeds) else 0
 
 

@@ -13,7 +13,7 @@ from episodes.timecode import show_moment
 from podcast.cache import cache_folder
 from podcast.cli.noticing import comparison_lines, feeds_data
 from podcast.cli.options import json_option
-from podcast.cli.output import count_episodes, emit, say, tell_problems
+from podcast.cli.output import count_episodes, emit, give, say, tell_problems
 from podcast.cli.publishing import agreed, push, tell_moved
 from podcast.layout import FEED, LEDGER
 from podcast.opening import settings_store
@@ -77,7 +77,7 @@ def log(ctx: click.Context, as_json: bool) -> None:
         say("no edition is kept yet; the next publish that changes the feed makes the first")
     for edition, changes in rows:
         line = f"{edition.number:>4}  {show_moment(edition.at)}  {edition.by}  {show_bytes(edition.bytes)}"
-        click.echo(visible(f"{line}  {_what(edition, changes)}").replace("\n", " "))
+        give(visible(f"{line}  {_what(edition, changes)}").replace("\n", " "))
     tell_problems(held_warning(ledger))
 
 
@@ -98,7 +98,7 @@ def diff(ctx: click.Context, number: str, other: str | None, as_json: bool) -> N
         emit(ends | feeds_data(feeds))
     else:
         say(f"from {_named(earlier)} to {_named(later)}:")
-        click.echo("\n".join(comparison_lines(feeds)) or "an app notices nothing")
+        give("\n".join(comparison_lines(feeds)) or "an app notices nothing")
 
 
 @command.command("show")
@@ -119,7 +119,7 @@ def show(ctx: click.Context, number: str, page: str, as_json: bool) -> None:
     if as_json:
         emit(_edition_data(edition, kept.ledger) | {"page": page, "text": body.decode()})
     else:
-        click.echo(body, nl=False)
+        give(body, nl=False)
 
 
 @command.command("rollback")
@@ -169,7 +169,7 @@ def rollback(
         noticed = feeds_data(done.noticed) if done.noticed else {"noticed": False, "feeds": []}
         emit(_standing(done.ledger) | plan_data(done.plan) | noticed | {"hubs": pushed})
     else:
-        click.echo(_done(done))
+        give(_done(done))
 
 
 @command.command("recover")
@@ -200,7 +200,7 @@ def recover(ctx: click.Context, yes: bool, as_json: bool) -> None:
     elif as_json:
         emit(_standing(done.ledger) | plan_data(done.plan) | {"public": done.public})
     else:
-        click.echo(f"the ledger is back, with {count_episodes(done.plan.published)}; now: folge publish")
+        give(f"the ledger is back, with {count_episodes(done.plan.published)}; now: folge publish")
 
 
 def _named(edition: Edition) -> str:

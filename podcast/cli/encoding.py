@@ -20,10 +20,11 @@ from episodes.model import Audio
 from episodes.problems import Problem, Severity, UserError, quoted, shown_path
 from episodes.sound import length
 from episodes.tagging.copying import tagged_copy
+from episodes.tagging.losses import left_out
 from episodes.tagging.tagset import TagSet
 from podcast.audio_settings import LOUDEST, QUIETEST
 from podcast.cli.options import json_option
-from podcast.cli.output import emit, problem_data, say, tell_problems
+from podcast.cli.output import emit, give, problem_data, say, tell_problems
 from podcast.cli.progress import show_encoding
 from podcast.files import draft_of, settle
 from podcast.tagging import cover_in_file, tagset_of
@@ -130,7 +131,7 @@ def command(
         wish=wish,
         encoded=encoded,
         seconds=round(time.monotonic() - begun, 1),
-        problems=(*_about_source(source, audio), *_about_result(out, encoded, facts)),
+        problems=(*_about_source(source, audio), *_about_result(out, encoded, facts, tags)),
     )
     _tell(result, as_json=as_json)
 
@@ -211,6 +212,8 @@ def _about_source(source: Path, audio: Audio) -> Iterator[Problem]:
     shown = shown_path(source.absolute(), Path.cwd())
     for doubt in audio.doubts:
         yield Problem(severity=Severity.WARNING, path=shown, message=doubt)
+    for repair in audio.repairs:
+        yield Problem(severity=Severity.NOTE, path=shown, message=repair)
     if is_lossy(audio):
         message = "was encoded before, and loses quality a second time"
         yield Problem(
@@ -218,10 +221,12 @@ def _about_source(source: Path, audio: Audio) -> Iterator[Problem]:
         )
 
 
-def _about_result(out: Path, encoded: Encoded, facts: Audio) -> Iterator[Problem]:
+def _about_result(out: Path, encoded: Encoded, facts: Audio, tags: TagSet | None) -> Iterator[Problem]:
     shown = shown_path(out.absolute(), Path.cwd())
     for doubt in (*encoded.doubts, *facts.doubts):
         yield Problem(severity=Severity.WARNING, path=shown, message=doubt)
+    if lost := left_out((tags.chapters if tags else None) or (), facts):
+        yield Problem(severity=Severity.NOTE, path=shown, message=lost)
 
 
 def _tell(result: _Result, *, as_json: bool) -> None:
@@ -233,7 +238,7 @@ def _tell(result: _Result, *, as_json: bool) -> None:
     tell_problems(result.problems)
     for line in _done(result):
         say(line)
-    click.echo(place)
+    give(place)
 
 
 def _done(result: _Result) -> Iterator[str]:

@@ -14,7 +14,7 @@ import click
 from episodes.problems import ProblemsFound, UserError, errors, nearest
 from feed.categories import CATEGORIES
 from podcast.cli.options import json_option
-from podcast.cli.output import emit, say
+from podcast.cli.output import emit, give, say
 from podcast.files import create_file, make_folder
 from podcast.settings import FILE, PREVIEW_URL, load_settings
 
@@ -124,7 +124,7 @@ def command(ctx: click.Context, /, folder: Path, as_json: bool, **said: object) 
         emit({"folder": folder.as_posix(), "made": made})
     else:
         for name in made:
-            click.echo((folder / name).as_posix() + ("/" if name.endswith("/") else ""))
+            give((folder / name).as_posix() + ("/" if name.endswith("/") else ""))
     settings, problems = load_settings(folder)
     if errors(problems):
         raise ProblemsFound(problems)

@@ -7,7 +7,7 @@ import click
 
 from episodes.chapterfiles.marks import to_seconds
 from episodes.model import Audio, BitrateMode, Tags
-from episodes.problems import Problem, Severity, UserError, visible
+from episodes.problems import Problem, Severity, UserError
 from episodes.timecode import show_length
 from podcast.cli import FINDINGS
 from podcast.cli.options import json_option
@@ -31,11 +31,11 @@ def command(files: tuple[Path, ...], as_json: bool) -> int:
     trusted = True
     for path in files:
         audio, problems = _inspect(path)
-        trusted = trusted and not problems
+        trusted = trusted and all(problem.severity is Severity.NOTE for problem in problems)
         if as_json:
             found.append(_data(path, audio, problems))
         else:
-            print_sheet(visible(str(path)), list(_rows(audio)) if audio else [], problems)
+            print_sheet(str(path), list(_rows(audio)) if audio else [], problems)
     if as_json:
         emit(found)
     return 0 if trusted else FINDINGS
@@ -48,15 +48,16 @@ def _inspect(path: Path) -> tuple[Audio | None, list[Problem]]:
     try:
         audio = measure(path)
     except UserError as error:
-        return None, [Problem(message=visible(error.message), hint=error.hint)]
-    return audio, [Problem(message=doubt, severity=Severity.WARNING) for doubt in audio.doubts]
+        return None, [Problem(message=error.message, hint=error.hint)]
+    doubts = [Problem(message=doubt, severity=Severity.WARNING) for doubt in audio.doubts]
+    return audio, [*doubts, *(Problem(message=repair, severity=Severity.NOTE) for repair in audio.repairs)]
 
 
 def _data(path: Path, audio: Audio | None, problems: list[Problem]) -> dict[str, object]:
     """Return everything as JSON data; the facts of a file that is no audio are null, so that no name is missing."""
     import msgspec
 
-    names = [name for name in Audio.__dataclass_fields__ if name != "doubts"]
+    names = [name for name in Audio.__dataclass_fields__ if name not in ("doubts", "repairs")]
     facts: dict[str, object] = msgspec.to_builtins(audio) if audio else {}
     facts = {"path": str(path)} | {name: facts.get(name) for name in names}
     if audio:

@@ -8,7 +8,7 @@ import click
 
 from episodes.listening.hearing import Hearing, loudness_problems
 from episodes.listening.listener import listen
-from episodes.problems import Problem, Severity, UserError, visible
+from episodes.problems import Problem, Severity, UserError
 from episodes.sound import NotAudio, length
 from episodes.timecode import show_length
 from podcast.audio_settings import AudioSettings
@@ -41,7 +41,7 @@ def command(ctx: click.Context, /, files: tuple[Path, ...], as_json: bool) -> in
         if as_json:
             found.append(_data(path, hearing, target, problems))
         else:
-            print_sheet(visible(str(path)), list(_rows(hearing, target)) if hearing else [], problems)
+            print_sheet(str(path), list(_rows(hearing, target)) if hearing else [], problems)
     if as_json:
         emit(found)
     return code

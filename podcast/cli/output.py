@@ -7,18 +7,27 @@ from collections.abc import Iterable, Sequence
 import click
 
 from episodes.model import Episode, Status
-from episodes.problems import Problem, Severity
+from episodes.problems import Problem, Severity, visible
 from episodes.timecode import show_moment
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 
 
 def say(text: str) -> None:
     """Tell something that is not a result."""
-    click.echo(text, err=True)
+    click.echo(visible(text), err=True)
+
+
+def give(result: str | bytes, *, nl: bool = True) -> None:
+    """Print a result; on a terminal nothing a stranger wrote is more than text, elsewhere every byte is as it is."""
+    if sys.stdout.isatty():
+        result = visible(result if isinstance(result, str) else result.decode(errors="replace"))
+    click.echo(result, nl=nl)
 
 
 def emit(data: object) -> None:
-    """Print a result as JSON, two spaces deep, in its own letters."""
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    """Print a result as JSON, two spaces deep, in its own letters, those that are not to be seen as escapes."""
+    click.echo(visible(json.dumps(data, ensure_ascii=False, indent=2)))
 
 
 def wants_json(flag: bool) -> bool:
@@ -85,7 +94,7 @@ def print_episodes(episodes: Sequence[Episode], *, as_json: bool) -> None:
         number = f"{episode.season}/{episode.number or '–'}" if episode.season else str(episode.number or "–")
         when = show_moment(episode.published)[:16] if episode.published else "–"
         people = ", ".join(person.name for person in episode.appearances)
-        table.add_row(number, when, Text(episode.title), Text(people), standing(episode))
+        table.add_row(number, when, Text(visible(episode.title)), Text(visible(people)), standing(episode))
     Console().print(table)
 
 
@@ -100,12 +109,12 @@ def print_sheet(title: str, rows: Sequence[tuple[str, str]], problems: Sequence[
     sheet.add_column(justify="right", style="dim", no_wrap=True)
     sheet.add_column(overflow="fold")
     for name, value in rows:
-        sheet.add_row(name, Text(value))
+        sheet.add_row(name, Text(visible(value)))
     for problem in problems:
-        colour = "red" if problem.severity is Severity.ERROR else "yellow"
+        colour = _COLOURS[problem.severity]
         sheet.add_row(Text(problem.severity.value, style=f"bold {colour}"), Text(str(problem)))
     console = Console()
-    console.print(Text(title, style="bold"), soft_wrap=True)
+    console.print(Text(visible(title), style="bold"), soft_wrap=True)
     console.print(Padding(sheet, (0, 0, 1, 2)))
 
 

@@ -8,7 +8,7 @@ from podcast.cli import TO_DO
 from podcast.cli.asking import Wanted, asked_options, only_due
 from podcast.cli.noticing import plan_remarks
 from podcast.cli.options import json_option
-from podcast.cli.output import emit, problem_data, tell_problems
+from podcast.cli.output import emit, give, problem_data, tell_problems
 from podcast.cli.publishing import make_publisher
 from podcast.publishing.changes import WRITES
 from podcast.publishing.noticing import UnreadableFeedError, compare_live, first_pages
@@ -43,9 +43,9 @@ def show_plan(folder: Path, wanted: Wanted, *, as_json: bool) -> Plan:
         tell_problems(prepared.problems)
         text = describe_plan(plan, remarks=remarks)
         if text:
-            click.echo(text)
+            give(text)
         if plan.empty:
-            click.echo("nothing is due" if wanted.due else "nothing to do")
+            give("nothing is due" if wanted.due else "nothing to do")
     return plan
 
 

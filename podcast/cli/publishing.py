@@ -15,7 +15,7 @@ from episodes.listing import episode_files
 from episodes.problems import Problem
 from podcast.cache import cache_folder
 from podcast.cli.asking import Wanted
-from podcast.cli.output import count_episodes, emit, problem_data, problem_lines, say, tell_problems
+from podcast.cli.output import count_episodes, emit, give, problem_data, problem_lines, say, tell_problems
 from podcast.cli.progress import show_progress, show_work
 from podcast.files import unless_running
 from podcast.layout import FEED
@@ -79,7 +79,7 @@ def publish(folder: Path, wanted: Wanted, *, yes: bool, as_json: bool) -> None:
             remember(_place(workspace), stamps, quiet, _tags(outcome))
     else:
         tell_problems(problem for problem in outcome.problems if problem not in session.told)
-        click.echo(_said(outcome))
+        give(_said(outcome))
 
 
 def _said(outcome: Outcome) -> str:

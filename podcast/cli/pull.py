@@ -10,7 +10,7 @@ from episodes.catalogue import Catalogue, find_episode
 from episodes.problems import UserError, visible
 from podcast.cli import FINDINGS
 from podcast.cli.options import json_option
-from podcast.cli.output import emit, problem_data, say, tell_problems
+from podcast.cli.output import emit, give, problem_data, say, tell_problems
 from podcast.publishing.arrivals import Arrival, PullPlan, describe_pull, pull_data
 from podcast.publishing.bring import bring
 from podcast.publishing.ledger import Ledger
@@ -78,7 +78,7 @@ def command(
     if as_json:
         emit(pull_data(plan) | {"written": not dry_run, "problems": [problem_data(problem) for problem in problems]})
     elif not dry_run or plan.empty:
-        click.echo(_said(plan, len(plan.writes) - len(problems), folder))
+        give(_said(plan, len(plan.writes) - len(problems), folder))
         if plan.writes and not target.survey:
             say(f"next: cd {folder}, then folge status")
     tell_problems(problems)

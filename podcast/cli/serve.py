@@ -2,7 +2,7 @@
 
 import click
 
-from podcast.cli.output import say
+from podcast.cli.output import give, say
 from podcast.preview import make_preview_server, published_root
 from podcast.workspace import open_workspace
 
@@ -17,7 +17,7 @@ def command(ctx: click.Context, port: int) -> None:
     """
     workspace = open_workspace(ctx.obj.folder)
     server = make_preview_server(published_root(workspace), workspace.settings.store.public_url, port)
-    click.echo(f"http://127.0.0.1:{server.port}/feed.xml")
+    give(f"http://127.0.0.1:{server.port}/feed.xml")
     say("subscribe to this address in a podcast app on this machine; Ctrl-C ends the preview")
     try:
         server.serve_forever()

@@ -11,7 +11,7 @@ from episodes.problems import Problem, ProblemsFound, UserError, errors, nearest
 from episodes.schema import FIELDS, RECORDING_FIELDS, TEXT_FIELDS, read_episode
 from podcast.cli.naming import name_file
 from podcast.cli.options import episode_argument, json_option
-from podcast.cli.output import emit, say, tell_problems
+from podcast.cli.output import emit, give, say, tell_problems
 from podcast.files import write_file
 from podcast.workspace import Workspace, open_workspace
 
@@ -68,7 +68,7 @@ def command(ctx: click.Context, episode: str, assignments: tuple[str, ...], as_j
     if as_json:
         emit({"file": shown, "changed": changed})
     elif changed:
-        click.echo(shown)
+        give(shown)
     if changed:
         again = open_workspace(ctx.obj.folder)
         tell_problems(

@@ -11,9 +11,9 @@ from episodes.problems import UserError
 from episodes.timecode import show_length, show_moment
 from podcast.cache import cache_folder
 from podcast.cli.options import episode_argument, json_option
-from podcast.cli.output import emit, episode_data, say, tell_problems, wants_json
+from podcast.cli.output import emit, episode_data, give, say, tell_problems, wants_json
 from podcast.facts import Facts
-from podcast.layout import LEDGER, page_url, short_path
+from podcast.layout import LEDGER, page_url, public_url, short_path
 from podcast.publishing.ledger import Entry, Ledger, State, decode_ledger
 from podcast.stores import StoreError
 from podcast.workspace import Workspace, open_workspace
@@ -33,6 +33,7 @@ def command(ctx: click.Context, episode: str, offline: bool, as_json: bool) -> N
     data = episode_data(found)
     data |= _measured(workspace, found)
     data |= _addresses(workspace, found, entry)
+    data["enclosure"] = _enclosure(workspace, entry)
     data["standing"] = _standing(found, entry) if asked else "unknown"
     if wants_json(as_json):
         emit(data)
@@ -79,6 +80,7 @@ def _measured(workspace: Workspace, episode: Episode) -> dict[str, object]:
             for chapter in audio.chapters
         ],
         "doubts": list(audio.doubts),
+        "repairs": list(audio.repairs),
     }
 
 
@@ -90,6 +92,20 @@ def _addresses(workspace: Workspace, episode: Episode, entry: Entry | None) -> d
     base, index = store.public_url, store.directory_index
     link = page_url(base, short_path(short), directory_index=index) if short else ""
     return {"page": page_url(base, slug, directory_index=index), "short_link": link, "feed": f"{base}feed.xml"}
+
+
+def _enclosure(workspace: Workspace, entry: Entry | None) -> dict[str, object] | None:
+    """Return what listeners fetch, which has tags of its own and so other bytes than the producer's file."""
+    if entry is None or entry.state is State.WITHDRAWN:
+        return None
+    audio = entry.release.audio
+    return {
+        "url": public_url(workspace.settings.store.public_url, audio.key),
+        "media_type": audio.media_type,
+        "bytes": audio.bytes,
+        "sha256": audio.sha256,
+        "duration": round(audio.duration.total_seconds(), 3),
+    }
 
 
 def _standing(episode: Episode, entry: Entry | None) -> str:
@@ -109,6 +125,7 @@ def _print(episode: Episode, data: dict[str, object]) -> None:
     recorded = [recording.occasion, recording.place, recording.on.isoformat() if recording.on else ""]
     length = data.get("duration")
     size = data.get("bytes")
+    heard = data["enclosure"]
     rows = [
         ("title", episode.title),
         ("file", str(data["file"])),
@@ -121,17 +138,20 @@ def _print(episode: Episode, data: dict[str, object]) -> None:
         ("topics", ", ".join(episode.topics)),
         ("audio", episode.audio + ("" if data["audio_here"] else " (not on this machine)")),
         ("length", f"{_length(length)}, {size:,} bytes" if isinstance(size, int) else ""),
+        ("sha256", str(data.get("sha256", ""))),
+        ("enclosure", str(heard["url"]) if isinstance(heard, dict) else ""),
+        ("", f"{heard['bytes']:,} bytes, sha256 {heard['sha256']}" if isinstance(heard, dict) else ""),
         ("page", str(data["page"])),
         ("short link", str(data["short_link"]) or "given out when it is published"),
         ("feed", str(data["feed"])),
     ]
     for name, value in rows:
         if value:
-            click.echo(f"{name:>10}  {value}")
+            give(f"{name:>10}  {value}")
     if episode.summary:
-        click.echo(f"\n{episode.summary}")
+        give(f"\n{episode.summary}")
     if episode.notes:
-        click.echo(f"\n{episode.notes}")
+        give(f"\n{episode.notes}")
 
 
 def _length(seconds: object) -> str:

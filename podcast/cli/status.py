@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 
 from podcast.cli.options import json_option
-from podcast.cli.output import emit, problem_data, tell_problems
+from podcast.cli.output import emit, give, problem_data, tell_problems
 from podcast.publishing.status import describe_status, status_data, status_of
 from podcast.publishing.survey import survey
 from podcast.workspace import open_workspace, producer
@@ -26,4 +26,4 @@ def command(ctx: click.Context, as_json: bool, every: bool) -> None:
         emit(status_data(status) | {"problems": [problem_data(problem) for problem in status.problems]})
         return
     tell_problems(status.problems)
-    click.echo(describe_status(status, every=every))
+    give(describe_status(status, every=every))

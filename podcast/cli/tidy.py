@@ -7,7 +7,7 @@ import click
 
 from podcast.cli.amending import dry_run_option, yes_option
 from podcast.cli.options import json_option
-from podcast.cli.output import emit, say, tell_problems
+from podcast.cli.output import emit, give, say, tell_problems
 from podcast.cli.publishing import agreed
 from podcast.publishing.leftovers import Tidy, count_objects, describe_tidy, tidy_data
 from podcast.publishing.plan import show_bytes
@@ -50,7 +50,7 @@ def command(ctx: click.Context, grace: timedelta, yes: bool, dry_run: bool, as_j
         if as_json:
             emit(tidy_data(tidy) | {"deleted": []})
         else:
-            click.echo(describe_tidy(tidy) or "nothing to tidy")
+            give(describe_tidy(tidy) or "nothing to tidy")
         return
 
     def confirm(tidy: Tidy) -> bool:
@@ -70,7 +70,7 @@ def command(ctx: click.Context, grace: timedelta, yes: bool, dry_run: bool, as_j
         emit(tidy_data(tidied.plan) | {"deleted": [removal.key for removal in tidied.removed]})
     elif tidied.removed:
         size = show_bytes(sum(removal.bytes for removal in tidied.removed))
-        click.echo(f"deleted: {count_objects(len(tidied.removed))}, {size}")
+        give(f"deleted: {count_objects(len(tidied.removed))}, {size}")
     else:
         say(describe_tidy(tidied.plan))
-        click.echo("nothing to tidy")
+        give("nothing to tidy")

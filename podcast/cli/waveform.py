@@ -11,7 +11,7 @@ from episodes.listening.waveform import waveform_json, waveform_svg
 from episodes.problems import UserError, shown_path
 from episodes.timecode import show_length
 from podcast.cli.options import json_option
-from podcast.cli.output import emit, say
+from podcast.cli.output import emit, give, say
 from podcast.cli.progress import show_share
 from podcast.files import create_file, make_folder
 
@@ -53,7 +53,7 @@ def command(audio: Path, out: Path, title: str, as_json: bool) -> None:
         return
     if not fresh:
         say("the very same waveform is there already")
-    click.echo(place)
+    give(place)
 
 
 def _body(hearing: Hearing, kind: str, title: str) -> bytes:

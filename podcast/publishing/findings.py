@@ -17,6 +17,10 @@ class Findings:
         problem = Problem(severity=Severity.WARNING, path=path, field=field, message=message, hint=hint)
         self.problems.append(problem)
 
+    def note(self, path: str, field: str, message: str) -> None:
+        """Note what is good to know."""
+        self.problems.append(Problem(severity=Severity.NOTE, path=path, field=field, message=message))
+
     def absent(self, path: str, field: str, written: str, published: str | None) -> None:
         """Tell that a file is not on this machine: an error, unless one is published (under that path, or another)."""
         if published == written or any(p.path == path and p.field == field for p in self._known):

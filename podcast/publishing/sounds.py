@@ -10,6 +10,7 @@ from episodes.audio import extension_for
 from episodes.model import Audio, Episode
 from episodes.namespace import AlternateFile
 from episodes.problems import Problem, UserError
+from episodes.tagging.losses import left_out
 from episodes.tagging.refusal import NotTaggable
 from podcast.layout import audio_key
 from podcast.publishing.copies import Copier
@@ -68,6 +69,8 @@ class Sounds:
         if kept is None or kept.origin != facts.sha256:
             master = self.workspace.resolve(episode.audio)
             self.fresh.append(Fresh(path=master, written=episode.audio, name=name, sha256=facts.sha256))
+            for repair in facts.repairs:
+                self.findings.note(name, "audio", f"'{episode.audio}': {repair}")
         path, audio = self._copied(episode, episode.audio, facts, name, "audio")
         key = audio_key(episode.slug, audio.sha256, extension_for(audio, path.name))
         key = kept.key if kept and kept.sha256 == audio.sha256 else key
@@ -95,6 +98,8 @@ class Sounds:
             problem = Problem(path=name, field=field, message=f"'{written}': {error.message}", hint=error.hint)
             self.findings.problems.append(problem)
         else:
+            if copy and (lost := left_out(episode.chapters or facts.chapters, copy.audio)):
+                self.findings.note(name, field, f"'{written}': {lost}")
             return (copy.path, copy.audio) if copy else (path, facts)
         return path, facts
 

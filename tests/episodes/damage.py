@@ -10,7 +10,7 @@ import resource
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from episodes.audio import measure
@@ -114,16 +114,16 @@ def faults(audio: Audio) -> Iterator[str]:
     starts = [chapter.start for chapter in audio.chapters]
     if starts != sorted(starts) or any(start > audio.duration for start in starts):
         yield "chapters out of order"
-    texts = (audio.tags.title, audio.tags.artist, audio.tags.description, *audio.doubts)
+    texts = (audio.tags.title, audio.tags.artist, audio.tags.description, *audio.doubts, *audio.repairs)
     if any(UNFIT.search(text) for text in texts):
         yield "a text that no text may be"
 
 
-def outcome(path: Path) -> str:
-    """Measure a file; return what must not be, empty where it ended with facts or a finding."""
+def outcome(path: Path, look: Callable[[Path], Iterable[str]]) -> str:
+    """Look at a file; return what must not be, empty where it ended with facts or a finding."""
     signal.setitimer(signal.ITIMER_PROF, _CPU_SECONDS)
     try:
-        return "; ".join(faults(measure(path)))
+        return "; ".join(look(path))
     except NotAudio as refusal:
         return "" if refusal.message and refusal.hint else f"without a hint: {refusal.message}"
     except Hanging:
@@ -138,17 +138,17 @@ def _hang(_number: int, _frame: object) -> None:
     raise Hanging
 
 
-def main(first: int, count: int, folders: Sequence[Path]) -> None:
-    """Measure damaged files and print what must not be."""
-    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+def main(arguments: Sequence[str], look: Callable[[Path], Iterable[str]]) -> None:
+    """Look at damaged files and print what `look` says must not be; the arguments are FIRST COUNT FOLDER…"""
+    first, count = int(arguments[0]), int(arguments[1])
     signal.signal(signal.SIGPROF, _hang)
-    files = originals(folders)
+    files = originals([Path(folder) for folder in arguments[2:]])
     with tempfile.TemporaryDirectory() as folder:
         for number in range(first, first + count):
             name, body = damaged(number, files)
             path = Path(folder) / name
             path.write_bytes(body)
-            if wrong := outcome(path):
+            if wrong := outcome(path, look):
                 sys.stdout.write(json.dumps({"number": number, "file": name, "wrong": wrong}) + "\n")
             path.unlink()
     # not ru_maxrss, which a process inherits from the one that starts it
@@ -158,4 +158,5 @@ def main(first: int, count: int, folders: Sequence[Path]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), [Path(folder) for folder in sys.argv[3:]])
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+    main(sys.argv[1:], lambda path: faults(measure(path)))

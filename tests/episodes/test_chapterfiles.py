@@ -233,12 +233,44 @@ def test_what_is_no_chapter_in_a_list_is_told_and_headings_are_not() -> None:
 
 
 def test_what_json_says_beyond_chapters_is_told() -> None:
-    chapter = {"startTime": 0, "title": "A", "location": {"name": "Berlin", "geo": "geo:1,2"}}
-    text = json.dumps({"version": "1.2.0", "author": "B", "chapters": [chapter]})
+    place = {"name": "Berlin", "geo": "geo:1,2", "zoom": 3}
+    chapter = {"startTime": 0, "title": "A", "smell": "Kaffee", "location": place}
+    text = json.dumps({"version": "1.2.0", "editor": "B", "waypoints": 1, "chapters": [chapter]})
     assert [message for _, message in told(text, Severity.WARNING)] == [
-        "'author' of the whole file cannot be kept",
-        "'location' of the chapter cannot be kept",
+        "'editor', 'waypoints' of the whole file cannot be kept",
+        "'smell' of the chapter cannot be kept",
+        "'zoom' of the location cannot be kept",
     ]
+
+
+@pytest.mark.parametrize(
+    ("location", "message"),
+    [
+        ("Berlin", "location is not an object"),
+        ({"name": "Berlin"}, "the location has no geo"),
+        ({"geo": "geo:1,2"}, "the location has no name"),
+        ({"name": "Berlin", "geo": "52.5, 13.4"}, "'52.5, 13.4' is not a place on earth"),
+        ({"name": "Berlin", "geo": "geo:1,2", "osm": 7}, "osm of the location is not text"),
+        ({"name": "Ber\x1b[31mlin", "geo": "geo:1,2"}, "name of the location is not text"),
+    ],
+)
+def test_a_location_that_apps_do_not_understand_is_a_mistake(location: object, message: str) -> None:
+    chapter = {"startTime": 0, "title": "A", "location": location}
+    assert told(json.dumps({"version": "1.2.0", "chapters": [chapter]})) == [(1, message)]
+    found = read(json.dumps({"version": "1.2.0", "chapters": [chapter]}))
+    assert [problem.rule for problem in found.problems] == ["JCH-3"]
+
+
+def test_what_json_chapters_say_of_the_whole_episode_comes_back() -> None:
+    about = {"author": "A", "title": "B", "podcastName": "C", "description": "D", "fileName": "E", "waypoints": True}
+    chapters = [{"startTime": 0, "title": "F"}]
+    found = read(json.dumps({"version": "1.2.0", **about, "chapters": chapters}))
+    assert found.problems == ()
+    text = write_chapters(found.marks, Form.JSON, about=found.about)
+    assert json.loads(text) == {"version": "1.2.0", **about, "chapters": chapters}
+    assert losses(found.marks, Form.LIST, about={"waypoints": True}) == (
+        "a plain list cannot keep waypoints of the whole file",
+    )
 
 
 def test_an_almost_right_namespace_is_read_and_told() -> None:
@@ -298,6 +330,8 @@ PLAIN_TITLE = st.lists(
 ).map(lambda words: "Teil " + " ".join(words))
 ADDRESS = st.sampled_from(["", "https://example.org/", "https://example.org/a?b=c&d=%20#e", "http://münchen.example/ä"])
 
+PLACE = st.sampled_from([("", "", ""), ("Köln", "geo:50.94,6.96", ""), ('Ende: "Mut"', "geo:-1,2;u=5", "R62422")])
+
 
 @st.composite
 def marks(draw: st.DrawFn, titles: st.SearchStrategy[str], *, whole: bool = False) -> tuple[Mark, ...]:
@@ -309,6 +343,7 @@ def marks(draw: st.DrawFn, titles: st.SearchStrategy[str], *, whole: bool = Fals
     for step in steps:
         step = -(-step // scale) * scale
         hidden = draw(st.booleans())
+        place, geo, osm = draw(PLACE)
         chapter = Chapter(
             start=timedelta(milliseconds=start),
             title="" if hidden and draw(st.booleans()) else draw(titles),
@@ -316,6 +351,9 @@ def marks(draw: st.DrawFn, titles: st.SearchStrategy[str], *, whole: bool = Fals
             image=draw(ADDRESS),
             hidden=hidden,
             end=draw(st.sampled_from([None, timedelta(milliseconds=start + step // 2)])) if step > 1 else None,
+            place=place,
+            geo=geo,
+            osm=osm,
         )
         found.append(Mark(chapter=chapter))
         start += step

@@ -315,3 +315,18 @@ def test_a_field_that_is_there_but_empty_counts_as_left_out(blank: str) -> None:
     episode = an_episode(text)
     assert (episode.number, episode.status, episode.appearances, episode.summary) == (None, Status.READY, (), "")
     assert (episode.recording, episode.topics, episode.transcripts) == (Recording(), (), ())
+
+
+@pytest.mark.parametrize(
+    ("place", "missing"),
+    [
+        ("place: Köln", "geo"),
+        ("geo: geo:50.94,6.96", "place"),
+        ("osm: R62578", "place"),
+        ("place: Köln\n    osm: R1", "geo"),
+    ],
+)
+def test_a_chapter_has_its_place_with_a_name_and_a_geo_or_none(place: str, missing: str) -> None:
+    _, problems = read(a_file(f"chapters:\n  - start: 0:00\n    title: Mut\n    {place}\n"))
+    told = {problem.field: problem for problem in problems}
+    assert told[f"chapters[1].{missing}"].message == "is missing; a place has both a name and a geo"

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from podcast.layout import LEDGER
-from podcast.publishing.decide import Asked
+from podcast.publishing.changes import Asked
 from podcast.publishing.ledger import decode_ledger
 from podcast.stores.memory import MemoryStore
 from tests.podcast.builders import GUID_1, ShowFolder, feed_in, later, objects, undated

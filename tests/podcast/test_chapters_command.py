@@ -3,12 +3,14 @@
 import json
 import struct
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from podcast.cli import run
+from podcast.stores.memory import MemoryStore
 from tests.episodes.audio_builders import frames, id3, id3_text
-from tests.podcast.builders import ShowFolder
+from tests.podcast.builders import ShowFolder, objects
 
 WRITTEN = (
     "chapters:  # von Hand\n  - 00:00 Anfang\n  - 00:00.5 Mut\n  - start: 00:01\n    title: Ende\n    hidden: true\n"
@@ -26,6 +28,19 @@ def labels(tmp_path: Path) -> Path:
     return path
 
 
+ROUTE: dict[str, Any] = {
+    "version": "1.2.0",
+    "waypoints": True,
+    "chapters": [
+        {"startTime": 0, "title": "Begrüßung"},
+        {
+            "startTime": 0.25,
+            "title": "Die Schwebebahn",
+            "location": {"name": "Wuppertal: Döppersberg", "geo": "geo:51.2562,7.1508", "osm": "R62478"},
+        },
+        {"startTime": 0.5, "toc": False, "location": {"name": "Köln", "geo": "geo:50.94,6.96;u=20"}},
+    ],
+}
 TAKEN = 'chapters:\n  - 00:00 Begrüßung\n  - "00:00.25 Teil 1: Mut"\n  - 00:00.5 Ende\n'
 
 
@@ -52,6 +67,31 @@ class TestTakingOver:
         assert out == "episodes/001-folge-1.md\n"
         assert "3 chapters of" in err
         assert "Audacity labels" in err
+
+    def test_places_of_json_chapters_are_kept_to_the_file_that_is_published(
+        self, show: ShowFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        given = tmp_path / "route.json"
+        given.write_text(json.dumps(ROUTE | {"author": "Ina"}), "utf-8")
+        assert folge(show, "1", str(given)) == 0
+        assert "warning: author of" in capsys.readouterr().err
+        assert folge(show, "1", "--to", "json") == 0
+        assert json.loads(capsys.readouterr().out) == ROUTE
+        assert folge(show, "1", "--to", "psc") == 0
+        err = capsys.readouterr().err
+        assert "Podlove Simple Chapters cannot keep waypoints of the whole file" in err
+        assert "Podlove Simple Chapters cannot keep the places of 1 chapter" in err
+
+        store = MemoryStore()
+        show.publish(store)
+        (published,) = [json.loads(body) for key, body in objects(store).items() if key.startswith("chapters/")]
+        assert published == ROUTE
+
+        assert folge(show, "1", str(given)) == 0
+        assert "nothing was changed" in capsys.readouterr().err
+        given.write_text(json.dumps({**ROUTE, "waypoints": False, "chapters": ROUTE["chapters"][:2]}), "utf-8")
+        assert folge(show, "1", str(given), "--replace") == 0
+        assert "waypoints" not in show.file(1).read_text("utf-8")
 
     def test_a_second_run_changes_nothing(
         self, show: ShowFolder, labels: Path, capsys: pytest.CaptureFixture[str]

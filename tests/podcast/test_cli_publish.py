@@ -1,5 +1,7 @@
 """`folge plan`, `publish` and `check` with good and with bad input: the screen, the store, the exit code."""
 
+import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from podcast.cli import run
-from tests.podcast.builders import REPOSITORY, ShowFolder, make_show
+from tests.podcast.builders import BASE, REPOSITORY, ShowFolder, make_show
 
 TALK = REPOSITORY / "docs" / "demo" / "diensteid.mp3"
 FOLGE = Path(sys.executable).with_name("folge")
@@ -44,6 +46,29 @@ class TestPublish:
         assert folge(show.path, "publish") == 2
         assert "--yes" in capsys.readouterr().err
         assert not (show.path / "public").exists()
+
+    def test_show_tells_what_listeners_fetch_beside_the_file_of_the_producer(
+        self, show: ShowFolder, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert folge(show.path, "show", "1", "--json") == 0
+        assert json.loads(capsys.readouterr().out)["enclosure"] is None
+
+        assert folge(show.path, "publish", "--yes") == 0
+        capsys.readouterr()
+        assert folge(show.path, "show", "1", "--json") == 0
+        told = json.loads(capsys.readouterr().out)
+
+        master = (show.path / "audio/1.mp3").read_bytes()
+        assert (told["bytes"], told["sha256"]) == (len(master), hashlib.sha256(master).hexdigest())
+        fetched = (show.path / "public" / told["enclosure"]["url"].removeprefix(BASE)).read_bytes()
+        assert told["enclosure"] | {"url": ""} == {
+            "url": "",
+            "media_type": "audio/mpeg",
+            "bytes": len(fetched),
+            "sha256": hashlib.sha256(fetched).hexdigest(),
+            "duration": told["duration"],
+        }
+        assert fetched != master
 
     def test_five_mistakes_are_five_problems_and_nothing_is_written(
         self, show: ShowFolder, capsys: pytest.CaptureFixture[str]

@@ -235,6 +235,18 @@ def test_a_file_that_cannot_be_tagged_is_published_as_it_is_with_a_warning(show:
     assert objects(store)[alternate.sources[0].url.removeprefix(BASE)] == endless
 
 
+def test_links_of_chapters_that_tags_do_not_hold_are_told(show: ShowFolder) -> None:
+    chapters = "chapters:\n  - 0:00 Anfang\n  - {start: 0:01, title: Mut, link: 'https://example.org/mut'}\n"
+    film = encode(show.path / "audio/1.m4a", seconds=2)
+    path = show.episode(1, more=chapters)
+    path.write_text(path.read_text("utf-8").replace("audio/1.mp3", f"audio/{film.name}"), "utf-8")
+    show.episode(2, more=chapters.replace("0:01", "0:00.5"))
+    store = MemoryStore()
+    found = [problem for problem in show.publish(store).problems if "the link of 1 chapter" in problem.message]
+    assert [(problem.path, problem.severity) for problem in found] == [("episodes/001-folge-1.md", Severity.NOTE)]
+    assert not any("link" in problem.message for problem in show.publish(store, now=later(1)).problems)
+
+
 def test_new_audio_is_listened_to_and_told_of_once(show: ShowFolder) -> None:
     settings = show.path / "podcast.toml"
     text = settings.read_text(encoding="utf-8").replace("loudness = false", "loudness = -16")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from podcast.publishing.decide import NOTHING_ASKED, Asked
+from podcast.publishing.changes import NOTHING_ASKED, Asked
 from podcast.stores.memory import MemoryStore
 from tests.podcast.builders import later, make_show
 from tests.podcast.counting import Counting

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from episodes.problems import Severity, visible
 from podcast.cli import run
+from podcast.stores.memory import MemoryStore
 from tests.episodes.audio_builders import frames, id3, id3_text, opus, wav, xing
+from tests.podcast.builders import ShowFolder
 
 FOLGE = Path(sys.executable).with_name("folge")
 TALK = id3(id3_text("TIT2", "Schildkröten".encode())) + frames(2500)
@@ -117,6 +120,57 @@ def test_what_a_stranger_named_cannot_steer_the_terminal(tmp_path: Path) -> None
     assert "\x1b[2J" not in shown
     assert "[bold]talk.mp3" in shown
     assert "[red]hidden" in shown
+
+
+def test_a_text_in_a_wrong_encoding_is_told_with_how_it_stands_there_and_costs_no_trust(
+    show: ShowFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "talk.mp3"
+    meant, written = "Leser:in Müller – Straße", "Leser:in Müller – Straße".encode().decode("cp1252")
+    right = id3_text("TALB", "Größe".encode("latin-1"), encoding=0)
+    path.write_bytes(id3(id3_text("TIT2", meant.encode(), encoding=0) + right) + frames(100))
+    told = f"its title '{visible(meant.encode().decode('latin-1'))}', written in a wrong encoding, is read as '{meant}'"
+
+    code, (found,) = inspected(capsys, path)
+    assert code == 0
+    assert written not in str(found)
+    assert isinstance(found["tags"], dict)
+    assert (found["tags"]["title"], found["tags"]["album"]) == (meant, "Größe")
+    assert [(one["severity"], one["message"]) for one in found["problems"]] == [("note", told)]  # type: ignore[attr-defined]
+    assert "note" in on_a_terminal("inspect", str(path))
+
+    assert run(["-C", str(show.path), "add", str(path), "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)[0]["notes"] == [told]
+    assert f"note: {path}: {told}" in err
+    problems = show.publish(MemoryStore()).problems
+    assert [p.severity for p in problems if told in p.message] == [Severity.NOTE]
+
+
+STEERING = "\u200e\u200f\u061c" + "".join(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x9B, 0x85, 7)))
+"""What turns the writing direction, and what commands a terminal without an escape."""
+
+
+def test_nothing_that_steers_reaches_a_terminal_as_more_than_text(show: ShowFolder, tmp_path: Path) -> None:
+    path = tmp_path / f"{STEERING}talk\x1b[2J.mp3"
+    path.write_bytes(id3(id3_text("TIT2", f"Titel{STEERING}".encode())) + frames(100))
+    missing = tmp_path / f"{STEERING}fehlt\x1b[2J.mp3"
+    folder = ("-C", str(show.path))
+    told = [
+        on_a_terminal("inspect", str(path), str(missing)),
+        on_a_terminal("inspect", "--json", str(path), str(missing)),
+        on_a_terminal(*folder, "add", str(path), str(missing)),
+        on_a_terminal(*folder, "add", str(path), "--number", str(missing)),
+        on_a_terminal(*folder, "show", str(missing)),
+        on_a_terminal("cover", str(missing)),
+        on_a_terminal("encode", str(path), str(missing)),
+        on_a_terminal(*folder, str(missing)),
+    ]
+    for shown in told:
+        assert [f"U+{ord(letter):04X}" for letter in shown if letter in STEERING] == []
+        assert "\x1b[2J" not in shown
+        assert "\\u200e" in shown
+    assert json.loads(told[1])[0]["path"] == str(path)
 
 
 def test_neither_a_show_nor_a_cache_is_needed_and_nothing_is_written(

@@ -33,6 +33,7 @@ SINCE = frozenset(
         "settings_sha256",
         "editions",
         "successor",
+        "waypoints",
     }
 )
 """Names that ledgers did not have before 0.2."""

@@ -15,7 +15,10 @@ _LITTLE_BYTES = 1 << 30
 def is_not_made_yet(store: FolderStore, notes: Notes) -> bool:
     """Say of a folder that is not there where the first publish would make it, and make nothing: it may be mistyped."""
     root = store.root
-    above = next(folder for folder in (root, *root.parents) if folder.exists())
+    try:
+        above = next(folder for folder in (root, *root.parents) if folder.exists())
+    except OSError:  # it may not be looked at: what is written there says so
+        return False
     if above == root or not above.is_dir():
         return False
     correct = f"if another place is meant, correct url below [store] in {FILE}"

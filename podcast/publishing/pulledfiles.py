@@ -55,7 +55,7 @@ class PulledFiles:
         if len(episode.transcripts) == len(release.transcripts):
             for written, transcript in zip(episode.transcripts, release.transcripts, strict=True):
                 self._file(written.path, transcript, f"a transcript of {episode.title}")
-        own = own_path(self._folder, entry, here)
+        own = own_path(self._folder, entry, here) if audio or text_comes else ""  # what is large is read for that
         if own:
             self.paths[entry.guid] = own
         if audio and not is_stray(self._folder, episode.audio, release.audio):

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
-from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from episodes.addresses import is_address, is_geo, web_hint
 from episodes.frontmatter import is_blank, write_scalar
 from episodes.problems import Problem, nearest, quoted, unfit
 from episodes.timecode import parse_day, parse_moment, parse_position
@@ -360,41 +360,3 @@ def _whole(text: str) -> str:
     found = re.search(r"[0-9]+", text)
     number = int(found[0][:6]) if found else 0
     return f"'{number}'" if number else "a whole number from 1"
-
-
-_GEO = re.compile(
-    r"geo:(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)(?:,-?\d+(?:\.\d+)?)?(?:;u=\d+(?:\.\d+)?)?", re.ASCII
-)
-
-
-def is_geo(text: str) -> bool:
-    """Say whether `text` is an RFC 5870 address of a place on earth."""
-    match = _GEO.fullmatch(text)
-    return match is not None and abs(float(match[1])) <= 90 and abs(float(match[2])) <= 180
-
-
-def is_address(text: str) -> bool:
-    """Say whether `text` is an absolute web address, without user name and password: nobody else may read them."""
-    try:
-        parts = urlsplit(text)
-        return (
-            parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and parts.port != 0
-            and not re.search(r"\s|^https?://[^/?#]*@", text)
-            and not unfit(text)
-        )
-    except ValueError:
-        return False
-
-
-def web_hint(text: str) -> str:
-    """Return how a text that is no web address is written as one."""
-    if re.match(r"https?://[^/?#\s]*@", text):
-        return "leave user name and password out of it"
-    bare = "://" not in text and "." in text and ":" not in text
-    whole = f"https://{text.lstrip('/')}" if bare else text
-    if re.match(r"https?://[^\s/?#]+[/?#].*\s", whole):
-        encoded = quote(whole, safe="/:?#[]@!$&'()*+,;=%~")
-        return f"no space may stand in it: write {encoded}" if is_address(encoded) else "write https://…"
-    return f"write {whole}" if bare and is_address(whole) else "write https://…"

@@ -5,7 +5,8 @@ from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
-from episodes.fields import Fields, is_address, web_hint
+from episodes.addresses import is_address, web_hint
+from episodes.fields import Fields
 from episodes.problems import Problem, quoted
 from episodes.slugs import slugify
 from feed.show import Selection

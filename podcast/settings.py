@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from episodes.fields import is_address, web_hint
+from episodes.addresses import is_address, web_hint
 from episodes.model import Appearance
 from episodes.namespace import ImageFile, ShowTags
 from episodes.namespace_schema import SHOW_GROUPS, SHOW_LISTS, SHOW_TABLES, SHOW_WORDS, read_images, read_show_tags

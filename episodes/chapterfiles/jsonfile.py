@@ -4,8 +4,9 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
+from episodes.addresses import is_geo
 from episodes.chapterfiles.marks import Mark, Reading, from_seconds, to_seconds
-from episodes.fields import is_geo, one_line
+from episodes.fields import one_line
 from episodes.problems import quoted, unfit
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]')

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
-from episodes.fields import is_address, one_line, web_hint
+from episodes.addresses import is_address, web_hint
+from episodes.fields import one_line
 from episodes.model import Chapter
 from episodes.problems import Problem, Severity, quoted, unfit
 from episodes.timecode import parse_position

@@ -197,6 +197,7 @@ def test_a_server_that_sends_other_bytes_than_were_asked_for_is_found_out(show: 
 
 
 def test_a_public_address_with_a_certificate_nobody_trusts_is_an_error(show: ShowFolder, tmp_path: Path) -> None:
+    (show.path / "public").mkdir()
     _, chain, key = make_certificate(tmp_path)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(chain, key)

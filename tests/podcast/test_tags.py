@@ -44,7 +44,8 @@ OTHER_FORMS = {"APPLE-IT-3", "APPLE-IT-4"}
 
 NOT_IN_A_FEED = {
     "Alternate.default", "Appearance.function", "Appearance.organisation", "Appearance.person", "Chapter.end",
-    "Chapter.hidden", "Markup.prefixes", "Recording.occasion", "Recording.on", "Recording.remark", "Source.media_type",
+    "Chapter.geo", "Chapter.hidden", "Chapter.osm", "Chapter.place", "Markup.prefixes", "Recording.occasion",
+    "Recording.on", "Recording.remark", "Source.media_type",
 }  # fmt: skip
 """What a feed has no place for, and what folge never says: an alternate that is the enclosure, a type per source."""
 

@@ -67,6 +67,9 @@ CASES: Mapping[str, Callable[[], bytes]] = {
     "a parameter entity": lambda: b'<!DOCTYPE rss [<!ENTITY % x SYSTEM "http://127.0.0.1:9/">%x;]><rss/>',
 }
 
+SLOW = frozenset({"ten million tiny elements", "ten texts of 9 MB"})
+"""Those that take long and have a lighter one of their kind beside them: `make soak` reads them."""
+
 
 def _main(name: str) -> None:
     body = CASES[name]()

@@ -12,7 +12,8 @@ from feed.checks.run import check_feed
 from feed.document import MalformedFeedError, read_document
 from feed.reader import read_feed
 from tests.feed.builders import a_feed
-from tests.feed.hostile import CASES, ITEMS, SECONDS
+from tests.feed.hostile import CASES, ITEMS, SECONDS, SLOW
+from tests.soaking import SOAK
 
 _REPOSITORY = Path(__file__).parents[2]
 
@@ -36,7 +37,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [name for name in CASES if SOAK or name not in SLOW])
 def test_every_hostile_feed_ends_with_findings_within_its_bounds(name: str) -> None:
     # the bounds of memory and processor time are set by the program itself: beyond them it dies, and says nothing
     call = [sys.executable, "-m", "tests.feed.hostile", name]

@@ -169,11 +169,11 @@ def _in_the_middle(temporary: Path) -> bool:
 
 
 def test_an_interrupted_publish_leaves_130_and_the_next_one_goes_on(show: ShowFolder) -> None:
-    """Ctrl-C in the middle of copying a large file; the store's folder is a pipe-slow one: a file of 400 MB."""
+    """Ctrl-C in the middle of copying a large file; the store's folder is a pipe-slow one: a file of 200 MB."""
     master = show.path / "audio" / "2.mp3"
     frame = master.read_bytes()
     with master.open("wb") as file:
-        for _ in range(400_000_000 // len(frame)):
+        for _ in range(200_000_000 // len(frame)):
             file.write(frame)
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
     arguments: list[str | Path] = [FOLGE, "-C", str(show.path), "publish", "--yes"]

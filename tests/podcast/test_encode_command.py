@@ -278,7 +278,7 @@ def test_an_interrupted_call_leaves_nothing_behind(tmp_path: Path) -> None:
     )
     try:
         for _ in range(300):
-            if any(path.stat().st_size for path in tmp_path.glob(".out.*")):
+            if any(path.stat().st_size for path in tmp_path.glob(".folge-draft-*")):
                 break
             time.sleep(0.1)
         call.send_signal(signal.SIGINT)

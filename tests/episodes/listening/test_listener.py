@@ -223,7 +223,7 @@ def test_without_the_extra_the_error_says_how_to_get_it(tmp_path: Path, monkeypa
 def test_damaged_files_end_with_a_hearing_or_a_finding_in_little_memory(tmp_path: Path) -> None:
     for name, options in (("talk.ogg", ("-c:a", "libvorbis")), ("talk.m4a", ()), ("talk.mp3", ()), ("talk.flac", ())):
         encode(tmp_path / name, *options, seconds=4)
-    count = "10000" if os.environ.get("FOLGE_SOAK") == "1" else "300"
+    count = "10000" if os.environ.get("FOLGE_SOAK") == "1" else "120"
     program = (sys.executable, "-m", "tests.episodes.listening.damaged_sound", "0", count, str(tmp_path), str(_CORPUS))
     done = subprocess.run(program, cwd=_REPOSITORY, capture_output=True, text=True, timeout=1800, check=False)
     assert done.returncode == 0, done.stderr[-2000:]

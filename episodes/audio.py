@@ -18,11 +18,13 @@ from episodes.chapterfiles.marks import without_plain_ends
 from episodes.containers import Film, aiff, film, read_at, wav, within
 from episodes.flacstream import Joints, flac
 from episodes.model import Audio
-from episodes.oggpages import ogg
+from episodes.oggpages import PageWalk, ogg
 from episodes.sampletable import Track, sound_track
 from episodes.sound import NOTABLE, Format, NotAudio, Sound, length, mean_bitrate
 
-_PIECE = 1 << 20
+_Walk = mpeg.FrameWalk | PageWalk | Joints
+
+_PIECE = 1 << 18  # a piece that stays in the cache of the processor is hashed faster
 _MOST_TAGS = 16
 _LARGE_TAGS = 2_000_000  # bytes
 _APE_HEADER, _APE_HAS_HEADER = 0x20, 0x80
@@ -119,14 +121,16 @@ def opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
         ) from error
 
 
-def _walk(file: BinaryIO, size: int, form: Format) -> mpeg.FrameWalk | Joints | None:
+def _walk(file: BinaryIO, size: int, form: Format) -> _Walk | None:
     """Return what has to see every byte of a file of this format, None where its index leads to everything."""
     if form is Format.MP3:
         return mpeg.FrameWalk(sound_end(file, size))
+    if form in (Format.VORBIS, Format.OPUS, Format.OGG_FLAC):
+        return PageWalk(size)
     return Joints() if form is Format.FLAC else None
 
 
-def _hashed(file: BinaryIO, size: int, walk: mpeg.FrameWalk | Joints | None, name: str) -> str:
+def _hashed(file: BinaryIO, size: int, walk: _Walk | None, name: str) -> str:
     """Return the sha256 of the whole file, letting the walk see every piece of it."""
     digest, seen = hashlib.sha256(), 0
     file.seek(0)
@@ -142,18 +146,17 @@ def _hashed(file: BinaryIO, size: int, walk: mpeg.FrameWalk | Joints | None, nam
     return digest.hexdigest()
 
 
-def _sound(
-    file: BinaryIO, size: int, form: Format, start: int, walk: mpeg.FrameWalk | Joints | None, name: str
-) -> tuple[str, Sound]:
+def _sound(file: BinaryIO, size: int, form: Format, start: int, walk: _Walk | None, name: str) -> tuple[str, Sound]:
     """Return the media type and the facts of the sound."""
     if isinstance(walk, mpeg.FrameWalk):
         return _TYPES[form], _mp3(file, walk, name)
     if form is Format.MP4:
         return _mp4(file, size, name)
+    if isinstance(walk, PageWalk):
+        return _TYPES[form], ogg(walk, name)
     if walk:
         return _TYPES[form], flac(file, size, name, start, tuple(walk.found))
-    reader = {Format.WAV: wav, Format.AIFF: aiff}.get(form, ogg)
-    sound = reader(file, size, name)
+    sound = (wav if form is Format.WAV else aiff)(file, size, name)
     if not sound.duration:
         raise NotAudio(f"{name} is a {form} file without sound", hint="copy or upload it again from the original")
     return _TYPES[form], sound

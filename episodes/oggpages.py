@@ -1,22 +1,26 @@
 """Walks the pages of an Ogg file (RFC 3533) with Vorbis, Opus or FLAC inside, from the first to the last."""
 
 import struct
-import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import BinaryIO
+from functools import cache
+from zlib import adler32
 
 from episodes.model import BitrateMode
 from episodes.sound import LARGE_JUNK, MINUTE, NotAudio, Sound, mean_bitrate, samples
 
-_WINDOW = 1 << 16
+_UNCHECKED = bytes(4)
+_LARGEST_PAGE = 27 + 255 + 255 * 255  # bytes
+_MAGIC = b"OggS\0"
 PAGE = struct.Struct("<4sBBqIIIB")
 """The head of a page: magic, version, type, position, serial, number, checksum, segments."""
 
+_HEAD = struct.Struct("<5sBqI4xIB")  # what of it is read of every page; its version is 0
+_NO_HEAD = (b"", 0, 0, 0, 0, 0)
 FIRST, _LAST = 2, 4  # bits of the page's type
 _MINUTE = 60
 _SKELETON = b"fishead\0"  # describes the other streams
-_MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,13 +56,18 @@ def codec(head: bytes) -> str:
     return link.codec if link else ""
 
 
+@cache
+def _check() -> Callable[[bytes], int]:
+    """Return what computes the checksum of a page whose own is zeroed (RFC 3533 §6)."""
+    from anycrc import CRC
+
+    compute: Callable[[bytes], int] = CRC(32, 0x04C11DB7, 0, False, False, 0).calc
+    return compute
+
+
 def checksum(*parts: bytes) -> int:
-    """Return the CRC-32 of a page, in parts, whose own checksum is zeroed (RFC 3533 §6): zlib's, with mirrored bits."""
-    mirrored = 0xFFFFFFFF
-    for part in parts:
-        mirrored = zlib.crc32(part.translate(_MIRRORED), mirrored)
-    mirrored ^= 0xFFFFFFFF
-    return int.from_bytes(mirrored.to_bytes(4, "little").translate(_MIRRORED), "big")
+    """Return the CRC-32 of a page, in parts, whose own checksum is zeroed (RFC 3533 §6)."""
+    return _check()(b"".join(parts))
 
 
 def _link(packet: bytes) -> _Link | None:
@@ -72,9 +81,11 @@ def _link(packet: bytes) -> _Link | None:
     return None
 
 
-class _Walk:
-    def __init__(self, file: BinaryIO, size: int) -> None:
-        self.file, self.size = file, size
+class PageWalk:
+    """Reads the pages of a file of `size` bytes that is fed to it in pieces, from its first byte to its last."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
         self.links: list[_Link] = []
         self.by_serial: dict[int, _Link] = {}
         self.header_bytes = 0
@@ -88,38 +99,68 @@ class _Walk:
         self.several = False
         self.pages = 0
         self.damaged = 0
+        self._tail = b""
+        self._read = 0
 
-    def run(self) -> None:
-        at = self.file.seek(0)
-        while at < self.size:
-            head = self.file.read(PAGE.size)
-            whole = len(head) == PAGE.size and head[:5] == b"OggS\0"
-            at = self._page(head, at) if whole else self.file.seek(self._lost(at))
+    def feed(self, piece: bytes) -> None:
+        """Take the next piece of the file."""
+        start, kept = self._read, len(self._tail)
+        self._read += len(piece)
+        final = self._read >= self.size
+        at = 0
+        if kept:
+            seam = self._tail + piece[:_LARGEST_PAGE]  # not the whole piece: its copy would take a tenth of the time
+            if len(piece) <= _LARGEST_PAGE:
+                self._tail = seam[self._advance(seam, 0, len(seam), start - kept, final=final) :]
+                return
+            at = self._advance(seam, 0, kept, start - kept, final=False) - kept
+        self._tail = piece[self._advance(piece, at, len(piece), start, final=final) :]
 
-    def _page(self, head: bytes, at: int) -> int:
-        position: int
-        _, _, kind, position, serial, _, claimed, segments = PAGE.unpack(head)
-        laces = self.file.read(segments)
-        packets = self.file.read(body := sum(laces))
-        end: int = at + len(head) + segments + body
-        self.pages += 1
-        if kind & FIRST:
-            self._begin(serial, packets)
+    def _advance(self, data: bytes, at: int, stop: int, start: int, *, final: bool) -> int:
+        """Read the pages that begin before `stop` in data that stand at `start` in the file; return where they end."""
+        check = _check()
+        size, view = len(data), memoryview(data)
+        while at < stop:
+            body = at + PAGE.size
+            if body > size and not final:
+                return at
+            magic, kind, position, serial, claimed, segments = _HEAD.unpack_from(data, at) if body <= size else _NO_HEAD
+            if magic != _MAGIC:
+                at = self._lost(data, at, final=final)
+                continue
+            laces = data[body : body + segments]
+            body += segments
+            end = body + (adler32(laces) & 0xFFFF) - 1  # the low half is 1 and the sum, and quicker than sum()
+            if end > size and not final:
+                return at
+            self.pages += 1
+            if kind & FIRST:
+                self._begin(serial, data[body : min(end, body + 64)])
+            elif self.opening:
+                self.opening, self.heard = 0, False
+            if end > size:
+                self.missing = end - size
+                return size
+            if check(b"".join((view[at : at + 22], _UNCHECKED, view[at + 26 : end]))) != claimed:
+                self.damaged += 1
+            elif owner := self.by_serial.get(serial):
+                self._hear(owner, kind, position, at + start, body + start, end + start)
+            at = end
+        return at
+
+    def _hear(self, owner: _Link, kind: int, position: int, at: int, body: int, end: int) -> None:
+        """Note a whole page: where it, its packets and the page behind it stand in the file."""
+        if 0 < owner.ends < position and not kind & _LAST:
+            owner.ends = position
         else:
-            self.opening, self.heard = 0, False
-        owner = self.by_serial.get(serial)
-        if end > self.size:
-            self.missing = end - self.size
-        elif checksum(head[:22] + bytes(4) + head[26:] + laces, packets) != claimed:
-            self.damaged += 1
-        elif owner:
             owner.note(position, last=bool(kind & _LAST))
-            if position > 0 and not self.header_bytes:
-                self.header_bytes = at
-            self.sound_bytes += body if self.header_bytes else 0
-            if not self.minute_at and owner is self.links[-1] and self.before + owner.duration >= MINUTE:
-                self.minute_at = end
-        return end
+        if not self.header_bytes:
+            if position <= 0:
+                return
+            self.header_bytes = at
+        self.sound_bytes += end - body
+        if not self.minute_at and owner is self.links[-1] and self.before + owner.duration >= MINUTE:
+            self.minute_at = end
 
     def _begin(self, serial: int, packet: bytes) -> None:
         """Note a stream: the first pages of all that play at once stand together; the first sound of them counts."""
@@ -134,24 +175,17 @@ class _Walk:
         self.opening += 1
         self.several = self.several or self.opening > 1
 
-    def _lost(self, at: int) -> int:
-        """Return where the next page begins, the end of the file where none does."""
-        start = at
-        while at < self.size:
-            self.file.seek(at + 1)
-            found = self.file.read(_WINDOW).find(b"OggS\0")
-            if found >= 0:
-                self.junk += at + 1 + found - start
-                return at + 1 + found
-            at += _WINDOW - 4
-        self.junk += self.size - start
-        return self.size
+    def _lost(self, data: bytes, at: int, *, final: bool) -> int:
+        """Return where the next page begins, or may begin in what comes next."""
+        found = data.find(_MAGIC, at + 1)
+        if found < 0:
+            found = len(data) if final else max(at + 1, len(data) - len(_MAGIC) + 1)
+        self.junk += found - at
+        return found
 
 
-def ogg(file: BinaryIO, size: int, name: str) -> Sound:
+def ogg(walk: PageWalk, name: str) -> Sound:
     """Return the facts of an Ogg file: joined recordings count together, as a listener would hear them."""
-    walk = _Walk(file, size)
-    walk.run()
     duration = sum((link.duration for link in walk.links), timedelta())
     if not walk.links or not duration:
         raise NotAudio(f"{name} is an Ogg file without sound", hint="copy or upload it again from the original")

@@ -30,6 +30,7 @@ DOORS = {
     "cmarkgfm": ["episodes/notes.py"],
     "nh3": ["episodes/notes.py"],
     "anyascii": ["episodes/slugs.py"],
+    "anycrc": ["episodes/oggpages.py"],
     "jinja2": ["podcast/website/render.py"],
     "werkzeug": ["podcast/preview.py"],
     "filelock": [
@@ -49,6 +50,7 @@ LATE = (
     "botocore",
     "feedgen",
     "mutagen",
+    "anycrc",
     "lxml",
     "rich",
     "PIL",

@@ -14,7 +14,7 @@ from episodes.timecode import show_moment
 from feed.comparison import Effect
 from feed.reader import read_feed
 from podcast.cli import run
-from podcast.layout import edition_key
+from podcast.layout import edition_key, ledger_copy_key
 from podcast.publishing.changelog import changes_of
 from podcast.publishing.changes import Asked
 from podcast.publishing.editions import (
@@ -313,7 +313,7 @@ class TestRollback:
         rollback(show, store, None, now=later(3))
         after = objects(store)
         changed = {key for key in before | after if before.get(key) != after.get(key)}
-        assert changed == {LEDGER, ".folge/inventory.json"}
+        assert changed == {LEDGER, ledger_copy_key(3), ledger_copy_key(4), ".folge/inventory.json"}
         assert show.publish(store, now=later(4)).plan.empty
 
     def test_a_second_rollback_to_the_same_edition_writes_nothing(self, show: ShowFolder, store: MemoryStore) -> None:
@@ -383,7 +383,7 @@ class TestRollback:
         first = read_edition(ledger_in(store), 1, store)["feed.xml"]
         whole = Spy(_copy(store))
         rollback(show, whole, 1, now=later(2))
-        assert whole.written == [LEDGER, "feed.xml", ".folge/inventory.json"]
+        assert whole.written == [LEDGER, ledger_copy_key(3), "feed.xml", ".folge/inventory.json"]
         for writes in range(len(whole.written)):
             cut = _copy(store)
             with pytest.raises(PowerCutError):

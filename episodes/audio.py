@@ -16,13 +16,13 @@ from episodes.audiokinds import hidden, name_doubts, recognise
 from episodes.audiotags import LARGEST, Label, mp4_length, read_label
 from episodes.chapterfiles.marks import without_plain_ends
 from episodes.containers import Film, aiff, film, read_at, wav, within
-from episodes.flacstream import Joints, flac
+from episodes.flacstream import Numbers, flac
 from episodes.model import Audio
 from episodes.oggpages import PageWalk, ogg
 from episodes.sampletable import Track, sound_track
 from episodes.sound import NOTABLE, Format, NotAudio, Sound, length, mean_bitrate
 
-_Walk = mpeg.FrameWalk | PageWalk | Joints
+_Walk = mpeg.FrameWalk | PageWalk | Numbers
 
 _PIECE = 1 << 18  # a piece that stays in the cache of the processor is hashed faster
 _MOST_TAGS = 16
@@ -58,9 +58,9 @@ def measure(path: Path) -> Audio:
     name = path.name
     with opened(path) as (file, size):
         form, start = recognise(file, name)
-        walk = _walk(file, size, form)
+        walk = _walk(file, size, form, start, name)
         sha256 = _hashed(file, size, walk, name)
-        media_type, sound = _sound(file, size, form, start, walk, name)
+        media_type, sound = _sound(file, size, form, walk, name)
         label = _label(file, form, sound)
     chapters = tuple(chapter for chapter in label.chapters if chapter.start <= sound.duration)
     late = len(label.chapters) - len(chapters)
@@ -121,13 +121,13 @@ def opened(path: Path) -> Iterator[tuple[BinaryIO, int]]:
         ) from error
 
 
-def _walk(file: BinaryIO, size: int, form: Format) -> _Walk | None:
+def _walk(file: BinaryIO, size: int, form: Format, start: int, name: str) -> _Walk | None:
     """Return what has to see every byte of a file of this format, None where its index leads to everything."""
     if form is Format.MP3:
         return mpeg.FrameWalk(sound_end(file, size))
     if form in (Format.VORBIS, Format.OPUS, Format.OGG_FLAC):
         return PageWalk(size)
-    return Joints() if form is Format.FLAC else None
+    return Numbers(file, size, start, name) if form is Format.FLAC else None
 
 
 def _hashed(file: BinaryIO, size: int, walk: _Walk | None, name: str) -> str:
@@ -146,7 +146,7 @@ def _hashed(file: BinaryIO, size: int, walk: _Walk | None, name: str) -> str:
     return digest.hexdigest()
 
 
-def _sound(file: BinaryIO, size: int, form: Format, start: int, walk: _Walk | None, name: str) -> tuple[str, Sound]:
+def _sound(file: BinaryIO, size: int, form: Format, walk: _Walk | None, name: str) -> tuple[str, Sound]:
     """Return the media type and the facts of the sound."""
     if isinstance(walk, mpeg.FrameWalk):
         return _TYPES[form], _mp3(file, walk, name)
@@ -155,7 +155,7 @@ def _sound(file: BinaryIO, size: int, form: Format, start: int, walk: _Walk | No
     if isinstance(walk, PageWalk):
         return _TYPES[form], ogg(walk, name)
     if walk:
-        return _TYPES[form], flac(file, size, name, start, tuple(walk.found))
+        return _TYPES[form], flac(file, size, name, walk)
     sound = (wav if form is Format.WAV else aiff)(file, size, name)
     if not sound.duration:
         raise NotAudio(f"{name} is a {form} file without sound", hint="copy or upload it again from the original")

@@ -159,7 +159,10 @@ class _Decoder:
                 packet = next(self._packets)
             except StopIteration:
                 return
-            except av.FFmpegError:  # what is behind cannot be found any more
+            except (
+                av.FFmpegError,
+                IndexError,
+            ):  # what is behind is lost, or a stream nobody announced
                 self._damaged += 1
                 return
             try:

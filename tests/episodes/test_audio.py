@@ -1,6 +1,7 @@
 """What `measure` promises about lengths, formats and damage, over files built byte by byte."""
 
 import hashlib
+import io
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from episodes.audio import extension_for, measure
-from episodes.flacstream import Joints
+from episodes.flacstream import Numbers
+from episodes.flacstream import flac as flac_facts
 from episodes.model import Audio, BitrateMode
 from episodes.sound import NotAudio, length
 from tests.episodes.audio_builders import (
@@ -361,12 +363,42 @@ def test_the_extension_follows_the_content(tmp_path: Path, body: bytes, name: st
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 8, 100, 1 << 20])
-def test_a_joint_of_flac_files_is_found_wherever_a_piece_of_the_file_ends(size: int) -> None:
-    body = flac(2) + flac(3)
-    joints = Joints()
+def test_the_frames_of_a_flac_file_are_counted_wherever_a_piece_of_the_file_ends(size: int) -> None:
+    body = flac(70)
+    seen = Numbers(io.BytesIO(body), len(body), 0, "talk.flac")
     for at in range(0, len(body), size):
-        joints.feed(body[at : at + size])
-    assert joints.found == [0, len(flac(2))]
+        seen.feed(body[at : at + size])
+    sound = flac_facts(io.BytesIO(body), len(body), "talk.flac", seen)
+    assert seen.follows
+    assert sound.duration.total_seconds() == pytest.approx(70, abs=0.1)
+    assert body[sound.minute_at :].startswith(b"\xff\xf8\xc9\x08" + chr(646).encode())  # 646 * 4096 / 44100 = 60.0
+    assert sound.doubts == ()
+
+
+def test_a_flac_file_that_lost_frames_in_its_middle_is_as_long_as_what_is_left(tmp_path: Path) -> None:
+    body = flac(20)
+    lost = body.index(b"\xff\xf8\xc9\x08" + chr(100).encode()), body.index(b"\xff\xf8\xc9\x08" + chr(107).encode())
+    audio = measured(tmp_path, body[: lost[0]] + body[lost[1] :], "talk.flac")
+    assert seconds(audio) == pytest.approx((216 - 7) * 4096 / 44100, abs=0.01)
+    assert audio.doubts == (
+        "sound is missing, damaged or repeated in 1 place: copy or upload it again from the original",
+    )
+
+
+def test_a_flac_file_in_which_something_only_looks_like_a_frame_is_whole(tmp_path: Path) -> None:
+    body = flac(20)
+    at = body.index(b"\xff\xf8\xc9\x08" + chr(100).encode())
+    audio = measured(tmp_path, body[:at] + b"\xff\xf8\xc9\x08\x07\x00" + body[at:], "talk.flac")
+    assert seconds(audio) == pytest.approx(20, abs=0.1)
+    assert audio.doubts == ()
+
+
+# the largest frame, sample rate, channels, bits per sample
+@pytest.mark.parametrize(("at", "bit"), [(10, 0x10), (19, 0x10), (20, 0x02), (21, 0x10)])
+def test_a_flac_header_that_contradicts_its_frames_is_doubted(tmp_path: Path, at: int, bit: int) -> None:
+    body = bytearray(flac(20))
+    body[at] ^= bit
+    assert any("contradicts its frames" in doubt for doubt in measured(tmp_path, bytes(body), "talk.flac").doubts)
 
 
 def test_an_index_whose_boxes_lead_out_of_each_other_is_read_once(tmp_path: Path) -> None:

@@ -276,6 +276,13 @@ def test_damaged_tags_are_a_doubt_and_never_an_error(tmp_path: Path) -> None:
     assert audio.doubts[1].startswith("its tags are damaged and cannot be read")
 
 
+def test_a_doubt_about_tags_does_not_say_where_on_this_machine_the_file_is(tmp_path: Path) -> None:
+    path = tmp_path / "talk.mp3"
+    path.write_bytes(b"ID3\xff" + id3()[4:] + frames(50))
+    (doubt,) = measure(path).doubts
+    assert doubt == "its tags are damaged and cannot be read (ID3v2.255 not supported)"
+
+
 @pytest.mark.parametrize(
     ("text", "number"), [("3", 3), ("3/12", 3), ("007", 7), ("0", None), ("", None), ("drei", None), ("9" * 400, None)]
 )

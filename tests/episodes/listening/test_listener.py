@@ -15,7 +15,7 @@ from episodes.listening.hearing import Hearing
 from episodes.listening.listener import listen
 from episodes.problems import UserError
 from episodes.sound import NotAudio
-from tests.episodes.audio_builders import frames, id3
+from tests.episodes.audio_builders import frames, id3, opus
 from tests.episodes.encoders import encode, program
 
 _REPOSITORY = Path(__file__).parents[3]
@@ -218,6 +218,16 @@ def test_without_the_extra_the_error_says_how_to_get_it(tmp_path: Path, monkeypa
     with pytest.raises(UserError) as raised:
         listen(tmp_path / "talk.mp3")
     assert "pip install 'folge[audio]'" in raised.value.hint
+
+
+def test_a_stream_that_begins_in_the_middle_of_an_ogg_file_ends_what_is_heard(tmp_path: Path) -> None:
+    path = encode(tmp_path / "talk.opus", "-c:a", "libopus", seconds=8)
+    body, other = path.read_bytes(), opus(5, serial=2)
+    middle = body.index(b"OggS", len(body) // 2)
+    path.write_bytes(body[:middle] + other[: other.index(b"OggS", 4)] + body[middle:])
+    hearing = listen(path)
+    assert 0 < hearing.duration.total_seconds() < 8
+    assert hearing.doubts == ("1 of its frames cannot be decoded: the file is damaged",)
 
 
 def test_damaged_files_end_with_a_hearing_or_a_finding_in_little_memory(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from podcast.publishing.feeds import compile_pages
 from podcast.publishing.ledger import Entry, Ledger, State
 from podcast.publishing.rendered import Rendered
 from podcast.release import Release, ShowRelease, chapters_file, item_of, show_of
-from podcast.website.render import Cover, Page, Picture, render_site
+from podcast.website.render import render_site
+from podcast.website.sources import Cover, Page, Picture, website_of
 
 
 class Stage(IntEnum):
@@ -67,21 +68,24 @@ def render(ledger: Ledger, feeds: Mapping[str, bytes] | None = None) -> tuple[Ar
     ]
     gone = [path for entry in ledger.entries if entry.state is State.WITHDRAWN for path in addresses(entry)]
     release = ledger.show.release
-    site = render_site(
+    website = website_of(
         show,
         pages,
         gone,
         base_url=release.base_url,
+        directory_index=release.directory_index,
         selections=release.feed.selections,
         cover=_cover_of(release, ledger),
     )
+    site = render_site(website)
     compiled = feeds if feeds is not None else compile_pages(ledger, Rendered())[1]
     artifacts = [
         Artifact(key=key, body=body, stage=Stage.ARCHIVE if is_archive(key) else Stage.FEED)
         for key, body in compiled.items()
     ]
     chapters = dict(chapters_file(entry.release) for entry in entries if entry.release.chapters)
-    artifacts += [Artifact(key=key, body=body, stage=Stage.BLOBS) for key, body in chapters.items()]
+    made = chapters | dict(site.statics)
+    artifacts += [Artifact(key=key, body=body, stage=Stage.BLOBS) for key, body in made.items()]
     artifacts += [Artifact(key=key, body=body, stage=Stage.PAGES) for key, body in site.pages.items()]
     artifacts += [Artifact(key=key, body=body, stage=Stage.INDEX) for key, body in site.indexes.items()]
     return tuple(sorted(artifacts, key=lambda artifact: (artifact.stage, artifact.key)))

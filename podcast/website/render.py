@@ -1,183 +1,65 @@
-"""Items to pages. Pure: the same items give the same bytes."""
+"""Sheets to pages. Pure: the same website gives the same bytes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from functools import cache, partial
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from episodes.model import Appearance, Chapter, Kind
-from episodes.notes import page_html
-from episodes.timecode import show_length
-from feed.compiler import newest_first
-from feed.item import Item, Transcript
-from feed.show import Selection, Show
-from podcast.layout import INDEX, feed_key, page_key, public_url
-from podcast.website.jsonld import Thing, episode_of, series_of
-from podcast.website.words import Words, words_for
+from podcast.layout import public_url
+from podcast.website.episodepages import episode_sheets
+from podcast.website.listpages import list_sheets
+from podcast.website.sources import Sheet, Website
+from podcast.website.static import static_files
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A picture made of a cover, its size in pixels."""
-
-    url: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cover:
-    """What was made of a cover: the picture networks show, and smaller versions, the smallest first."""
-
-    social: Picture | None = None
-    small: tuple[Picture, ...] = ()
-
-
-AS_IT_IS = Cover()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """An episode's page: the item, its notes in Markdown, its path, the paths that lead to it, its cover in sizes."""
-
-    item: Item
-    notes: str
-    topics: tuple[str, ...]
-    path: str
-    aliases: tuple[str, ...] = ()
-    cover: Cover = AS_IT_IS
+FAMILIES: tuple[Callable[[Website], Iterator[Sheet]], ...] = (episode_sheets, list_sheets)
+"""All kinds of pages; of two sheets with the same key the first is rendered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """Rendered pages by key: of episodes, and those that list them."""
+    """Rendered pages by key: of episodes, those that list them, and the files they refer to, which never change."""
 
-    pages: dict[str, bytes]
-    indexes: dict[str, bytes]
-
-
-def render_site(
-    show: Show,
-    pages: Sequence[Page],
-    gone: Sequence[str] = (),
-    *,
-    base_url: str,
-    selections: Sequence[Selection] = (),
-    cover: Cover = AS_IT_IS,
-) -> Site:
-    """Render every page of a show, each naming its feeds: of all episodes, then of `selections`.
-
-    `gone` are the paths of withdrawn episodes, where a page says so; `cover` is the show's, for the index.
-    """
-    words = words_for(show.language)
-    show = replace(show, hosts=_linkable(show.hosts))
-    by_guid = {page.item.guid: page for page in pages}
-    newest = [by_guid[item.guid] for item in newest_first([page.item for page in pages])]
-    views = [_view(page, show, words) for page in newest]
-    feeds = [(show.title, show.feed_url), *(_feed(selection, show, base_url) for selection in selections)]
-    home = _home_url(show, pages, base_url)
-    render = partial(_render, show=show, words=words, home=home, feeds=feeds)
-    rendered: dict[str, bytes] = {}
-    for page, view in zip(newest, views, strict=True):
-        rendered[page_key(page.path)] = render("episode.html", page=view)
-        for alias in page.aliases:
-            rendered.setdefault(page_key(alias), render("moved.html", page=view))
-    for path in gone:
-        rendered.setdefault(page_key(path), render("gone.html"))
-    index = render("index.html", pages=views, described=series_of(show), cover=cover)
-    return Site(pages=rendered, indexes={INDEX: index})
+    pages: Mapping[str, bytes]
+    indexes: Mapping[str, bytes]
+    statics: Mapping[str, bytes]
 
 
-def _feed(selection: Selection, show: Show, base_url: str) -> tuple[str, str]:
-    """Return title and address of a further feed."""
-    return selection.title or f"{show.title} ({selection.name})", public_url(base_url, feed_key(selection.name))
+def sheets_of(website: Website) -> Mapping[str, Sheet]:
+    """Return every page there should be, by key."""
+    sheets: dict[str, Sheet] = {}
+    for family in FAMILIES:
+        for sheet in family(website):
+            sheets.setdefault(sheet.key, sheet)
+    return sheets
 
 
-def _home_url(show: Show, pages: Sequence[Page], base_url: str) -> str:
-    """Return the address of the index; it names its file where the addresses of the pages do."""
-    whole = public_url(base_url, INDEX)
-    named = show.link == whole or any(not page.item.link.endswith("/") for page in pages)
-    return whole if named else base_url
+def render_site(website: Website) -> Site:
+    """Render every page of a show."""
+    common = _common(website)
+    pages: dict[str, bytes] = {}
+    indexes: dict[str, bytes] = {}
+    for key, sheet in sheets_of(website).items():
+        body = _templates().get_template(sheet.template).render(common | dict(sheet.values())).encode()
+        (indexes if sheet.index else pages)[key] = body
+    return Site(pages=pages, indexes=indexes, statics={file.key: file.body for file in static_files().values()})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _View:
-    """A page in the words of its language, ready for a template; `described` is its item as JSON-LD."""
+def _common(website: Website) -> dict[str, object]:
+    """Return what every template may use."""
 
-    item: Item
-    described: Thing
-    label: str
-    day: str
-    length: str
-    recorded: str
-    notes: str
-    chapters: tuple[tuple[str, Chapter], ...]
-    transcripts: tuple[Transcript, ...]
-    topics: tuple[str, ...]
-    cover: Cover
+    def static(name: str) -> str:
+        return public_url(website.base_url, static_files()[name].key)
 
-
-def _view(page: Page, show: Show, words: Words) -> _View:
-    item = replace(page.item, people=_linkable(page.item.people))
-    chapters = (replace(chapter, link=_web(chapter.link)) for chapter in item.chapters if chapter.title)
-    return _View(
-        item=item,
-        described=episode_of(item, show, page.topics),
-        label=_label(item, words),
-        day=words.day(item.published.date()),
-        length=words.length(item.duration),
-        recorded=_recorded(item, words),
-        notes=page_html(page.notes),
-        chapters=tuple((show_length(_whole(chapter.start)), chapter) for chapter in chapters),
-        transcripts=_to_read(item.transcripts),
-        topics=page.topics,
-        cover=page.cover,
-    )
-
-
-_READABLE = {"text/html": 0, "text/plain": 1}
-
-
-def _to_read(transcripts: Sequence[Transcript]) -> tuple[Transcript, ...]:
-    """Return of each language the transcript people read best: the page, else plain text, else any."""
-    best = sorted(transcripts, key=lambda transcript: _READABLE.get(transcript.media_type, len(_READABLE)))
-    first: dict[str, Transcript] = {}
-    for transcript in best:
-        first.setdefault(transcript.language, transcript)
-    return tuple(first[language] for language in dict.fromkeys(it.language for it in transcripts))
-
-
-def _linkable(people: Sequence[Appearance]) -> tuple[Appearance, ...]:
-    """Return people with those of their addresses a page may link to."""
-    return tuple(replace(person, picture=_web(person.picture), link=_web(person.link)) for person in people)
-
-
-def _whole(start: timedelta) -> timedelta:
-    """Return the second a chapter begins in: who goes there must not miss its first words."""
-    return timedelta(seconds=start // timedelta(seconds=1))
-
-
-def _web(address: str) -> str:
-    """Return an address a page may link to, or nothing: only web addresses."""
-    return address if address.startswith(("https://", "http://")) else ""
-
-
-def _label(item: Item, words: Words) -> str:
-    if item.kind is not Kind.FULL:
-        return words.say(item.kind.value)
-    return words.say("episode", number=item.number) if item.number else ""
-
-
-def _recorded(item: Item, words: Words) -> str:
-    recording = item.recording
-    if recording.occasion:
-        phrase = words.say("recorded_occasion", occasion=recording.occasion)
-        return f"{phrase}, {recording.place}" if recording.place else phrase
-    if recording.place:
-        return words.say("recorded_place", place=recording.place)
-    return words.say("recorded_on", date=words.day(recording.on)) if recording.on else ""
+    return {
+        "website": website,
+        "show": website.show,
+        "words": website.words,
+        "home": website.home,
+        "feeds": website.feeds,
+        "static": static,
+        "url": website.url,
+    }
 
 
 @cache
@@ -191,7 +73,3 @@ def _templates() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-
-
-def _render(template: str, **values: object) -> bytes:
-    return _templates().get_template(template).render(**values).encode()

@@ -18,7 +18,8 @@ from feed.document import read_document
 from feed.item import Enclosure, Item, Transcript
 from feed.show import Selection, Show
 from podcast.website.jsonld import Thing, episode_of, iso_length, series_of
-from podcast.website.render import Page, Site, render_site
+from podcast.website.render import Site, render_site
+from podcast.website.sources import Page, website_of
 from tests.feed.builders import BASE, GUEST, HOST, a_feed, a_full_item, a_full_show, a_show, an_item
 
 HOME = f"{BASE}/"
@@ -35,9 +36,9 @@ HOSTILE = (
 )
 
 
-def site(*items: Item, show: Show, selections: tuple[Selection, ...] = ()) -> Site:
+def site(*items: Item, show: Show, selections: tuple[Selection, ...] = (), directory_index: bool = True) -> Site:
     pages = [Page(item=item, notes="Notizen", topics=(), path=item.guid, aliases=(f"f/{item.guid}",)) for item in items]
-    return render_site(show, pages, base_url=HOME, selections=selections)
+    return render_site(website_of(show, pages, base_url=HOME, selections=selections, directory_index=directory_index))
 
 
 def described(page: bytes) -> Thing:
@@ -316,7 +317,9 @@ def test_every_page_that_is_shared_shows_itself_in_previews() -> None:
 
 @pytest.mark.parametrize("items", [(), (an_item(link=f"{BASE}/1/index.html"),)])
 def test_where_no_server_finds_the_index_its_address_names_the_file(items: tuple[Item, ...]) -> None:
-    there = site(*items, show=a_show(link=f"{HOME}index.html" if not items else "https://b.example/"))
+    there = site(
+        *items, show=a_show(link=f"{HOME}index.html" if not items else "https://b.example/"), directory_index=False
+    )
     assert told(there.indexes["index.html"])["og:url"] == f"{HOME}index.html"
 
 

@@ -8,7 +8,8 @@ from lxml import html
 
 from episodes.model import Appearance, Chapter, Recording
 from feed.item import Item
-from podcast.website.render import Page, Site, render_site
+from podcast.website.render import Site, render_site
+from podcast.website.sources import Page, website_of
 from podcast.website.words import words_for
 from tests.feed.builders import a_show, an_item
 
@@ -37,7 +38,7 @@ def page(
 
 
 def site(*pages: Page, language: str = "de") -> Site:
-    return render_site(a_show(language=language), pages, base_url=BASE)
+    return render_site(website_of(a_show(language=language), pages, base_url=BASE))
 
 
 def test_an_episode_page_says_who_when_and_where_in_german() -> None:

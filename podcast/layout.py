@@ -31,25 +31,8 @@ A_DAY = "public, max-age=86400"
 NEVER = "no-store"
 
 RESERVED_SLUGS = frozenset(
-    [
-        "f",
-        "audio",
-        "covers",
-        "transcripts",
-        "chapters",
-        "feed",
-        "embed",
-        "static",
-        "search",
-        "index",
-        "people",
-        "topics",
-        "occasions",
-        "archive",
-        "subscribe",
-        "kit",
-        "peaks",
-    ]
+    {"f", "audio", "covers", "transcripts", "chapters", "peaks", "feed", "embed", "static", "search", "index"}
+    | {"people", "topics", "occasions", "archive", "subscribe", "kit"}
 )
 """First parts of keys that mean something else and cannot be the slug of an episode."""
 

@@ -109,7 +109,9 @@ def short_path(short: str) -> str:
 
 def content_type(key: str) -> str:
     """Return the Content-Type an object is served with (rules.md §6.1)."""
-    return "application/json+chapters" if key.startswith(CHAPTERS) else media_type(key)
+    if key.startswith(CHAPTERS):
+        return "application/json+chapters"
+    return "application/xml" if key.startswith("sitemap") and key.endswith(".xml") else media_type(key)
 
 
 def cache_control(key: str) -> str:

@@ -11,8 +11,9 @@ from podcast.publishing.feeds import compile_pages
 from podcast.publishing.ledger import Entry, Ledger, State
 from podcast.publishing.rendered import Rendered
 from podcast.release import Release, ShowRelease, chapters_file, item_of, show_of
+from podcast.website.page import Cover, Page, Picture
 from podcast.website.render import render_site
-from podcast.website.sources import Cover, Page, Picture, website_of
+from podcast.website.sources import Website, website_of
 
 
 class Stage(IntEnum):
@@ -52,32 +53,8 @@ class Artifact:
 
 def render(ledger: Ledger, feeds: Mapping[str, bytes] | None = None) -> tuple[Artifact, ...]:
     """Return feeds, pages and chapters of everything the ledger says is public; `feeds` by key if they are compiled."""
-    show = show_of(ledger.show.release)
     entries = ledger.published
-    items = [item_of(entry.release, ledger.show.release) for entry in entries]
-    pages = [
-        Page(
-            item=item,
-            notes=entry.release.episode.notes,
-            topics=entry.release.episode.topics,
-            path=entry.release.episode.slug,
-            aliases=addresses(entry)[1:],
-            cover=_cover_of(entry.release, ledger),
-        )
-        for entry, item in zip(entries, items, strict=True)
-    ]
-    gone = [path for entry in ledger.entries if entry.state is State.WITHDRAWN for path in addresses(entry)]
-    release = ledger.show.release
-    website = website_of(
-        show,
-        pages,
-        gone,
-        base_url=release.base_url,
-        directory_index=release.directory_index,
-        selections=release.feed.selections,
-        cover=_cover_of(release, ledger),
-    )
-    site = render_site(website)
+    site = render_site(website_in(ledger))
     compiled = feeds if feeds is not None else compile_pages(ledger, Rendered())[1]
     artifacts = [
         Artifact(key=key, body=body, stage=Stage.ARCHIVE if is_archive(key) else Stage.FEED)
@@ -89,6 +66,37 @@ def render(ledger: Ledger, feeds: Mapping[str, bytes] | None = None) -> tuple[Ar
     artifacts += [Artifact(key=key, body=body, stage=Stage.PAGES) for key, body in site.pages.items()]
     artifacts += [Artifact(key=key, body=body, stage=Stage.INDEX) for key, body in site.indexes.items()]
     return tuple(sorted(artifacts, key=lambda artifact: (artifact.stage, artifact.key)))
+
+
+def website_in(ledger: Ledger) -> Website:
+    """Return what the pages of a ledger are made of."""
+    entries = ledger.published
+    pages = [
+        Page(
+            item=item_of(entry.release, ledger.show.release),
+            notes=entry.release.episode.notes,
+            topics=entry.release.episode.topics,
+            path=entry.release.episode.slug,
+            aliases=addresses(entry)[1:],
+            cover=_cover_of(entry.release, ledger),
+            changed=entry.current.at,
+        )
+        for entry in entries
+    ]
+    gone = [path for entry in ledger.entries if entry.state is State.WITHDRAWN for path in addresses(entry)]
+    release = ledger.show.release
+    return website_of(
+        show_of(release),
+        pages,
+        gone,
+        base_url=release.base_url,
+        directory_index=release.directory_index,
+        selections=release.feed.selections,
+        cover=_cover_of(release, ledger),
+        look=release.site,
+        logo=public_url(release.base_url, release.logo.key) if release.logo else "",
+        changed=ledger.show.current.at,
+    )
 
 
 def _cover_of(release: Release | ShowRelease, ledger: Ledger) -> Cover:

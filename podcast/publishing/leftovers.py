@@ -23,7 +23,7 @@ _BLOB = re.compile(
 )
 _MENTIONED = re.compile(rb"(?:audio|covers|transcripts|chapters)/[A-Za-z0-9._-]+")
 _SOURCE = re.compile(rf"{re.escape(PRIVATE)}sources/(?P<row>[0-9a-f]{{12}})/[0-9a-f]{{24}}\.md")
-_OF_THE_SHOW = ("cover", "show")
+_OF_THE_SHOW = ("cover", "logo", "show")
 """Names of the show's own pictures."""
 
 

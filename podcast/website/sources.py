@@ -2,52 +2,24 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from episodes.model import Appearance
 from feed.compiler import newest_first
-from feed.item import Item
 from feed.show import Selection, Show
 from podcast.layout import INDEX, feed_key, page_url, public_url
+from podcast.site_settings import Look
+from podcast.website.groups import Groups, groups_of
+from podcast.website.page import AS_IT_IS, Cover, Page
 from podcast.website.words import Words, words_for
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A picture made of a cover, its size in pixels."""
-
-    url: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cover:
-    """What was made of a cover: the picture networks show, and smaller versions, the smallest first."""
-
-    social: Picture | None = None
-    small: tuple[Picture, ...] = ()
-
-
-AS_IT_IS = Cover()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """An episode's page: the item, its notes in Markdown, its path, the paths that lead to it, its cover in sizes."""
-
-    item: Item
-    notes: str
-    topics: tuple[str, ...]
-    path: str
-    aliases: tuple[str, ...] = ()
-    cover: Cover = AS_IT_IS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Website:
     """Everything the pages of a show are made of; `pages` are the newest first, `gone` paths of withdrawn episodes.
 
-    `home` is the address of the show's page, `base_url` ends with a slash, `feeds` are titles and addresses.
+    `home` is the address of the show's page, `base_url` ends with a slash, `feeds` are titles and addresses, `logo` is
+    the address of one or empty. `changed` is when the show was published as it is, None where nobody knows.
     """
 
     show: Show
@@ -57,8 +29,12 @@ class Website:
     home: str
     feeds: tuple[tuple[str, str], ...]
     pages: tuple[Page, ...]
+    groups: Groups
     gone: tuple[str, ...] = ()
     cover: Cover = AS_IT_IS
+    look: Look = Look()
+    logo: str = ""
+    changed: datetime | None = None
 
     def url(self, path: str) -> str:
         """Return the address of the page at `/path/`."""
@@ -89,23 +65,32 @@ def website_of(
     directory_index: bool = True,
     selections: Sequence[Selection] = (),
     cover: Cover = AS_IT_IS,
+    look: Look | None = None,
+    logo: str = "",
+    changed: datetime | None = None,
 ) -> Website:
     """Put together what pages are made of; each names its feeds: of all episodes, then of `selections`.
 
-    `cover` is the show's, for the index.
+    `cover` and `changed` are the show's, `logo` is the address of a picture.
     """
     by_guid = {page.item.guid: page for page in pages}
+    ordered = tuple(by_guid[item.guid] for item in newest_first([page.item for page in pages]))
+    shown = replace(show, hosts=linkable(show.hosts))
     whole = public_url(base_url, INDEX)
     return Website(
-        show=replace(show, hosts=linkable(show.hosts)),
+        show=shown,
         words=words_for(show.language),
         base_url=base_url,
         directory_index=directory_index,
         home=base_url if directory_index and show.link != whole else whole,
         feeds=((show.title, show.feed_url), *(_feed(selection, show, base_url) for selection in selections)),
-        pages=tuple(by_guid[item.guid] for item in newest_first([page.item for page in pages])),
+        pages=ordered,
+        groups=groups_of(ordered, shown),
         gone=tuple(gone),
         cover=cover,
+        look=look or Look(),
+        logo=logo,
+        changed=changed,
     )
 
 

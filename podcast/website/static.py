@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from podcast.layout import static_key
+from podcast.site_settings import Look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,3 +26,19 @@ def static_files() -> Mapping[str, StaticFile]:
         body = file.read_bytes()
         found[file.name] = StaticFile(key=static_key(file.name, hashlib.sha256(body).hexdigest()), body=body)
     return found
+
+
+def look_file(look: Look) -> StaticFile | None:
+    """Return the style sheet with what a show wants otherwise, its colours first; None where it wants nothing."""
+    text = _colours(look) + look.css
+    if not text:
+        return None
+    body = text.encode()
+    return StaticFile(key=static_key("look.css", hashlib.sha256(body).hexdigest()), body=body)
+
+
+def _colours(look: Look) -> str:
+    """Return the rules that set the colours of a show, where it has any."""
+    light = f":root {{ --accent: {look.accent}; }}\n" if look.accent else ""
+    dark = f"@media (prefers-color-scheme: dark) {{ :root {{ --accent: {look.accent_dark}; }} }}\n"
+    return light + (dark if look.accent_dark else "")

@@ -33,6 +33,8 @@ SINCE = frozenset(
         "settings_sha256",
         "editions",
         "successor",
+        "site",
+        "logo",
     }
 )
 """Names that ledgers did not have before 0.2."""

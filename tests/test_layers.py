@@ -31,6 +31,7 @@ DOORS = {
     "nh3": ["episodes/notes.py"],
     "anyascii": ["episodes/slugs.py"],
     "jinja2": ["podcast/website/render.py"],
+    "segno": ["podcast/website/subscribing.py"],
     "werkzeug": ["podcast/preview.py"],
     "filelock": [
         "podcast/doctor/folder.py",
@@ -55,6 +56,7 @@ LATE = (
     "av",
     "imageio_ffmpeg",
     "filelock",
+    "segno",
     "cmarkgfm",
     "nh3",
     "urllib3",

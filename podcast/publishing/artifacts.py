@@ -1,11 +1,12 @@
 """What a publish puts into the store, rendered from the ledger alone: same ledger, same bytes."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from episodes.pictures import SOCIAL
+from feed.item import Enclosure, Item
 from podcast.layout import FEED, cache_control, content_type, is_archive, public_url, short_path
 from podcast.publishing.feeds import compile_pages
 from podcast.publishing.ledger import Entry, Ledger, State
@@ -70,10 +71,35 @@ def render(ledger: Ledger, feeds: Mapping[str, bytes] | None = None) -> tuple[Ar
 
 def website_in(ledger: Ledger) -> Website:
     """Return what the pages of a ledger are made of."""
-    entries = ledger.published
+    return _website(ledger, item_of)
+
+
+def outline_of(ledger: Ledger) -> Website:
+    """Return a website that has the pages of a ledger, but not what stands on them: rendering notes takes its time."""
+    return _website(ledger, _outline)
+
+
+def _outline(release: Release, show: ShowRelease) -> Item:
+    episode = release.episode
+    if episode.published is None:
+        raise ValueError(f"{episode.slug} has no date")
+    return Item(
+        guid=episode.guid,
+        title=episode.title,
+        link=public_url(show.base_url, f"{episode.slug}/"),
+        enclosure=Enclosure(url="", bytes=0, media_type=""),
+        duration=release.audio.duration,
+        published=episode.published,
+        people=episode.appearances,
+        recording=episode.recording,
+    )
+
+
+def _website(ledger: Ledger, item: Callable[[Release, ShowRelease], Item]) -> Website:
+    release = ledger.show.release
     pages = [
         Page(
-            item=item_of(entry.release, ledger.show.release),
+            item=item(entry.release, release),
             notes=entry.release.episode.notes,
             topics=entry.release.episode.topics,
             path=entry.release.episode.slug,
@@ -81,10 +107,9 @@ def website_in(ledger: Ledger) -> Website:
             cover=_cover_of(entry.release, ledger),
             changed=entry.current.at,
         )
-        for entry in entries
+        for entry in ledger.published
     ]
     gone = [path for entry in ledger.entries if entry.state is State.WITHDRAWN for path in addresses(entry)]
-    release = ledger.show.release
     return website_of(
         show_of(release),
         pages,

@@ -65,6 +65,7 @@ def _index(website: Website, newest: Sequence[Page]) -> Mapping[str, object]:
     kinds = {kind: _names(website, kind) for kind in website.groups.kinds}
     return {
         "rows": [row_of(page, website.words) for page in newest],
+        "pictures": any(page.item.image_url != website.show.image_url for page in newest),
         "described": series_of(website.show),
         "cover": website.cover,
         "count": len(website.pages),

@@ -74,6 +74,11 @@ def render_gone(website: Website) -> bytes:
     return _filled(_templates(website.look.templates), sheet, _common(website, _files(website)))
 
 
+def file_keys(website: Website) -> frozenset[str]:
+    """Return the keys of the style sheets and scripts of the pages."""
+    return frozenset(file.key for file in _files(website).values())
+
+
 def template_problems(templates: Sequence[Template], folder: str) -> Iterator[Problem]:
     """Yield what is wrong with the templates of a show, which are files in `folder`, before anything is filled in."""
     for template in templates:

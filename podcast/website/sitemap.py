@@ -13,6 +13,9 @@ NOT_FOUND = "404.html"
 SITEMAP = "sitemap.xml"
 ROBOTS = "robots.txt"
 
+MARK = b"made by folge"
+"""What stands in each of these files, which others put beside a site too: so they are known again."""
+
 LARGEST = 50_000
 """Addresses in one file (sitemaps.org)."""
 

@@ -1,18 +1,21 @@
 """What a publish puts into the store, rendered from the ledger alone: same ledger, same bytes."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
 from episodes.pictures import SOCIAL
+from feed.item import Enclosure, Item
 from podcast.layout import FEED, cache_control, content_type, is_archive, public_url, short_path
 from podcast.publishing.feeds import compile_pages
 from podcast.publishing.ledger import Entry, Ledger, ShowEntry, State
 from podcast.publishing.rendered import Rendered
 from podcast.release import Release, ShowRelease, chapters_file, item_of, show_of
-from podcast.website.render import Cover, Page, Picture, render_site
+from podcast.website.page import Cover, Page, Picture
+from podcast.website.render import render_site
+from podcast.website.sources import Website, website_of
 
 
 class Stage(IntEnum):
@@ -52,41 +55,16 @@ class Artifact:
 
 def render(ledger: Ledger, feeds: Mapping[str, bytes] | None = None) -> tuple[Artifact, ...]:
     """Return feeds, pages and chapters of everything the ledger says is public; `feeds` by key if they are compiled."""
-    show = show_of(ledger.show.release)
     entries = ledger.published
-    base = _shown_since(ledger.show)
-    items = [item_of(entry.release, ledger.show.release) for entry in entries]
-    pages = [
-        Page(
-            item=item,
-            notes=entry.release.episode.notes,
-            topics=entry.release.episode.topics,
-            path=entry.release.episode.slug,
-            aliases=addresses(entry)[1:],
-            cover=_cover_of(entry.release, ledger),
-            changed=max(entry.current.at, base),
-        )
-        for entry, item in zip(entries, items, strict=True)
-    ]
-    withdrawn = [entry for entry in ledger.entries if entry.state is State.WITHDRAWN]
-    gone = {path: max(entry.current.at, base) for entry in withdrawn for path in addresses(entry)}
-    release = ledger.show.release
-    site = render_site(
-        show,
-        pages,
-        gone,
-        base_url=release.base_url,
-        selections=release.feed.selections,
-        cover=_cover_of(release, ledger),
-        changed=ledger.changed,
-    )
+    site = render_site(website_in(ledger))
     compiled = feeds if feeds is not None else compile_pages(ledger, Rendered())[1]
     artifacts = [
         Artifact(key=key, body=body, stage=Stage.ARCHIVE if is_archive(key) else Stage.FEED)
         for key, body in compiled.items()
     ]
     chapters = dict(chapters_file(entry.release) for entry in entries if entry.release.chapters)
-    artifacts += [Artifact(key=key, body=body, stage=Stage.BLOBS) for key, body in chapters.items()]
+    made = chapters | dict(site.statics)
+    artifacts += [Artifact(key=key, body=body, stage=Stage.BLOBS) for key, body in made.items()]
     artifacts += [Artifact(key=key, body=body, stage=Stage.PAGES) for key, body in site.pages.items()]
     artifacts += [Artifact(key=key, body=body, stage=Stage.INDEX) for key, body in site.indexes.items()]
     return tuple(sorted(artifacts, key=lambda artifact: (artifact.stage, artifact.key)))
@@ -100,6 +78,64 @@ def _shown_since(show: ShowEntry) -> datetime:
     """Return when what every page says of the show changed last."""
     first, *later = show.history
     return max(version.at for version in (first, *later) if version is first or {*version.replaced} - _UNSHOWN)
+
+
+def website_in(ledger: Ledger) -> Website:
+    """Return what the pages of a ledger are made of."""
+    return _website(ledger, item_of)
+
+
+def outline_of(ledger: Ledger) -> Website:
+    """Return a website that has the pages of a ledger, but not what stands on them: rendering notes takes its time."""
+    return _website(ledger, _outline)
+
+
+def _outline(release: Release, show: ShowRelease) -> Item:
+    episode = release.episode
+    if episode.published is None:
+        raise ValueError(f"{episode.slug} has no date")
+    return Item(
+        guid=episode.guid,
+        title=episode.title,
+        link=public_url(show.base_url, f"{episode.slug}/"),
+        enclosure=Enclosure(url="", bytes=0, media_type=""),
+        duration=release.audio.duration,
+        published=episode.published,
+        people=episode.appearances,
+        recording=episode.recording,
+    )
+
+
+def _website(ledger: Ledger, item: Callable[[Release, ShowRelease], Item]) -> Website:
+    release = ledger.show.release
+    base = _shown_since(ledger.show)
+    pages = [
+        Page(
+            item=item(entry.release, release),
+            notes=entry.release.episode.notes,
+            topics=entry.release.episode.topics,
+            path=entry.release.episode.slug,
+            aliases=addresses(entry)[1:],
+            cover=_cover_of(entry.release, ledger),
+            changed=max(entry.current.at, base),
+        )
+        for entry in ledger.published
+    ]
+    withdrawn = [entry for entry in ledger.entries if entry.state is State.WITHDRAWN]
+    gone = {path: max(entry.current.at, base) for entry in withdrawn for path in addresses(entry)}
+    return website_of(
+        show_of(release),
+        pages,
+        gone,
+        base_url=release.base_url,
+        directory_index=release.directory_index,
+        selections=release.feed.selections,
+        cover=_cover_of(release, ledger),
+        look=release.site,
+        logo=public_url(release.base_url, release.logo.key) if release.logo else "",
+        changed=base,
+        newest=ledger.changed,
+    )
 
 
 def _cover_of(release: Release | ShowRelease, ledger: Ledger) -> Cover:

@@ -8,10 +8,12 @@ from enum import StrEnum
 
 import msgspec
 
+from episodes.fields import is_address
 from episodes.problems import UserError, visible
 from episodes.slugs import is_slug
 from podcast.layout import RESERVED_SLUGS, SOURCES, settings_key
 from podcast.release import AlternateRelease, AudioBlob, PictureBlob, Release, ShowRelease
+from podcast.site_settings import APPS, LARGEST_SUM, Look
 from podcast.stores import is_key
 
 FORMAT = 1
@@ -260,6 +262,7 @@ def _faults(ledger: Ledger) -> Iterator[str]:
     if not ledger.show.history:
         yield "the show has no history"
     yield from _settings_faults(ledger.show)
+    yield from _look_faults(show.site)
     if len({entry.guid for entry in ledger.entries}) != len(ledger.entries):
         yield "one guid in two rows"
     for entry in ledger.entries:
@@ -284,6 +287,22 @@ def _settings_faults(show: ShowEntry) -> Iterator[str]:
         yield f"the source {show.settings_key}"
     if not re.fullmatch(r"([0-9a-f]{64})?", show.settings_sha256):
         yield "the sha256 of podcast.toml"
+
+
+def _look_faults(look: Look) -> Iterator[str]:
+    """Yield what cannot be said of how pages look: it goes into style sheets and templates as it is."""
+    for colour in (look.accent, look.accent_dark):
+        if not re.fullmatch(r"(#[0-9a-f]{6})?", colour):
+            yield f"the colour {colour}"
+    for name, address in look.apps:
+        if name not in APPS or not is_address(address):
+            yield f"the address {address}"
+    for link in filter(None, (look.imprint, look.privacy)):
+        if not is_address(link.url):
+            yield f"the address {link.url}"
+    texts = (look.css, *(template.text for template in look.templates))
+    if sum(len(text.encode()) for text in texts) > LARGEST_SUM:
+        yield "a style sheet and templates that are too large"
 
 
 def _sounds(release: Release) -> tuple[AudioBlob | AlternateRelease, ...]:

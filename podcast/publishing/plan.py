@@ -8,12 +8,12 @@ from pathlib import Path
 
 from episodes.problems import Problem, visible
 from episodes.timecode import show_moment
-from podcast.layout import FEED, INDEX, INVENTORY, LEDGER, PRIVATE, cache_control, ledger_copy_key, page_key
-from podcast.publishing.artifacts import Artifact, Stage, addresses
+from podcast.layout import INVENTORY, LEDGER, PRIVATE, cache_control, ledger_copy_key
+from podcast.publishing.artifacts import Artifact, Stage
 from podcast.publishing.changes import WRITES, Change, Decision, Kind
-from podcast.publishing.feeds import feed_keys
 from podcast.publishing.ledger import Ledger, encode_ledger
 from podcast.publishing.observe import Observed
+from podcast.publishing.sitepages import own_pages
 from podcast.publishing.uploads import Uploads
 from podcast.release import Blob
 from podcast.stores import ABSENT
@@ -83,7 +83,7 @@ def make_plan(
     `podcast.toml`. `standing` are the keys of pages that are there as they should be, besides the artifacts.
     """
     steps, lost = _blob_steps(decision, observed, uploads, sources)
-    ours = own_pages(observed.ledger) | {artifact.key for artifact in artifacts if artifact.stage is Stage.BLOBS}
+    ours = _ours(artifacts, observed)
     ledger_step = _ledger_step(decision, observed)
     steps += [ledger_step] if ledger_step else []
     strangers: list[str] = []
@@ -133,10 +133,21 @@ def _lost(blob: Blob) -> Problem:
 
 def new_pages(plan: Plan, observed: Observed) -> tuple[str, ...]:
     """Return the keys of pages that would be made for the first time, and of which nobody has looked yet."""
-    if observed.blobs is not None:
+    pages = (Stage.PAGES, Stage.INDEX)
+    fresh = [step.key for step in plan.steps if step.stage in pages and step.key not in observed.held]
+    if observed.blobs is not None or not fresh:
         return ()
     ours = own_pages(observed.ledger)
-    return tuple(step.key for step in plan.steps if step.stage is Stage.PAGES and step.key not in ours)
+    return tuple(key for key in fresh if key not in ours)
+
+
+def _ours(artifacts: Sequence[Artifact], observed: Observed) -> frozenset[str]:
+    """Return the keys folge may write over where nobody knows who wrote what is there."""
+    unknown = {key for artifact in artifacts if (held := observed.held.get(key := artifact.key)) and not held.sha256}
+    if not unknown:
+        return frozenset()
+    made = {artifact.key for artifact in artifacts if artifact.stage is Stage.BLOBS}
+    return own_pages(observed.ledger) | made
 
 
 def stranger(key: str) -> Problem:
@@ -149,14 +160,6 @@ def stranger(key: str) -> Problem:
 def _was_ours(artifact: Artifact, observed: Observed) -> bool:
     """Say whether an earlier publish may have written a page of a feed that settings took away and brought back."""
     return observed.ledger is not None and artifact.key.startswith("feed/")
-
-
-def own_pages(ledger: Ledger | None) -> frozenset[str]:
-    """Return the keys of pages and feed that a ledger accounts for."""
-    if ledger is None:
-        return frozenset({FEED, INDEX})
-    paths = {path for entry in ledger.entries for path in addresses(entry)}
-    return frozenset({FEED, INDEX, *map(page_key, paths), *feed_keys(ledger)})
 
 
 def _feed_url(decision: Decision) -> str:

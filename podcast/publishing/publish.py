@@ -29,6 +29,7 @@ from podcast.publishing.pictures import Pictures
 from podcast.publishing.plan import Plan, make_plan, new_pages, no_plan, stranger
 from podcast.publishing.rendered import Rendered
 from podcast.publishing.showchange import another_show
+from podcast.publishing.sitepages import site_pages
 from podcast.publishing.smallpictures import SmallPictures
 from podcast.settings import FILE, Settings
 from podcast.stores import Moved, Store
@@ -175,9 +176,10 @@ class Publisher:
         ledger, feeds = compile_pages(made.complete(decision.ledger), kept)
         ledger = with_edition(ledger, feeds, observed, now=self.now, by=self.by)
         decision = replace(decision, ledger=ledger)
-        artifacts = render(ledger, feeds)
+        site = site_pages(render(ledger, feeds), observed, ledger, self.store)
+        artifacts, observed = site.artifacts, site.observed
         checked = _check(_unchecked(artifacts, observed, every=every), decision.ledger)
-        problems = (*problems, *with_lines(checked, self.workspace.folder), *held_warning(ledger))
+        problems = (*problems, *with_lines(checked, self.workspace.folder), *held_warning(ledger), *site.problems)
         if errors(problems):
             raise ProblemsFound(problems)
         public = published(artifacts, ledger, feeds, observed, self.store)
@@ -188,7 +190,7 @@ class Publisher:
             uploads=gathered.uploads,
             sources=_sources(self.workspace),
             store_url=self.store.url,
-            standing=public.standing,
+            standing=public.standing | site.theirs,
         )
         strangers = [stranger(key) for key in new_pages(plan, observed) if self.store.stat(key)]
         if impossible or strangers:

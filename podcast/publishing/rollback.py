@@ -23,6 +23,7 @@ from podcast.publishing.observe import Observed, observe
 from podcast.publishing.plan import Plan, make_plan
 from podcast.publishing.publish import ATTEMPTS, MovedAway, require_own
 from podcast.publishing.rendered import Rendered
+from podcast.publishing.sitepages import site_pages
 from podcast.publishing.uploads import Uploads
 from podcast.settings import Settings
 from podcast.stores import Moved, Store
@@ -83,7 +84,8 @@ class Rollback:
             )
         require_own(self.settings, old)
         ledger, feeds = compile_pages(old, self._rendered)
-        artifacts = render(ledger, feeds)
+        site = site_pages(render(ledger, feeds), observed, ledger, self.store)
+        artifacts, observed = site.artifacts, site.observed
         if self.number is None:
             ledger, following = up_to_date(ledger, feeds, now=self.now, by=self.by), feeds
         else:
@@ -102,7 +104,7 @@ class Rollback:
             uploads=Uploads(),
             sources={},
             store_url=self.store.url,
-            standing=public.standing,
+            standing=public.standing | site.theirs,
         )
         if impossible and self.number is None:
             raise ProblemsFound(impossible)

@@ -34,6 +34,8 @@ SINCE = frozenset(
         "editions",
         "successor",
         "waypoints",
+        "site",
+        "logo",
     }
 )
 """Names that ledgers did not have before 0.2."""

@@ -287,8 +287,11 @@ def show_of(release: ShowRelease) -> Show:
     )
 
 
-def item_of(release: Release, show: ShowRelease) -> Item:
-    """Return an episode as the public sees it. The cover is the episode's own, else the show's (PSP-IT-2)."""
+def item_of(release: Release, show: ShowRelease, *, notes: bool = True) -> Item:
+    """Return an episode as the public sees it. The cover is the episode's own, else the show's (PSP-IT-2).
+
+    Without `notes` the HTML of its notes is left out: making it takes its time.
+    """
     episode, base = release.episode, show.base_url
     cover = release.cover or show.cover
     if episode.published is None:
@@ -306,7 +309,7 @@ def item_of(release: Release, show: ShowRelease) -> Item:
         number=episode.number,
         season=episode.season,
         summary=episode.summary or summarize(episode.notes),
-        notes_html=feed_html(_notes(release)),
+        notes_html=feed_html(_notes(release)) if notes else "",
         image_url=public_url(base, cover.key) if cover else "",
         explicit=episode.explicit,
         people=episode.appearances,

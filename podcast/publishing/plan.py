@@ -1,15 +1,14 @@
 """The plan: every write a publish would do, each with its reason. A value; `apply` does it, `folge plan` shows it."""
 
-import hashlib
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from episodes.problems import Problem, visible
 from episodes.timecode import show_moment
 from podcast.layout import INVENTORY, LEDGER, PRIVATE, cache_control, ledger_copy_key
-from podcast.publishing.artifacts import Artifact, Stage
+from podcast.publishing.artifacts import Artifact, Stage, artifact_of
 from podcast.publishing.changes import WRITES, Change, Decision, Kind
 from podcast.publishing.ledger import Ledger, encode_ledger
 from podcast.publishing.observe import Observed
@@ -21,7 +20,7 @@ from podcast.stores import ABSENT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One write. Exactly one of `path` (a file, write-once) and `body` (a small object) says what is written.
+    """One write. Exactly one of `path` (a file, write-once) and `content` (a small object) says what is written.
 
     `expected` is the tag a small object must still have, None where whatever is there is written over. `sha256` and
     `size` (in bytes) are those of the content.
@@ -35,8 +34,13 @@ class Step:
     size: int
     sha256: str
     path: Path | None = None
-    body: bytes = b""
+    content: Callable[[], bytes] = field(default=bytes, compare=False)
     expected: str | None = ABSENT
+
+    @property
+    def body(self) -> bytes:
+        """The small object's content, made anew each time it is asked for where it is a page that was made before."""
+        return self.content()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,19 +240,19 @@ def _ledger_step(decision: Decision, observed: Observed) -> Step | None:
 
 def _artifact_step(artifact: Artifact, tag: str) -> Step:
     reason = "not in the store yet" if tag == ABSENT else "differs from what is in the store"
-    return _write(artifact.stage, artifact.key, artifact.body, artifact.media_type, tag, reason)
+    return _write(artifact, artifact.media_type, tag, reason)
 
 
-def _write(stage: Stage, key: str, body: bytes, media_type: str, expected: str, reason: str) -> Step:
+def _write(artifact: Artifact, media_type: str, expected: str, reason: str) -> Step:
     return Step(
-        stage=stage,
-        key=key,
+        stage=artifact.stage,
+        key=artifact.key,
         reason=reason,
         media_type=media_type,
-        cache_control=cache_control(key),
-        size=len(body),
-        sha256=hashlib.sha256(body).hexdigest(),
-        body=body,
+        cache_control=artifact.cache_control,
+        size=artifact.size,
+        sha256=artifact.sha256,
+        content=artifact.content,
         expected=expected,
     )
 
@@ -261,18 +265,19 @@ def newest_edition(ledger: Ledger) -> int:
 def copy_step(ledger: bytes, edition: int) -> Step:
     """Return the write of a copy of a ledger, compressed: the way back where the ledger is damaged."""
     body = zlib.compress(ledger, 6, wbits=31)
-    key = ledger_copy_key(edition)
-    return replace(_write(Stage.PAGES, key, body, "application/gzip", ABSENT, "a copy of the ledger"), expected=None)
+    copy = artifact_of(ledger_copy_key(edition), body, Stage.PAGES)
+    return replace(_write(copy, "application/gzip", ABSENT, "a copy of the ledger"), expected=None)
 
 
 def ledger_step(ledger: Ledger, expected: str, reason: str) -> Step:
     """Return the write of the ledger, the commit point; `expected` is the tag of the one that is there."""
-    return _write(Stage.LEDGER, LEDGER, encode_ledger(ledger), "application/json", expected, reason)
+    return _write(artifact_of(LEDGER, encode_ledger(ledger), Stage.LEDGER), "application/json", expected, reason)
 
 
 def inventory_step(body: bytes, expected: str) -> Step:
     """Return the last write of a publish: the record of what it left."""
-    return _write(Stage.INDEX, INVENTORY, body, "application/json", expected, "what the store holds now")
+    inventory = artifact_of(INVENTORY, body, Stage.INDEX)
+    return _write(inventory, "application/json", expected, "what the store holds now")
 
 
 _SIGNS = {

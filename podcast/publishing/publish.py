@@ -13,7 +13,7 @@ from podcast.cache import cache_folder
 from podcast.conditions import Conditions
 from podcast.facts import Facts
 from podcast.publishing.apply import SILENT, Listener, apply
-from podcast.publishing.artifacts import Artifact, Stage, render
+from podcast.publishing.artifacts import Artifact, Stage, lay_out, render
 from podcast.publishing.changes import WRITES, Asked
 from podcast.publishing.copies import Copies
 from podcast.publishing.decide import decide
@@ -171,12 +171,13 @@ class Publisher:
             plan = no_plan(decision, self.store.url)
             return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
         problems = (*problems, *_clock_warning(observed.ledger, decision.ledger, self.now))
-        kept = Rendered(cache_folder(self.workspace.folder) / "rendered.sqlite3")
+        cache = cache_folder(self.workspace.folder)
         made = Pictures(self._small, gathered.uploads, observed)
-        ledger, feeds = compile_pages(made.complete(decision.ledger), kept)
-        ledger = with_edition(ledger, feeds, observed, now=self.now, by=self.by)
+        ledger, feeds = compile_pages(made.complete(decision.ledger), Rendered(cache / "rendered.sqlite3"))
+        ledger, draft = lay_out(with_edition(ledger, feeds, observed, now=self.now, by=self.by))
         decision = replace(decision, ledger=ledger)
-        site = site_pages(render(ledger, feeds), observed, ledger, self.store)
+        pages = render(ledger, feeds, draft, Rendered(cache / "pages.sqlite3"))
+        site = site_pages(pages, observed, self.store)
         artifacts, observed = site.artifacts, site.observed
         checked = _check(_unchecked(artifacts, observed, every=every), decision.ledger)
         problems = (*problems, *with_lines(checked, self.workspace.folder), *held_warning(ledger), *site.problems)

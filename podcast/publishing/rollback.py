@@ -13,7 +13,7 @@ from feed.reader import Feed, read_feed
 from podcast.conditions import Conditions
 from podcast.layout import INDEX
 from podcast.publishing.apply import SILENT, Listener, apply
-from podcast.publishing.artifacts import render
+from podcast.publishing.artifacts import lay_out, render
 from podcast.publishing.changes import Decision
 from podcast.publishing.editions import back_to, edition_of, published, read_edition, up_to_date
 from podcast.publishing.feeds import compile_pages
@@ -84,7 +84,8 @@ class Rollback:
             )
         require_own(self.settings, old)
         ledger, feeds = compile_pages(old, self._rendered)
-        site = site_pages(render(ledger, feeds), observed, ledger, self.store)
+        ledger, draft = lay_out(ledger)
+        site = site_pages(render(ledger, feeds, draft), observed, self.store)
         artifacts, observed = site.artifacts, site.observed
         if self.number is None:
             ledger, following = up_to_date(ledger, feeds, now=self.now, by=self.by), feeds
@@ -93,7 +94,7 @@ class Rollback:
             following = read_edition(ledger, self.number, self.store)
             going = ledger.tidying.keys if ledger.tidying else ()
             there = {key: size for key, size in (observed.blobs or {}).items() if key not in going}
-            there |= {artifact.key: len(artifact.body) for artifact in artifacts}
+            there |= {artifact.key: artifact.size for artifact in artifacts}
             self._refuse(following, ledger, there)
             ledger = back_to(ledger, self.number, now=self.now, by=self.by)
         public = published(artifacts, ledger, feeds, observed, self.store)

@@ -1,4 +1,4 @@
-"""Which pages of a site are ours to write, and what becomes of those nothing leads to any more."""
+"""Which pages of a site are ours to write."""
 
 import hashlib
 import re
@@ -7,16 +7,14 @@ from dataclasses import dataclass, replace
 
 from episodes.problems import Problem, Severity
 from podcast.layout import FEED, INDEX
-from podcast.publishing.artifacts import Artifact, Stage, outline_of
+from podcast.publishing.artifacts import Artifact, website_in
 from podcast.publishing.feeds import feed_keys
 from podcast.publishing.ledger import Ledger
 from podcast.publishing.observe import Held, Observed
 from podcast.stores import Store
-from podcast.website.groups import ARCHIVE, OCCASIONS, PEOPLE, TOPICS
-from podcast.website.render import file_keys, render_gone, sheets_of
+from podcast.website.render import look_files, sheets_of
 from podcast.website.sitemap import MARK, NOT_FOUND, ROBOTS
 
-_LISTS = tuple(f"{kind}/" for kind in (ARCHIVE, OCCASIONS, PEOPLE, TOPICS))
 _OF_THE_HOST = re.compile(rf"{re.escape(NOT_FOUND)}|{re.escape(ROBOTS)}|sitemap(-\d+)?\.xml")
 
 
@@ -33,11 +31,10 @@ class SitePages:
     problems: tuple[Problem, ...]
 
 
-def site_pages(artifacts: Sequence[Artifact], observed: Observed, ledger: Ledger, store: Store) -> SitePages:
-    """Fit artifacts to what is in the store.
+def site_pages(artifacts: Sequence[Artifact], observed: Observed, store: Store) -> SitePages:
+    """Fit artifacts to what is in the store: what stands there for the whole host and is somebody else's stays.
 
-    What stands there for the whole host and is somebody else's stays; lists nothing leads to any more are replaced by a
-    page that says so. Objects of unknown origin that may be the host's are read, three at most in all but huge shows.
+    Objects of unknown origin that may be the host's are read, three at most in all but huge shows.
     """
     held = dict(observed.held)
     theirs = set()
@@ -50,11 +47,10 @@ def site_pages(artifacts: Sequence[Artifact], observed: Observed, ledger: Ledger
             held[artifact.key] = Held(sha256=hashlib.sha256(stored.body).hexdigest(), tag=stored.tag)
         else:
             theirs.add(artifact.key)
-    known = replace(observed, held=held)
     ours = [artifact for artifact in artifacts if artifact.key not in theirs]
     return SitePages(
-        artifacts=(*ours, *_stale(artifacts, known, ledger)),
-        observed=known,
+        artifacts=tuple(ours),
+        observed=replace(observed, held=held),
         theirs=frozenset(theirs),
         problems=tuple(map(_left, sorted(theirs))),
     )
@@ -64,8 +60,8 @@ def own_pages(ledger: Ledger | None) -> frozenset[str]:
     """Return the keys of pages and feeds that a ledger accounts for, without those that may be the host's."""
     if ledger is None:
         return frozenset({FEED, INDEX})
-    website = outline_of(ledger)
-    keys = {*sheets_of(website), *file_keys(website), *feed_keys(ledger)}
+    pages = ledger.pages or sheets_of(website_in(ledger))
+    keys = {*pages, *look_files(ledger.show.release.site), *feed_keys(ledger)}
     return frozenset(key for key in keys if not is_of_the_host(key))
 
 
@@ -77,15 +73,3 @@ def is_of_the_host(key: str) -> bool:
 def _left(key: str) -> Problem:
     message, hint = "is in the store already and folge did not write it; it stays", f"delete {key} to have folge's"
     return Problem(severity=Severity.WARNING, path=key, message=message, hint=hint)
-
-
-def _stale(artifacts: Sequence[Artifact], observed: Observed, ledger: Ledger) -> tuple[Artifact, ...]:
-    """Return what takes the place of lists nothing leads to any more: they may name an episode that was withdrawn."""
-    wanted = {artifact.key for artifact in artifacts}
-    keys = [key for key in observed.held if key.startswith(_LISTS) and key.endswith(INDEX) and key not in wanted]
-    known = [key for key in keys if observed.held[key].sha256]
-    if len(known) < len(keys):
-        ours = own_pages(observed.ledger)
-        known = [key for key in keys if observed.held[key].sha256 or key in ours]
-    body = render_gone(outline_of(ledger)) if known else b""
-    return tuple(Artifact(key=key, body=body, stage=Stage.INDEX) for key in known)

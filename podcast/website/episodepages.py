@@ -15,7 +15,7 @@ from podcast.website.jsonld import Thing, episode_of
 from podcast.website.listpages import Step
 from podcast.website.page import Cover, Page
 from podcast.website.rows import facts_of, label_of
-from podcast.website.sources import Sheet, Website, latest, linkable, web
+from podcast.website.sources import Sheet, Website, linkable, web
 from podcast.website.words import Words
 
 
@@ -27,15 +27,19 @@ def episode_sheets(website: Website) -> Iterator[Sheet]:
         for number, path in enumerate((page.path, *page.aliases)):
             if path not in taken:
                 taken.add(path)
-                template, around = ("moved.html", ()) if number else ("episode.html", _titles(newer, older))
+                template, around = (
+                    ("moved.html", ()) if number else ("episode.html", _around(page, website, newer, older))
+                )
                 values = partial(_values, page, website, newer, older)
-                changed = latest(website.changed, *(it.changed for it in (newer, page, older) if it))
-                key = page_key(path)
-                yield Sheet(key=key, template=template, of=(page, *around), values=values, changed=changed)
-    for path, since in website.gone.items():
+                yield Sheet(key=page_key(path), template=template, of=(page, *around), values=values)
+    for path in website.gone:
         if path not in taken:
-            changed = latest(website.changed, since)
-            yield Sheet(key=page_key(path), template="gone.html", of=(), values=dict, changed=changed)
+            yield gone_sheet(page_key(path))
+
+
+def gone_sheet(key: str, *, index: bool = False) -> Sheet:
+    """Return what stands where a page was that is withdrawn, or that nothing leads to any more."""
+    return Sheet(key=key, template="gone.html", of=(), values=dict, index=index)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +62,14 @@ class View:
     cover: Cover
 
 
-def _titles(newer: Page | None, older: Page | None) -> tuple[tuple[str, str], ...]:
-    """Return what a page says of those beside it."""
-    return tuple((page.item.title, page.item.link) if page else ("", "") for page in (newer, older))
+def _around(page: Page, website: Website, newer: Page | None, older: Page | None) -> Iterator[object]:
+    """Yield what a page says of others: those beside it, and where everything of its names stands."""
+    for other in (newer, older):
+        yield (other.item.title, other.item.link) if other else ()
+    paths, item = website.groups.path, page.item
+    yield [paths(TOPICS, topic) for topic in page.topics]
+    yield [paths(PEOPLE, person.name) for person in item.people]
+    yield paths(OCCASIONS, item.recording.occasion) if item.recording.occasion else ""
 
 
 def _values(page: Page, website: Website, newer: Page | None, older: Page | None) -> Mapping[str, object]:

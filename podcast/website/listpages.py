@@ -8,8 +8,8 @@ from podcast.layout import INDEX, page_key
 from podcast.website.groups import ARCHIVE, OCCASIONS, PEOPLE, TOPICS, Group, heard, same
 from podcast.website.jsonld import collection_of, series_of
 from podcast.website.page import Page
-from podcast.website.rows import Row, function_of, row_of
-from podcast.website.sources import Sheet, Website, latest
+from podcast.website.rows import Row, function_of, row_of, shown_of
+from podcast.website.sources import Sheet, Website
 
 NEWEST = 20
 """Episodes on the show's own page."""
@@ -47,18 +47,16 @@ def list_sheets(website: Website) -> Iterator[Sheet]:
     yield Sheet(
         key=INDEX,
         template="index.html",
-        of=(newest, tuple(_names(website, kind) for kind in (ARCHIVE, TOPICS, OCCASIONS, PEOPLE))),
+        of=(*map(shown_of, newest), *(_names(website, kind) for kind in (ARCHIVE, TOPICS, OCCASIONS, PEOPLE))),
         values=partial(_index, website, newest),
         index=True,
-        changed=website.newest,
     )
     for kind in (ARCHIVE, PEOPLE, TOPICS, OCCASIONS):
         groups = website.groups.of(kind)
         if groups:
             names = _names(website, kind)
             values = partial(_directory, website, kind, names)
-            key, changed = page_key(kind), website.newest
-            yield Sheet(key=key, template="directory.html", of=names, values=values, index=True, changed=changed)
+            yield Sheet(key=page_key(kind), template="directory.html", of=(kind, *names), values=values, index=True)
         for group in groups:
             yield from _group_sheets(website, group)
 
@@ -98,14 +96,25 @@ def _group_sheets(website: Website, group: Group) -> Iterator[Sheet]:
         end = len(group.pages) - PART * number
         pages = group.pages[max(0, end - PART) : end] if number < full else group.pages[:end]
         shown = number + 1 if number < full else 0
+        around = (_count(group, pages, shown), *_beside(shown, full))
+        people = [page.item.people for page in pages] if group.kind == PEOPLE else []
         yield Sheet(
             key=page_key(part_path(group, shown)),
             template="group.html",
-            of=(group.kind, group.name, shown, full, pages),
+            of=(group.kind, group.name, group.path, shown, *around, people, *map(shown_of, pages)),
             values=partial(_group, website, group, pages, shown, full),
             index=True,
-            changed=latest(website.changed, *(page.changed for page in pages)),
         )
+
+
+def _count(group: Group, pages: Sequence[Page], number: int) -> int:
+    """Return how many episodes a part says there are: older ones speak of themselves, and so need not change."""
+    return len(pages if number else group.pages)
+
+
+def _beside(number: int, full: int) -> tuple[int, int | None]:
+    """Return the older part beside one, 0 where there is none, and the newer one, None for the page with the newest."""
+    return (number - 1, 0 if number == full else number + 1) if number else (full, None)
 
 
 def part_path(group: Group, number: int) -> str:
@@ -118,8 +127,7 @@ def _group(website: Website, group: Group, pages: Sequence[Page], number: int, f
     words = website.words
     title = words.say("archive_title", year=group.name) if group.kind == ARCHIVE else group.name
     url = website.url(part_path(group, number))
-    older = full if not number else number - 1
-    newer = 0 if number == full else number + 1
+    older, newer = _beside(number, full)
     steps = (Step(name=words.say(group.kind), url=website.url(group.kind)), Step(name=group.name))
     return {
         "title": title,
@@ -128,9 +136,9 @@ def _group(website: Website, group: Group, pages: Sequence[Page], number: int, f
         "name": group.name,
         "rows": tuple(_row(website, group, page) for page in pages),
         "part": number,
-        "count": len(group.pages),
+        "count": _count(group, pages, number),
         "older": website.url(part_path(group, older)) if older else "",
-        "newer": website.url(part_path(group, newer)) if number else "",
+        "newer": website.url(part_path(group, newer)) if newer is not None else "",
         "steps": steps,
         "described": collection_of(title, url, website.show, [(page.item.title, page.item.link) for page in pages]),
     }

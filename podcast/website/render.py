@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from threading import Lock
 
 from jinja2 import (
     BaseLoader,
@@ -20,7 +21,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from episodes.problems import Problem, UserError
 from podcast.layout import public_url
-from podcast.site_settings import Template
+from podcast.site_settings import Look, Template
 from podcast.website.episodepages import episode_sheets
 from podcast.website.listpages import list_sheets
 from podcast.website.policy import content_policy
@@ -56,28 +57,36 @@ def sheets_of(website: Website) -> Mapping[str, Sheet]:
     return sheets
 
 
+class Renderer:
+    """Renders the sheets of a website, one at a time from whichever thread."""
+
+    def __init__(self, website: Website) -> None:
+        self._templates = _templates(website.look.templates)
+        self._common = _common(website, _files(website.look))
+        self._alone = Lock()
+
+    def render(self, sheet: Sheet, changed: datetime | None = None) -> bytes:
+        """Render a page that shows what it shows since `changed`, which it carries unseen.
+
+        Raises UserError where a template of the show itself cannot be filled.
+        """
+        with self._alone:
+            return _filled(self._templates, sheet, {**self._common, "changed": _stamp(changed)})
+
+
 def render_site(website: Website) -> Site:
     """Render every page of a show. Raises UserError where a template of the show itself cannot be filled."""
-    files = _files(website)
-    templates = _templates(website.look.templates)
-    common = _common(website, files)
+    renderer = Renderer(website)
     pages: dict[str, bytes] = {}
     indexes: dict[str, bytes] = {}
     for key, sheet in sheets_of(website).items():
-        body = _filled(templates, sheet, common)
-        (indexes if sheet.index else pages)[key] = body
-    return Site(pages=pages, indexes=indexes, statics={file.key: file.body for file in files.values()})
+        (indexes if sheet.index else pages)[key] = renderer.render(sheet)
+    return Site(pages=pages, indexes=indexes, statics=look_files(website.look))
 
 
-def render_gone(website: Website) -> bytes:
-    """Render what stands where a page was that nothing leads to any more."""
-    sheet = Sheet(key="", template="gone.html", of=(), values=dict)
-    return _filled(_templates(website.look.templates), sheet, _common(website, _files(website)))
-
-
-def file_keys(website: Website) -> frozenset[str]:
-    """Return the keys of the style sheets and scripts of the pages."""
-    return frozenset(file.key for file in _files(website).values())
+def look_files(look: Look) -> Mapping[str, bytes]:
+    """Return the style sheets and scripts of the pages by key."""
+    return {file.key: file.body for file in _files(look).values()}
 
 
 def template_problems(templates: Sequence[Template], folder: str) -> Iterator[Problem]:
@@ -93,8 +102,7 @@ def template_problems(templates: Sequence[Template], folder: str) -> Iterator[Pr
 
 def _filled(templates: ImmutableSandboxedEnvironment, sheet: Sheet, common: Mapping[str, object]) -> bytes:
     try:
-        values = {**common, "changed": _stamp(sheet.changed), **sheet.values()}
-        return templates.get_template(sheet.template).render(values).encode()
+        return templates.get_template(sheet.template).render({**common, **sheet.values()}).encode()
     except TemplateError as error:
         hint = "look into the template of that name in the folder [site] templates, or leave it out"
         raise UserError(f"the page {sheet.key} cannot be made of {sheet.template}: {error}", hint=hint) from error
@@ -104,9 +112,9 @@ def _stamp(moment: datetime | None) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
 
 
-def _files(website: Website) -> Mapping[str, StaticFile]:
+def _files(look: Look) -> Mapping[str, StaticFile]:
     """Return the style sheets and scripts of the pages by name, and the one with what the show wants otherwise."""
-    own = look_file(website.look)
+    own = look_file(look)
     return {**static_files(), **({"look.css": own} if own else {})}
 
 

@@ -29,6 +29,13 @@ class Row:
     as_what: str = ""
 
 
+def shown_of(page: Page) -> tuple[object, ...]:
+    """Return everything a row shows of an episode: with an equal answer it needs not be made again."""
+    item = page.item
+    facts = (item.title, item.link, item.kind, item.number, item.published, item.duration, item.image_url)
+    return (*facts, [person.name for person in item.people], _beginning(item.summary), page.cover)
+
+
 def row_of(page: Page, words: Words, *, as_what: str = "") -> Row:
     """Return an episode as a row."""
     item = page.item

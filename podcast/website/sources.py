@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
 
 from episodes.model import Appearance
 from feed.compiler import newest_first
@@ -20,8 +19,7 @@ class Website:
     """Everything the pages of a show are made of; `pages` are the newest first, `gone` paths of withdrawn episodes.
 
     `home` is the address of the show's page, `base_url` ends with a slash, `feeds` are titles and addresses, `logo` is
-    the address of one or empty. `changed` is when what pages say of the show changed last, and `newest` when anything
-    did; None where nobody knows. `gone` says since when.
+    the address of one or empty. `changed` is when what pages say of the show changed last, None where nobody knows.
     """
 
     show: Show
@@ -32,12 +30,11 @@ class Website:
     feeds: tuple[tuple[str, str], ...]
     pages: tuple[Page, ...]
     groups: Groups
-    gone: Mapping[str, datetime | None]
+    gone: Sequence[str]
     cover: Cover = AS_IT_IS
     look: Look = Look()
     logo: str = ""
     changed: datetime | None = None
-    newest: datetime | None = None
 
     def url(self, path: str) -> str:
         """Return the address of the page at `/path/`."""
@@ -48,10 +45,8 @@ class Website:
 class Sheet:
     """A page to be rendered: its key, its template, and what fills it.
 
-    `of` is everything its bytes depend on besides the show as a whole: whoever has rendered a sheet with an equal `of`
-    needs no `values`. `index` says that it lists episodes, and is written after their pages. `changed` is when anything
-    on it changed last; pages carry it unseen, so that one made again as it was before has other bytes, and a store can
-    tell the two apart.
+    `of` is everything it shows besides what all pages show: whoever has rendered a sheet with an equal `of` needs no
+    `values`. `index` says that it lists episodes, and is written after their pages.
     """
 
     key: str
@@ -59,18 +54,12 @@ class Sheet:
     of: tuple[object, ...]
     values: Callable[[], Mapping[str, object]]
     index: bool = False
-    changed: datetime | None = None
-
-
-def latest(*moments: datetime | None) -> datetime | None:
-    """Return the latest of moments as far as they are known."""
-    return max(filter(None, moments), default=None)
 
 
 def website_of(
     show: Show,
     pages: Sequence[Page],
-    gone: Mapping[str, datetime | None] = MappingProxyType({}),
+    gone: Sequence[str] = (),
     *,
     base_url: str,
     directory_index: bool = True,
@@ -79,7 +68,6 @@ def website_of(
     look: Look | None = None,
     logo: str = "",
     changed: datetime | None = None,
-    newest: datetime | None = None,
 ) -> Website:
     """Put together what pages are made of; each names its feeds: of all episodes, then of `selections`.
 
@@ -103,7 +91,6 @@ def website_of(
         look=look or Look(),
         logo=logo,
         changed=changed,
-        newest=newest,
     )
 
 

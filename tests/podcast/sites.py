@@ -121,7 +121,7 @@ def a_website(
     return website_of(
         show,
         pages or [an_episode(number) for number in range(count)],
-        {"zurueckgezogen": None},
+        ("zurueckgezogen",),
         base_url=BASE,
         cover=pictures()[1],
         look=look,

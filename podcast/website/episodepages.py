@@ -27,9 +27,8 @@ def episode_sheets(website: Website) -> Iterator[Sheet]:
         for number, path in enumerate((page.path, *page.aliases)):
             if path not in taken:
                 taken.add(path)
-                template, around = (
-                    ("moved.html", ()) if number else ("episode.html", _around(page, website, newer, older))
-                )
+                template = "moved.html" if number else "episode.html"
+                around = () if number else _around(page, website, newer, older)
                 values = partial(_values, page, website, newer, older)
                 yield Sheet(key=page_key(path), template=template, of=(page, *around), values=values)
     for path in website.gone:

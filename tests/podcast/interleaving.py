@@ -438,9 +438,17 @@ def explore(
                 if following not in came:
                     came[following] = (state, label)
                     reached.append(following)
-        layer = chosen.sample(reached, width) if 0 < width < len(reached) else reached
+        layer = _sample(chosen, reached, width) if 0 < width < len(reached) else reached
     runs = sum(actor.runs for actor in actors)
     return Explored(states=looked_at, worlds=len(worlds), orders=whole, runs=runs)
+
+
+def _sample(chosen: random.Random, reached: Sequence[State], width: int) -> list[State]:
+    """Return some states, half of them such as nobody stopped in: else only those are left in the end."""
+    going = [state for state in reached if not state.crashes]
+    kept = chosen.sample(going, min(width // 2, len(going)))
+    rest = [state for state in reached if state not in kept]
+    return kept + chosen.sample(rest, width - len(kept))
 
 
 def run_alone(worlds: Worlds, world: World, actor: Actor) -> tuple[World, Ended, int]:

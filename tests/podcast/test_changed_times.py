@@ -66,7 +66,7 @@ def test_a_change_of_the_show_that_no_page_tells_rewrites_no_page(show: ShowFold
 
     (change,) = (change for change in decode_ledger(objects(store)[LEDGER]).show.history[1:])
     assert change.replaced.keys() == {"email", "categories", "kind", "locked", "explicit"}
-    assert [key for key in spy.written if key.endswith(".html")] == ["index.html"]
+    assert [key for key in spy.written if key.endswith(".html")] == []
 
 
 def test_a_change_of_the_show_that_every_page_tells_rewrites_every_page(show: ShowFolder) -> None:

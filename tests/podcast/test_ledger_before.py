@@ -36,6 +36,7 @@ SINCE = frozenset(
         "waypoints",
         "site",
         "logo",
+        "pages",
     }
 )
 """Names that ledgers did not have before 0.2."""

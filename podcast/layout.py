@@ -27,13 +27,17 @@ INDEX = "index.html"
 CHAPTERS = "chapters/"
 """The prefix of chapter files: small, and made by the publish itself, yet never changing."""
 
+STATIC = "static/"
+"""The prefix of style sheets and scripts of the pages: made by the publish itself, yet never changing."""
+
 FOR_EVER = "public, max-age=31536000, immutable"
 SHORTLY = "public, max-age=300"
 A_DAY = "public, max-age=86400"
 NEVER = "no-store"
 
 RESERVED_SLUGS = frozenset(
-    {"f", "audio", "covers", "transcripts", "chapters", "feed", "embed", "static", "search", "index"}
+    {"f", "audio", "covers", "transcripts", "chapters", "peaks", "feed", "embed", "static", "search", "index"}
+    | {"people", "topics", "occasions", "archive", "subscribe", "kit"}
 )
 """First parts of keys that mean something else and cannot be the slug of an episode."""
 
@@ -77,6 +81,12 @@ def is_archive(key: str) -> bool:
     return bool(re.fullmatch(r"feed/(?:[a-z0-9-]+/)?\d+\.xml", key))
 
 
+def static_key(name: str, sha256: str) -> str:
+    """Return the write-once key of a style sheet or script of the pages."""
+    stem, dot, extension = name.rpartition(".")
+    return f"{STATIC}{stem}-{sha256[:_HASH]}{dot}{extension}"
+
+
 def source_key(guid_digest: str, sha256: str) -> str:
     """Return the private write-once key of the text of an episode file, one folder for each guid."""
     return f"{SOURCES}{guid_digest[:_HASH]}/{sha256[: 2 * _HASH]}.md"
@@ -112,7 +122,9 @@ def short_path(short: str) -> str:
 
 def content_type(key: str) -> str:
     """Return the Content-Type an object is served with (rules.md §6.1)."""
-    return "application/json+chapters" if key.startswith(CHAPTERS) else media_type(key)
+    if key.startswith(CHAPTERS):
+        return "application/json+chapters"
+    return "application/xml" if key.startswith("sitemap") and key.endswith(".xml") else media_type(key)
 
 
 def cache_control(key: str) -> str:
@@ -122,7 +134,7 @@ def cache_control(key: str) -> str:
     """
     if key.startswith(PRIVATE):
         return NEVER
-    if key.startswith(("audio/", "covers/", "transcripts/", CHAPTERS)):
+    if key.startswith(("audio/", "covers/", "transcripts/", CHAPTERS, STATIC)):
         return FOR_EVER
     return A_DAY if is_archive(key) else SHORTLY
 

@@ -20,6 +20,7 @@ from feed.item import Alternate, Enclosure, Integrity, Item, Source, Transcript
 from feed.show import Category, Image, Show, ShowKind
 from podcast.feed_settings import FeedSettings
 from podcast.layout import FEED, INDEX, chapters_key, page_url, public_url
+from podcast.site_settings import Look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,10 +157,12 @@ class ShowRelease:
     images: tuple[ImageRelease, ...] = ()
     tags: ShowTags = ShowTags()
     feed: FeedSettings = FeedSettings()
+    site: Look = Look()
+    logo: Blob | None = None
 
     def blobs(self) -> tuple[Blob, ...]:
         """Return every object made of a file that the show itself refers to."""
-        return (*((self.cover,) if self.cover else ()), *(image.blob for image in self.images if image.blob))
+        return tuple(filter(None, (self.cover, self.logo, *(image.blob for image in self.images))))
 
 
 _UNSEEN = frozenset(
@@ -169,7 +172,7 @@ _UNSEEN = frozenset(
 
 _LATER = frozenset(
     {"chapters", "alternates", "images", "tags", "feed", "captions", "forms", "end"}
-    | {"place", "geo", "osm", "waypoints"}
+    | {"place", "geo", "osm", "waypoints", "site", "logo"}
 )
 """Fields that ledgers written before them do not have: at their default they must not change a digest."""
 
@@ -284,8 +287,11 @@ def show_of(release: ShowRelease) -> Show:
     )
 
 
-def item_of(release: Release, show: ShowRelease) -> Item:
-    """Return an episode as the public sees it. The cover is the episode's own, else the show's (PSP-IT-2)."""
+def item_of(release: Release, show: ShowRelease, *, notes: bool = True) -> Item:
+    """Return an episode as the public sees it. The cover is the episode's own, else the show's (PSP-IT-2).
+
+    Without `notes` the HTML of its notes is left out: making it takes its time.
+    """
     episode, base = release.episode, show.base_url
     cover = release.cover or show.cover
     if episode.published is None:
@@ -303,7 +309,7 @@ def item_of(release: Release, show: ShowRelease) -> Item:
         number=episode.number,
         season=episode.season,
         summary=episode.summary or summarize(episode.notes),
-        notes_html=feed_html(_notes(release)),
+        notes_html=feed_html(_notes(release)) if notes else "",
         image_url=public_url(base, cover.key) if cover else "",
         explicit=episode.explicit,
         people=episode.appearances,

@@ -18,6 +18,7 @@ from feed.show import Category, ShowKind
 from podcast.audio_settings import AudioSettings, read_audio_settings
 from podcast.demands import wanted_transcripts
 from podcast.feed_settings import GUID, FeedSettings, read_feed_settings
+from podcast.site_settings import SiteSettings, read_site_settings
 from podcast.tables import TomlFile, read_toml
 
 FILE = "podcast.toml"
@@ -37,7 +38,7 @@ _TABLES: Mapping[str, Mapping[str, type]] = {
 }  # fmt: skip
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _PERSON = {"name": str, "function": str, "organisation": str, "role": str, "group": str, "link": str, "picture": str}
-_OUTSIDE = {name: f"[{name}]" for name in ("audio", "feed", *SHOW_GROUPS)} | {
+_OUTSIDE = {name: f"[{name}]" for name in ("audio", "feed", "site", *SHOW_GROUPS)} | {
     name: f"[[{name}]]" for name in ("feeds", "images", *SHOW_LISTS)
 }
 _KINDS = {str: "text in quotes", bool: "true or false", list: 'a list such as ["a", "b"]', dict: "a table"}
@@ -92,6 +93,7 @@ class Settings:
     feed: FeedSettings = FeedSettings()
     wanted_transcripts: Severity | None = None
     audio: AudioSettings = AudioSettings()
+    site: SiteSettings = SiteSettings()
     source_sha256: str = ""
 
 
@@ -154,7 +156,7 @@ class _Reader:
         return sound
 
     def settings(self, folder: Path, environment: Mapping[str, str]) -> Settings:
-        known = (*_TABLES, "people", "feed", "feeds", "images", "transcripts", "audio", *SHOW_TABLES)
+        known = (*_TABLES, "people", "feed", "feeds", "images", "transcripts", "audio", "site", *SHOW_TABLES)
         for name in self.tables:
             if name not in known:
                 below = next(
@@ -192,6 +194,7 @@ class _Reader:
             feed=read_feed_settings(self.file, words["guid"], self.problems),
             wanted_transcripts=wanted_transcripts(self.file, self.problems),
             audio=read_audio_settings(self.file, self.problems),
+            site=read_site_settings(self.file, folder, self.problems),
             source_sha256=self.file.sha256,
         )
 

@@ -43,7 +43,9 @@ class Workspace:
     def files(self) -> Iterator[Path]:
         """Yield every file a publish reads, whether it is there or not."""
         yield self.folder / FILE
-        named = [self.settings.cover, *(image.path for image in self.settings.images)]
+        site = self.settings.site
+        texts = (site.css, *(f"{site.templates}/{template.name}" for template in site.look.templates))
+        named = [self.settings.cover, site.logo, *texts, *(image.path for image in self.settings.images)]
         yield from (self.resolve(written) for written in named if written)
         yield from episode_files(self.catalogue.folder)
         for episode in self.catalogue.episodes:

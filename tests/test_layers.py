@@ -32,6 +32,7 @@ DOORS = {
     "anyascii": ["episodes/slugs.py"],
     "anycrc": ["episodes/oggpages.py"],
     "jinja2": ["podcast/website/render.py"],
+    "segno": ["podcast/website/subscribing.py"],
     "werkzeug": ["podcast/preview.py"],
     "filelock": [
         "podcast/doctor/folder.py",
@@ -57,6 +58,7 @@ LATE = (
     "av",
     "imageio_ffmpeg",
     "filelock",
+    "segno",
     "cmarkgfm",
     "nh3",
     "urllib3",

@@ -23,10 +23,10 @@ from podcast.cli.ruling import Selection, explain, list_rules, select
 from podcast.fetching import LARGEST_FEED, Fetcher, Unreachable, fetch_feed
 from podcast.layout import feed_key, public_url
 from podcast.probing import probe_feed
-from podcast.publishing.artifacts import render
-from podcast.publishing.feeds import feed_keys, waived_rules
+from podcast.publishing.feeds import compile_pages, waived_rules
 from podcast.publishing.origin import name_origin
 from podcast.publishing.publish import Prepared, Publisher
+from podcast.publishing.rendered import Rendered
 from podcast.workspace import Workspace, open_workspace, producer
 from podcast.written import with_lines
 
@@ -138,13 +138,11 @@ class _Check:
         if self.selection.everything or not ledger.published:
             return ()
         problems: list[Problem] = []
-        keys, waived = feed_keys(ledger), waived_rules(ledger)
-        for feed in (artifact for artifact in render(ledger) if artifact.key in keys):
-            mine = next(
-                (rules for start, rules in waived.items() if feed.key.startswith((f"{start}.", f"{start}/"))), ()
-            )
-            found = [problem for problem in self._said(feed.body, feed.key) if problem.rule not in mine]
-            items = read_feed(feed.body).items if found else ()
+        waived = waived_rules(ledger)
+        for key, body in sorted(compile_pages(ledger, Rendered())[1].items()):
+            mine = next((rules for start, rules in waived.items() if key.startswith((f"{start}.", f"{start}/"))), ())
+            found = [problem for problem in self._said(body, key) if problem.rule not in mine]
+            items = read_feed(body).items if found else ()
             problems += [name_origin(problem, ledger, items) for problem in found]
         return tuple(problems)
 

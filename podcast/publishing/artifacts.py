@@ -1,18 +1,21 @@
 """What a publish puts into the store, rendered from the ledger alone: same ledger, same bytes."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import IntEnum
+from functools import partial
 
 from episodes.pictures import SOCIAL
 from podcast.layout import FEED, cache_control, content_type, is_archive, public_url, short_path
 from podcast.publishing.feeds import compile_pages
-from podcast.publishing.ledger import Entry, Ledger, ShowEntry, State
+from podcast.publishing.ledger import Entry, Ledger, State
+from podcast.publishing.pagestates import Draft, date_pages
 from podcast.publishing.rendered import Rendered
 from podcast.release import Release, ShowRelease, chapters_file, item_of, show_of
-from podcast.website.render import Cover, Page, Picture, render_site
+from podcast.website.page import Cover, Page, Picture
+from podcast.website.render import Renderer, look_files
+from podcast.website.sources import Website, website_of
 
 
 class Stage(IntEnum):
@@ -28,16 +31,21 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
-    """A small object made by the publish itself: feed, pages, chapters."""
+    """A small object made by the publish itself: feed, pages, chapters. `content` makes its body, of `size` bytes.
+
+    The body of a page that was rendered before is not made until somebody asks for it.
+    """
 
     key: str
-    body: bytes
     stage: Stage
+    sha256: str
+    size: int
+    content: Callable[[], bytes]
 
     @property
-    def sha256(self) -> str:
-        """The hex sha256 of the body."""
-        return hashlib.sha256(self.body).hexdigest()
+    def body(self) -> bytes:
+        """What is written."""
+        return self.content()
 
     @property
     def media_type(self) -> str:
@@ -50,56 +58,101 @@ class Artifact:
         return cache_control(self.key)
 
 
-def render(ledger: Ledger, feeds: Mapping[str, bytes] | None = None) -> tuple[Artifact, ...]:
-    """Return feeds, pages and chapters of everything the ledger says is public; `feeds` by key if they are compiled."""
-    show = show_of(ledger.show.release)
-    entries = ledger.published
-    base = _shown_since(ledger.show)
-    items = [item_of(entry.release, ledger.show.release) for entry in entries]
+def artifact_of(key: str, body: bytes, stage: Stage) -> Artifact:
+    """Return an object whose body is known."""
+    return Artifact(
+        key=key, stage=stage, sha256=hashlib.sha256(body).hexdigest(), size=len(body), content=partial(bytes, body)
+    )
+
+
+def feed_artifact(key: str, body: bytes) -> Artifact:
+    """Return a page of a feed."""
+    return artifact_of(key, body, Stage.ARCHIVE if is_archive(key) else Stage.FEED)
+
+
+def lay_out(ledger: Ledger) -> tuple[Ledger, Draft]:
+    """Return the ledger that knows since when each page shows what it shows, and the pages before they are rendered."""
+    return date_pages(ledger, website_in(ledger))
+
+
+def render(
+    ledger: Ledger,
+    feeds: Mapping[str, bytes] | None = None,
+    draft: Draft | None = None,
+    rendered: Rendered | None = None,
+) -> tuple[Artifact, ...]:
+    """Return feeds, pages and chapters of everything the ledger says is public.
+
+    `feeds` by key and `draft` where they are made already. Pages that `rendered` knows are not rendered again.
+    """
+    draft = draft or lay_out(ledger)[1]
+    compiled = feeds if feeds is not None else compile_pages(ledger, Rendered())[1]
+    artifacts = [feed_artifact(key, body) for key, body in compiled.items()]
+    chapters = dict(chapters_file(entry.release) for entry in ledger.published if entry.release.chapters)
+    made = chapters | dict(look_files(draft.website.look))
+    artifacts += [artifact_of(key, body, Stage.BLOBS) for key, body in made.items()]
+    artifacts += _pages(draft, rendered or Rendered())
+    return tuple(sorted(artifacts, key=lambda artifact: (artifact.stage, artifact.key)))
+
+
+_AT_HAND = 16_000_000
+"""Bytes of freshly rendered pages that are kept until they are written; the others are rendered once more then."""
+
+
+def _pages(draft: Draft, rendered: Rendered) -> Iterator[Artifact]:
+    """Yield the pages; those nobody knows the sha256 of are rendered."""
+    renderer = Renderer(draft.website)
+    known = rendered.known(frozenset(draft.hashes.values()))
+    fresh: dict[bytes, bytes] = {}
+    room = _AT_HAND
+    for key, sheet in draft.sheets.items():
+        stage = Stage.INDEX if sheet.index else Stage.PAGES
+        content = partial(renderer.render, sheet, draft.states[key].at)
+        told = known.get(draft.hashes[key], b"")
+        if len(told) != _TOLD:
+            body = content()
+            told = fresh[draft.hashes[key]] = hashlib.sha256(body).digest() + len(body).to_bytes(8)
+            if len(body) <= room:
+                room -= len(body)
+                content = partial(bytes, body)
+        size = int.from_bytes(told[32:])
+        yield Artifact(key=key, stage=stage, sha256=told[:32].hex(), size=size, content=content)
+    rendered.keep(fresh, frozenset(draft.hashes.values()))
+
+
+_TOLD = 40
+"""Bytes that are kept of a rendered page: its sha256, and its size."""
+
+
+def website_in(ledger: Ledger) -> Website:
+    """Return what the pages of a ledger are made of."""
+    release = ledger.show.release
     pages = [
         Page(
-            item=item,
+            item=item_of(entry.release, release, notes=False),
             notes=entry.release.episode.notes,
             topics=entry.release.episode.topics,
             path=entry.release.episode.slug,
             aliases=addresses(entry)[1:],
             cover=_cover_of(entry.release, ledger),
-            changed=max(entry.current.at, base),
+            changed=entry.current.at,
         )
-        for entry, item in zip(entries, items, strict=True)
+        for entry in ledger.published
     ]
     withdrawn = [entry for entry in ledger.entries if entry.state is State.WITHDRAWN]
-    gone = {path: max(entry.current.at, base) for entry in withdrawn for path in addresses(entry)}
-    release = ledger.show.release
-    site = render_site(
-        show,
+    gone = [path for entry in withdrawn for path in addresses(entry)]
+    return website_of(
+        show_of(release),
         pages,
         gone,
         base_url=release.base_url,
+        directory_index=release.directory_index,
         selections=release.feed.selections,
         cover=_cover_of(release, ledger),
-        changed=ledger.changed,
+        look=release.site,
+        logo=public_url(release.base_url, release.logo.key) if release.logo else "",
+        changed=ledger.show.current.at,
     )
-    compiled = feeds if feeds is not None else compile_pages(ledger, Rendered())[1]
-    artifacts = [
-        Artifact(key=key, body=body, stage=Stage.ARCHIVE if is_archive(key) else Stage.FEED)
-        for key, body in compiled.items()
-    ]
-    chapters = dict(chapters_file(entry.release) for entry in entries if entry.release.chapters)
-    artifacts += [Artifact(key=key, body=body, stage=Stage.BLOBS) for key, body in chapters.items()]
-    artifacts += [Artifact(key=key, body=body, stage=Stage.PAGES) for key, body in site.pages.items()]
-    artifacts += [Artifact(key=key, body=body, stage=Stage.INDEX) for key, body in site.indexes.items()]
-    return tuple(sorted(artifacts, key=lambda artifact: (artifact.stage, artifact.key)))
-
-
-_UNSHOWN = frozenset({"email", "categories", "explicit", "kind", "locked"})
-"""Fields of the show that no page says anything of."""
-
-
-def _shown_since(show: ShowEntry) -> datetime:
-    """Return when what every page says of the show changed last."""
-    first, *later = show.history
-    return max(version.at for version in (first, *later) if version is first or {*version.replaced} - _UNSHOWN)
 
 
 def _cover_of(release: Release | ShowRelease, ledger: Ledger) -> Cover:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from episodes.problems import Problem, Severity, UserError, quoted
 from episodes.timecode import show_moment
-from podcast.layout import FEED, edition_key, is_archive
-from podcast.publishing.artifacts import Artifact, Stage
+from podcast.layout import FEED, edition_key
+from podcast.publishing.artifacts import Artifact, Stage, artifact_of, feed_artifact
 from podcast.publishing.ledger import Edition, Ledger, State
 from podcast.publishing.observe import Observed
 from podcast.stores import Store
@@ -146,11 +146,7 @@ def published(
     standing = {key for key, sha256 in pages.items() if key in observed.held and observed.held[key].sha256 == sha256}
     bodies = _read({key: pages[key] for key in pages.keys() - standing}, ledger.editions[-1], store)
     own = [artifact for artifact in artifacts if artifact.key not in pages]
-    return Published(artifacts=(*own, *map(_page, bodies, bodies.values())), standing=frozenset(standing))
-
-
-def _page(key: str, body: bytes) -> Artifact:
-    return Artifact(key=key, body=body, stage=Stage.ARCHIVE if is_archive(key) else Stage.FEED)
+    return Published(artifacts=(*own, *map(feed_artifact, bodies, bodies.values())), standing=frozenset(standing))
 
 
 def _to_keep(ledger: Ledger, feeds: Mapping[str, bytes], observed: Observed) -> list[Artifact]:
@@ -162,7 +158,7 @@ def _to_keep(ledger: Ledger, feeds: Mapping[str, bytes], observed: Observed) -> 
         there = frozenset(observed.blobs)
     missing = {edition_key(sha256): key for key, sha256 in pages_of(ledger).items()}
     return [
-        Artifact(key=kept, body=zlib.compress(feeds[key], 6, wbits=31), stage=Stage.BLOBS)
+        artifact_of(kept, zlib.compress(feeds[key], 6, wbits=31), Stage.BLOBS)
         for kept, key in missing.items()
         if kept not in there
     ]

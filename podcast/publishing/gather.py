@@ -32,6 +32,7 @@ from podcast.release import (
     TranscriptBlob,
 )
 from podcast.settings import FILE
+from podcast.website.render import template_problems
 from podcast.workspace import Workspace
 
 
@@ -93,6 +94,8 @@ class _Assembly:
 
     def show(self, ledger: Ledger | None) -> ShowRelease:
         settings = self.workspace.settings
+        old = ledger.show.release if ledger else None
+        self.problems += template_problems(settings.site.look.templates, settings.site.templates)
         return ShowRelease(
             title=settings.title,
             description=settings.description,
@@ -109,10 +112,14 @@ class _Assembly:
             kind=settings.kind,
             locked=settings.locked,
             hosts=settings.hosts,
-            cover=self._cover("cover", settings.cover, ledger.show.release.cover if ledger else None, FILE),
-            images=self._images("show", settings.images, ledger.show.release.images if ledger else (), FILE),
+            cover=self._cover("cover", settings.cover, old.cover if old else None, FILE),
+            images=self._images("show", settings.images, old.images if old else (), FILE),
             tags=settings.tags,
             feed=settings.feed,
+            site=settings.site.look,
+            logo=self._picture(
+                "logo", settings.site.logo, ledger.show.release.logo if ledger else None, FILE, "site.logo"
+            ),
         )
 
     def release(self, episode: Episode, old: Entry | None) -> Release | None:

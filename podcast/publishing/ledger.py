@@ -8,10 +8,12 @@ from enum import StrEnum
 
 import msgspec
 
+from episodes.fields import is_address
 from episodes.problems import UserError, visible
 from episodes.slugs import is_slug
-from podcast.layout import RESERVED_SLUGS, SOURCES, settings_key
+from podcast.layout import PRIVATE, RESERVED_SLUGS, SOURCES, settings_key
 from podcast.release import AlternateRelease, AudioBlob, PictureBlob, Release, ShowRelease
+from podcast.site_settings import APPS, LARGEST_SUM, Look
 from podcast.stores import is_key
 
 FORMAT = 1
@@ -100,6 +102,13 @@ class FeedState:
     at: datetime
 
 
+class PageState(msgspec.Struct, frozen=True, array_like=True):
+    """A page as published: the beginning of the hex sha256 of what it shows, and since which second it shows that."""
+
+    digest: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """The feeds as one publish left them, numbered from 1, with who did it and when.
@@ -135,6 +144,7 @@ class Tidying:
 class Ledger:
     """Everything published from a store: the show, its episodes, ordered by guid, and the pages of its feeds by key.
 
+    `pages` are those of the site, also those nothing leads to any more: whatever stood there may still be written late.
     `pictures` are what was made of covers, by the sha256 of the cover; `editions` of the feeds are oldest first.
     `tidying` is None where nobody ever tidied.
     """
@@ -142,6 +152,7 @@ class Ledger:
     show: ShowEntry
     entries: tuple[Entry, ...]
     feeds: Mapping[str, FeedState] = field(default_factory=dict)
+    pages: Mapping[str, PageState] = field(default_factory=dict)
     pictures: Mapping[str, tuple[PictureBlob, ...]] = field(default_factory=dict)
     editions: tuple[Edition, ...] = ()
     tidying: Tidying | None = None
@@ -199,6 +210,8 @@ def encode_ledger(ledger: Ledger) -> bytes:
     show, feeds, pictures = (msgspec.json.encode(part, order="deterministic") for part in parts)
     head = b'{"format":%d,\n"show":%s,\n"feeds":%s,\n"pictures":%s,\n' % (FORMAT, show, feeds, pictures)
     editions = b",".join(b"\n" + msgspec.json.encode(each, order="deterministic") for each in ledger.editions)
+    pages = b",".join(b"\n%s:%s" % tuple(map(msgspec.json.encode, page)) for page in sorted(ledger.pages.items()))
+    head += b'"pages":{%s\n},\n' % pages if pages else b""
     tidying = b'"tidying":%s,\n' % msgspec.json.encode(ledger.tidying) if ledger.tidying else b""
     head += b'"editions":[%s],\n%s"entries":[' % (editions, tidying)
     return head + b",".join(b"\n" + line for line in lines) + b"\n]}\n"
@@ -260,11 +273,13 @@ def _faults(ledger: Ledger) -> Iterator[str]:
     if not ledger.show.history:
         yield "the show has no history"
     yield from _settings_faults(ledger.show)
+    yield from _look_faults(show.site)
     if len({entry.guid for entry in ledger.entries}) != len(ledger.entries):
         yield "one guid in two rows"
     for entry in ledger.entries:
         yield from _row_faults(entry)
     yield from _feed_faults(ledger)
+    yield from _page_faults(ledger.pages)
     yield from _edition_faults(ledger.editions)
     positions = [entry.position for entry in ledger.entries if entry.position]
     if len(set(positions)) != len(positions) or any(position < 0 for position in positions):
@@ -286,6 +301,22 @@ def _settings_faults(show: ShowEntry) -> Iterator[str]:
         yield "the sha256 of podcast.toml"
 
 
+def _look_faults(look: Look) -> Iterator[str]:
+    """Yield what cannot be said of how pages look: it goes into style sheets and templates as it is."""
+    for colour in (look.accent, look.accent_dark):
+        if not re.fullmatch(r"(#[0-9a-f]{6})?", colour):
+            yield f"the colour {colour}"
+    for name, address in look.apps:
+        if name not in APPS or not is_address(address):
+            yield f"the address {address}"
+    for link in filter(None, (look.imprint, look.privacy)):
+        if not is_address(link.url):
+            yield f"the address {link.url}"
+    texts = (look.css, *(template.text for template in look.templates))
+    if sum(len(text.encode()) for text in texts) > LARGEST_SUM:
+        yield "a style sheet and templates that are too large"
+
+
 def _sounds(release: Release) -> tuple[AudioBlob | AlternateRelease, ...]:
     return (release.audio, *release.alternates)
 
@@ -297,6 +328,18 @@ def _feed_faults(ledger: Ledger) -> Iterator[str]:
     tidyings = [ledger.tidying.at] if ledger.tidying else []
     if any(moment.tzinfo is None for moment in (*(feed.at for feed in ledger.feeds.values()), *tidyings)):
         yield "a time without a zone among the feeds or in the tidying"
+
+
+_BESIDE_PAGES = (PRIVATE, "audio/", "chapters/", "covers/", "feed/", "feed.xml", "transcripts/")
+
+
+def _page_faults(pages: Mapping[str, PageState]) -> Iterator[str]:
+    """Yield what cannot be said of pages: what stands at their keys is written over."""
+    for key, state in pages.items():
+        if not is_key(key) or key.startswith(_BESIDE_PAGES):
+            yield f"the page {key}"
+        if not re.fullmatch(r"[0-9a-f]{16}", state.digest) or state.at.utcoffset() != timedelta():
+            yield f"the state of the page {key}"
 
 
 _FEED_KEY = re.compile(r"feed\.xml|feed/([a-z][a-z0-9]*(-[a-z0-9]+)*|([a-z][a-z0-9]*(-[a-z0-9]+)*/)?\d+)\.xml")

@@ -12,7 +12,8 @@ from podcast.layout import PRIVATE
 from podcast.publishing.editions import kept_keys
 from podcast.publishing.ledger import Entry, Ledger
 from podcast.publishing.observe import Held
-from podcast.publishing.plan import own_pages, show_bytes
+from podcast.publishing.plan import show_bytes
+from podcast.publishing.sitepages import is_of_the_host, own_pages
 from podcast.publishing.tombstones import withdrawn_since
 from podcast.release import chapters_file
 from podcast.stores import Stat, Unfinished
@@ -23,7 +24,7 @@ _BLOB = re.compile(
 )
 _MENTIONED = re.compile(rb"(?:audio|covers|transcripts|chapters)/[A-Za-z0-9._-]+")
 _SOURCE = re.compile(rf"{re.escape(PRIVATE)}sources/(?P<row>[0-9a-f]{{12}})/[0-9a-f]{{24}}\.md")
-_OF_THE_SHOW = ("cover", "show")
+_OF_THE_SHOW = ("cover", "logo", "show")
 """Names of the show's own pictures."""
 
 
@@ -116,7 +117,7 @@ def find_leftovers(
     strangers: list[str] = []
     young = 0
     for stat in sorted(listed, key=lambda stat: stat.key):
-        if stat.key in needed:
+        if stat.key in needed or (is_of_the_host(stat.key) and judge.is_ours(stat)):
             continue
         sort = judge.sort(stat)
         if sort is None:
@@ -154,10 +155,14 @@ class _Judge:
             return None if source["row"] in self.rows else Sort.SOURCE
         if _EDITION.fullmatch(stat.key):
             return Sort.EDITION
-        known = self.held.get(stat.key)
-        if stat.key.startswith(PRIVATE) or known is None or not known.sha256 or known.tag != stat.tag:
+        if stat.key.startswith(PRIVATE) or not self.is_ours(stat):
             return None
         return Sort.FEED if stat.key.startswith("feed/") else Sort.PAGE
+
+    def is_ours(self, stat: Stat) -> bool:
+        """Say whether folge wrote a small object as it is."""
+        known = self.held.get(stat.key)
+        return known is not None and bool(known.sha256) and known.tag == stat.tag
 
     def is_old(self, key: str, written: datetime) -> bool:
         """Say whether a leftover, and the newest change of what it belonged to, are older than the grace time."""

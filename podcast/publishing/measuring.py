@@ -34,6 +34,7 @@ def measure_files(workspace: Workspace, facts: Facts) -> Files:
     settings = workspace.settings
     if settings.cover:
         measuring.cover(settings.cover, FILE, "show.cover")
+    measuring.picture(settings.site.logo, FILE, "site.logo")
     measuring.pictures(settings.images, FILE)
     for episode in workspace.catalogue.episodes:
         if episode.status is Status.READY:
@@ -74,11 +75,11 @@ class _Measuring:
     def pictures(self, images: Sequence[ImageFile], name: str) -> None:
         """Measure pictures that need not be square."""
         for number, image in enumerate(images, start=1):
-            self._picture(image.path, name, f"images[{number}].path")
+            self.picture(image.path, name, f"images[{number}].path")
 
     def cover(self, written: str, name: str, field: str) -> None:
         """Measure a cover and tell what Apple refuses in it, of a cover that several share once."""
-        self._picture(written, name, field)
+        self.picture(written, name, field)
         if written in self.covers and written not in self._judged:
             self._judged.add(written)
             found = cover_problems(self.covers[written], written)
@@ -92,7 +93,8 @@ class _Measuring:
             except UserError as error:
                 self.problems.append(Problem(path=name, field=field, message=error.message, hint=error.hint))
 
-    def _picture(self, written: str, name: str, field: str) -> None:
+    def picture(self, written: str, name: str, field: str) -> None:
+        """Measure a picture of any shape."""
         path = self.workspace.there(written) if written else None
         if path and written not in self.covers:
             try:

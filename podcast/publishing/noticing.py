@@ -12,9 +12,10 @@ from feed.document import MalformedFeedError, read_document
 from feed.reader import read_feed
 from feed.text import ascii_url
 from podcast.layout import FEED, feed_key, is_archive, public_url
-from podcast.publishing.artifacts import render
+from podcast.publishing.feeds import compile_pages
 from podcast.publishing.ledger import Ledger
 from podcast.publishing.publish import Prepared
+from podcast.publishing.rendered import Rendered
 from podcast.stores import Store
 
 MOST_PAGES = 1000
@@ -110,9 +111,8 @@ def first_pages(ledger: Ledger | None) -> frozenset[str]:
 
 def next_feeds(prepared: Prepared) -> dict[str, PagedFeed]:
     """Return the feeds that a publish would leave, each with all its pages, by key."""
-    artifacts = render(prepared.ledger)
+    bodies = compile_pages(prepared.ledger, Rendered())[1]
     base = prepared.ledger.show.release.base_url
-    bodies = {artifact.key: artifact.body for artifact in artifacts}
     pages = {ascii_url(public_url(base, key)): body for key, body in bodies.items()}
     keys = sorted(first_pages(prepared.ledger))
     return {key: read_pages(bodies[key], pages.get, name=_name("next", key)) for key in keys}

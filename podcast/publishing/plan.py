@@ -1,19 +1,18 @@
 """The plan: every write a publish would do, each with its reason. A value; `apply` does it, `folge plan` shows it."""
 
-import hashlib
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from episodes.problems import Problem, visible
 from episodes.timecode import show_moment
-from podcast.layout import FEED, INDEX, INVENTORY, LEDGER, PRIVATE, cache_control, ledger_copy_key, page_key
-from podcast.publishing.artifacts import Artifact, Stage, addresses
+from podcast.layout import INVENTORY, LEDGER, PRIVATE, cache_control, ledger_copy_key
+from podcast.publishing.artifacts import Artifact, Stage, artifact_of
 from podcast.publishing.changes import WRITES, Change, Decision, Kind
-from podcast.publishing.feeds import feed_keys
 from podcast.publishing.ledger import Ledger, encode_ledger
 from podcast.publishing.observe import Observed
+from podcast.publishing.sitepages import own_pages
 from podcast.publishing.uploads import Uploads
 from podcast.release import Blob
 from podcast.stores import ABSENT
@@ -21,7 +20,7 @@ from podcast.stores import ABSENT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One write. Exactly one of `path` (a file, write-once) and `body` (a small object) says what is written.
+    """One write. Exactly one of `path` (a file, write-once) and `content` (a small object) says what is written.
 
     `expected` is the tag a small object must still have, None where whatever is there is written over. `sha256` and
     `size` (in bytes) are those of the content.
@@ -35,8 +34,13 @@ class Step:
     size: int
     sha256: str
     path: Path | None = None
-    body: bytes = b""
+    content: Callable[[], bytes] = field(default=bytes, compare=False)
     expected: str | None = ABSENT
+
+    @property
+    def body(self) -> bytes:
+        """The small object's content, made anew each time it is asked for where it is a page that was made before."""
+        return self.content()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +87,7 @@ def make_plan(
     `podcast.toml`. `standing` are the keys of pages that are there as they should be, besides the artifacts.
     """
     steps, lost = _blob_steps(decision, observed, uploads, sources)
-    ours = own_pages(observed.ledger) | {artifact.key for artifact in artifacts if artifact.stage is Stage.BLOBS}
+    ours = _ours(artifacts, observed)
     ledger_step = _ledger_step(decision, observed)
     steps += [ledger_step] if ledger_step else []
     strangers: list[str] = []
@@ -133,10 +137,21 @@ def _lost(blob: Blob) -> Problem:
 
 def new_pages(plan: Plan, observed: Observed) -> tuple[str, ...]:
     """Return the keys of pages that would be made for the first time, and of which nobody has looked yet."""
-    if observed.blobs is not None:
+    pages = (Stage.PAGES, Stage.INDEX)
+    fresh = [step.key for step in plan.steps if step.stage in pages and step.key not in observed.held]
+    if observed.blobs is not None or not fresh:
         return ()
     ours = own_pages(observed.ledger)
-    return tuple(step.key for step in plan.steps if step.stage is Stage.PAGES and step.key not in ours)
+    return tuple(key for key in fresh if key not in ours)
+
+
+def _ours(artifacts: Sequence[Artifact], observed: Observed) -> frozenset[str]:
+    """Return the keys folge may write over where nobody knows who wrote what is there."""
+    unknown = {key for artifact in artifacts if (held := observed.held.get(key := artifact.key)) and not held.sha256}
+    if not unknown:
+        return frozenset()
+    made = {artifact.key for artifact in artifacts if artifact.stage is Stage.BLOBS}
+    return own_pages(observed.ledger) | made
 
 
 def stranger(key: str) -> Problem:
@@ -149,14 +164,6 @@ def stranger(key: str) -> Problem:
 def _was_ours(artifact: Artifact, observed: Observed) -> bool:
     """Say whether an earlier publish may have written a page of a feed that settings took away and brought back."""
     return observed.ledger is not None and artifact.key.startswith("feed/")
-
-
-def own_pages(ledger: Ledger | None) -> frozenset[str]:
-    """Return the keys of pages and feed that a ledger accounts for."""
-    if ledger is None:
-        return frozenset({FEED, INDEX})
-    paths = {path for entry in ledger.entries for path in addresses(entry)}
-    return frozenset({FEED, INDEX, *map(page_key, paths), *feed_keys(ledger)})
 
 
 def _feed_url(decision: Decision) -> str:
@@ -233,19 +240,19 @@ def _ledger_step(decision: Decision, observed: Observed) -> Step | None:
 
 def _artifact_step(artifact: Artifact, tag: str) -> Step:
     reason = "not in the store yet" if tag == ABSENT else "differs from what is in the store"
-    return _write(artifact.stage, artifact.key, artifact.body, artifact.media_type, tag, reason)
+    return _write(artifact, artifact.media_type, tag, reason)
 
 
-def _write(stage: Stage, key: str, body: bytes, media_type: str, expected: str, reason: str) -> Step:
+def _write(artifact: Artifact, media_type: str, expected: str, reason: str) -> Step:
     return Step(
-        stage=stage,
-        key=key,
+        stage=artifact.stage,
+        key=artifact.key,
         reason=reason,
         media_type=media_type,
-        cache_control=cache_control(key),
-        size=len(body),
-        sha256=hashlib.sha256(body).hexdigest(),
-        body=body,
+        cache_control=artifact.cache_control,
+        size=artifact.size,
+        sha256=artifact.sha256,
+        content=artifact.content,
         expected=expected,
     )
 
@@ -258,18 +265,19 @@ def newest_edition(ledger: Ledger) -> int:
 def copy_step(ledger: bytes, edition: int) -> Step:
     """Return the write of a copy of a ledger, compressed: the way back where the ledger is damaged."""
     body = zlib.compress(ledger, 6, wbits=31)
-    key = ledger_copy_key(edition)
-    return replace(_write(Stage.PAGES, key, body, "application/gzip", ABSENT, "a copy of the ledger"), expected=None)
+    copy = artifact_of(ledger_copy_key(edition), body, Stage.PAGES)
+    return replace(_write(copy, "application/gzip", ABSENT, "a copy of the ledger"), expected=None)
 
 
 def ledger_step(ledger: Ledger, expected: str, reason: str) -> Step:
     """Return the write of the ledger, the commit point; `expected` is the tag of the one that is there."""
-    return _write(Stage.LEDGER, LEDGER, encode_ledger(ledger), "application/json", expected, reason)
+    return _write(artifact_of(LEDGER, encode_ledger(ledger), Stage.LEDGER), "application/json", expected, reason)
 
 
 def inventory_step(body: bytes, expected: str) -> Step:
     """Return the last write of a publish: the record of what it left."""
-    return _write(Stage.INDEX, INVENTORY, body, "application/json", expected, "what the store holds now")
+    inventory = artifact_of(INVENTORY, body, Stage.INDEX)
+    return _write(inventory, "application/json", expected, "what the store holds now")
 
 
 _SIGNS = {

@@ -13,7 +13,7 @@ from podcast.cache import cache_folder
 from podcast.conditions import Conditions
 from podcast.facts import Facts
 from podcast.publishing.apply import SILENT, Listener, apply
-from podcast.publishing.artifacts import Artifact, Stage, render
+from podcast.publishing.artifacts import Artifact, Stage, lay_out, render
 from podcast.publishing.changes import WRITES, Asked
 from podcast.publishing.copies import Copies
 from podcast.publishing.decide import decide
@@ -29,6 +29,7 @@ from podcast.publishing.pictures import Pictures
 from podcast.publishing.plan import Plan, make_plan, new_pages, no_plan, stranger
 from podcast.publishing.rendered import Rendered
 from podcast.publishing.showchange import another_show
+from podcast.publishing.sitepages import site_pages
 from podcast.publishing.smallpictures import SmallPictures
 from podcast.settings import FILE, Settings
 from podcast.stores import Moved, Store
@@ -170,14 +171,16 @@ class Publisher:
             plan = no_plan(decision, self.store.url)
             return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
         problems = (*problems, *_clock_warning(observed.ledger, decision.ledger, self.now))
-        kept = Rendered(cache_folder(self.workspace.folder) / "rendered.sqlite3")
+        cache = cache_folder(self.workspace.folder)
         made = Pictures(self._small, gathered.uploads, observed)
-        ledger, feeds = compile_pages(made.complete(decision.ledger), kept)
-        ledger = with_edition(ledger, feeds, observed, now=self.now, by=self.by)
+        ledger, feeds = compile_pages(made.complete(decision.ledger), Rendered(cache / "rendered.sqlite3"))
+        ledger, draft = lay_out(with_edition(ledger, feeds, observed, now=self.now, by=self.by))
         decision = replace(decision, ledger=ledger)
-        artifacts = render(ledger, feeds)
+        pages = render(ledger, feeds, draft, Rendered(cache / "pages.sqlite3"))
+        site = site_pages(pages, observed, self.store)
+        artifacts, observed = site.artifacts, site.observed
         checked = _check(_unchecked(artifacts, observed, every=every), decision.ledger)
-        problems = (*problems, *with_lines(checked, self.workspace.folder), *held_warning(ledger))
+        problems = (*problems, *with_lines(checked, self.workspace.folder), *held_warning(ledger), *site.problems)
         if errors(problems):
             raise ProblemsFound(problems)
         public = published(artifacts, ledger, feeds, observed, self.store)
@@ -188,7 +191,7 @@ class Publisher:
             uploads=gathered.uploads,
             sources=_sources(self.workspace),
             store_url=self.store.url,
-            standing=public.standing,
+            standing=public.standing | site.theirs,
         )
         strangers = [stranger(key) for key in new_pages(plan, observed) if self.store.stat(key)]
         if impossible or strangers:

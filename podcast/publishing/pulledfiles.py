@@ -37,6 +37,8 @@ class PulledFiles:
         """Decide about the pictures of the show."""
         if release.cover:
             self._file(settings.cover, release.cover, "the show's cover")
+        if release.logo:
+            self._file(settings.site.logo, release.logo, "the logo of the pages")
         for image in release.images:
             if image.blob:
                 self._file(image.path, image.blob, "a picture of the show")

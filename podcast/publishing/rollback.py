@@ -13,7 +13,7 @@ from feed.reader import Feed, read_feed
 from podcast.conditions import Conditions
 from podcast.layout import INDEX
 from podcast.publishing.apply import SILENT, Listener, apply
-from podcast.publishing.artifacts import render
+from podcast.publishing.artifacts import lay_out, render
 from podcast.publishing.changes import Decision
 from podcast.publishing.editions import back_to, edition_of, published, read_edition, up_to_date
 from podcast.publishing.feeds import compile_pages
@@ -23,6 +23,7 @@ from podcast.publishing.observe import Observed, observe
 from podcast.publishing.plan import Plan, make_plan
 from podcast.publishing.publish import ATTEMPTS, MovedAway, require_own
 from podcast.publishing.rendered import Rendered
+from podcast.publishing.sitepages import site_pages
 from podcast.publishing.uploads import Uploads
 from podcast.settings import Settings
 from podcast.stores import Moved, Store
@@ -83,7 +84,9 @@ class Rollback:
             )
         require_own(self.settings, old)
         ledger, feeds = compile_pages(old, self._rendered)
-        artifacts = render(ledger, feeds)
+        ledger, draft = lay_out(ledger)
+        site = site_pages(render(ledger, feeds, draft), observed, self.store)
+        artifacts, observed = site.artifacts, site.observed
         if self.number is None:
             ledger, following = up_to_date(ledger, feeds, now=self.now, by=self.by), feeds
         else:
@@ -91,7 +94,7 @@ class Rollback:
             following = read_edition(ledger, self.number, self.store)
             going = ledger.tidying.keys if ledger.tidying else ()
             there = {key: size for key, size in (observed.blobs or {}).items() if key not in going}
-            there |= {artifact.key: len(artifact.body) for artifact in artifacts}
+            there |= {artifact.key: artifact.size for artifact in artifacts}
             self._refuse(following, ledger, there)
             ledger = back_to(ledger, self.number, now=self.now, by=self.by)
         public = published(artifacts, ledger, feeds, observed, self.store)
@@ -102,7 +105,7 @@ class Rollback:
             uploads=Uploads(),
             sources={},
             store_url=self.store.url,
-            standing=public.standing,
+            standing=public.standing | site.theirs,
         )
         if impossible and self.number is None:
             raise ProblemsFound(impossible)

@@ -61,6 +61,22 @@ def episode_of(item: Item, show: Show, topics: Sequence[str] = ()) -> Thing:
     )
 
 
+def collection_of(title: str, url: str, show: Show, parts: Sequence[tuple[str, str]]) -> Thing:
+    """Return a page that lists something as a CollectionPage; `parts` are names and addresses, in their order."""
+    listed = (
+        _thing("ListItem", position=number, name=name, url=address)
+        for number, (name, address) in enumerate(parts, start=1)
+    )
+    return _CONTEXT | _thing(
+        "CollectionPage",
+        name=title,
+        url=url,
+        inLanguage=show.language,
+        isPartOf=_thing("PodcastSeries", name=show.title, url=show.link, webFeed=show.feed_url),
+        mainEntity=_thing("ItemList", itemListElement=list(listed)),
+    )
+
+
 def iso_length(length: timedelta) -> str:
     """Write a length as `PT1H2M3S`, rounded to the second (ISO 8601)."""
     seconds = whole_seconds(length)

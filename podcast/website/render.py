@@ -1,201 +1,154 @@
-"""Items to pages. Pure: the same items give the same bytes."""
+"""Sheets to pages. Pure: the same website gives the same bytes."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from functools import cache, partial
-from types import MappingProxyType
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from threading import Lock
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    DictLoader,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+    select_autoescape,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from episodes.model import Appearance, Chapter, Kind
-from episodes.notes import page_html
-from episodes.timecode import show_length
-from feed.compiler import newest_first
-from feed.item import Item, Transcript
-from feed.show import Selection, Show
-from podcast.layout import INDEX, feed_key, page_key, public_url
-from podcast.website.jsonld import Thing, episode_of, series_of
-from podcast.website.words import Words, words_for
+from episodes.problems import Problem, UserError
+from podcast.layout import public_url
+from podcast.site_settings import Look, Template
+from podcast.website.episodepages import episode_sheets
+from podcast.website.listpages import list_sheets
+from podcast.website.policy import content_policy
+from podcast.website.sitemap import sitemap_sheets
+from podcast.website.sources import Sheet, Website
+from podcast.website.static import StaticFile, look_file, static_files
+from podcast.website.subscribing import subscribe_sheets
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A picture made of a cover, its size in pixels."""
-
-    url: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cover:
-    """What was made of a cover: the picture networks show, and smaller versions, the smallest first."""
-
-    social: Picture | None = None
-    small: tuple[Picture, ...] = ()
-
-
-AS_IT_IS = Cover()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """An episode's page: the item, its notes in Markdown, its path, the paths that lead to it, its cover in sizes.
-
-    `changed` is when anything it is made of changed last, aware.
-    """
-
-    item: Item
-    notes: str
-    topics: tuple[str, ...]
-    path: str
-    changed: datetime
-    aliases: tuple[str, ...] = ()
-    cover: Cover = AS_IT_IS
+FAMILIES: tuple[Callable[[Website], Iterator[Sheet]], ...] = (
+    episode_sheets,
+    list_sheets,
+    subscribe_sheets,
+    sitemap_sheets,
+)
+"""All kinds of pages; of two sheets with the same key the first is rendered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """Rendered pages by key: of episodes, and those that list them."""
+    """Rendered pages by key: of episodes, those that list them, and the files they refer to, which never change."""
 
-    pages: dict[str, bytes]
-    indexes: dict[str, bytes]
-
-
-def render_site(
-    show: Show,
-    pages: Sequence[Page],
-    gone: Mapping[str, datetime] = MappingProxyType({}),
-    *,
-    base_url: str,
-    changed: datetime,
-    selections: Sequence[Selection] = (),
-    cover: Cover = AS_IT_IS,
-) -> Site:
-    """Render every page of a show, each naming its feeds: of all episodes, then of `selections`.
-
-    `gone` are the paths of withdrawn episodes, where a page says so, and since when; `cover` is the show's, for the
-    index, and `changed` when anything it lists changed last. Pages carry such a time, which no reader sees: a page that
-    is made again as it was before is no longer the same bytes, so that a store can tell the two apart.
-    """
-    words = words_for(show.language)
-    show = replace(show, hosts=_linkable(show.hosts))
-    by_guid = {page.item.guid: page for page in pages}
-    newest = [by_guid[item.guid] for item in newest_first([page.item for page in pages])]
-    views = [_view(page, show, words) for page in newest]
-    feeds = [(show.title, show.feed_url), *(_feed(selection, show, base_url) for selection in selections)]
-    home = _home_url(show, pages, base_url)
-    render = partial(_render, show=show, words=words, home=home, feeds=feeds)
-    rendered: dict[str, bytes] = {}
-    for page, view in zip(newest, views, strict=True):
-        rendered[page_key(page.path)] = render("episode.html", page=view, changed=_stamp(page.changed))
-        for alias in page.aliases:
-            rendered.setdefault(page_key(alias), render("moved.html", page=view, changed=_stamp(page.changed)))
-    for path, since in gone.items():
-        rendered.setdefault(page_key(path), render("gone.html", changed=_stamp(since)))
-    index = render("index.html", pages=views, described=series_of(show), cover=cover, changed=_stamp(changed))
-    return Site(pages=rendered, indexes={INDEX: index})
+    pages: Mapping[str, bytes]
+    indexes: Mapping[str, bytes]
+    statics: Mapping[str, bytes]
 
 
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def sheets_of(website: Website) -> Mapping[str, Sheet]:
+    """Return every page there should be, by key."""
+    sheets: dict[str, Sheet] = {}
+    for family in FAMILIES:
+        for sheet in family(website):
+            sheets.setdefault(sheet.key, sheet)
+    return sheets
 
 
-def _feed(selection: Selection, show: Show, base_url: str) -> tuple[str, str]:
-    """Return title and address of a further feed."""
-    return selection.title or f"{show.title} ({selection.name})", public_url(base_url, feed_key(selection.name))
+class Renderer:
+    """Renders the sheets of a website, one at a time from whichever thread."""
+
+    def __init__(self, website: Website) -> None:
+        self._templates = _templates(website.look.templates)
+        self._common = _common(website, _files(website.look))
+        self._alone = Lock()
+
+    def render(self, sheet: Sheet, changed: datetime | None = None) -> bytes:
+        """Render a page that shows what it shows since `changed`, which it carries unseen.
+
+        Raises UserError where a template of the show itself cannot be filled.
+        """
+        with self._alone:
+            return _filled(self._templates, sheet, {**self._common, "changed": _stamp(changed)})
 
 
-def _home_url(show: Show, pages: Sequence[Page], base_url: str) -> str:
-    """Return the address of the index; it names its file where the addresses of the pages do."""
-    whole = public_url(base_url, INDEX)
-    named = show.link == whole or any(not page.item.link.endswith("/") for page in pages)
-    return whole if named else base_url
+def render_site(website: Website) -> Site:
+    """Render every page of a show. Raises UserError where a template of the show itself cannot be filled."""
+    renderer = Renderer(website)
+    pages: dict[str, bytes] = {}
+    indexes: dict[str, bytes] = {}
+    for key, sheet in sheets_of(website).items():
+        (indexes if sheet.index else pages)[key] = renderer.render(sheet)
+    return Site(pages=pages, indexes=indexes, statics=look_files(website.look))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _View:
-    """A page in the words of its language, ready for a template; `described` is its item as JSON-LD."""
-
-    item: Item
-    described: Thing
-    label: str
-    day: str
-    length: str
-    recorded: str
-    notes: str
-    chapters: tuple[tuple[str, Chapter], ...]
-    transcripts: tuple[Transcript, ...]
-    topics: tuple[str, ...]
-    cover: Cover
+def look_files(look: Look) -> Mapping[str, bytes]:
+    """Return the style sheets and scripts of the pages by key."""
+    return {file.key: file.body for file in _files(look).values()}
 
 
-def _view(page: Page, show: Show, words: Words) -> _View:
-    item = replace(page.item, people=_linkable(page.item.people))
-    chapters = (replace(chapter, link=_web(chapter.link)) for chapter in item.chapters if chapter.title)
-    return _View(
-        item=item,
-        described=episode_of(item, show, page.topics),
-        label=_label(item, words),
-        day=words.day(item.published.date()),
-        length=words.length(item.duration),
-        recorded=_recorded(item, words),
-        notes=page_html(page.notes),
-        chapters=tuple((show_length(_whole(chapter.start)), chapter) for chapter in chapters),
-        transcripts=_to_read(item.transcripts),
-        topics=page.topics,
-        cover=page.cover,
-    )
+def template_problems(templates: Sequence[Template], folder: str) -> Iterator[Problem]:
+    """Yield what is wrong with the templates of a show, which are files in `folder`, before anything is filled in."""
+    for template in templates:
+        try:
+            _templates(()).parse(template.text)
+        except TemplateSyntaxError as error:
+            path = f"{folder.rstrip('/')}/{template.name}"
+            hint = "see docs/site.md for what a template may use"
+            yield Problem(path=path, line=error.lineno, message=error.message or "is no template", hint=hint)
 
 
-_READABLE = {"text/html": 0, "text/plain": 1}
+def _filled(templates: ImmutableSandboxedEnvironment, sheet: Sheet, common: Mapping[str, object]) -> bytes:
+    try:
+        return templates.get_template(sheet.template).render({**common, **sheet.values()}).encode()
+    except TemplateError as error:
+        hint = "look into the template of that name in the folder [site] templates, or leave it out"
+        raise UserError(f"the page {sheet.key} cannot be made of {sheet.template}: {error}", hint=hint) from error
 
 
-def _to_read(transcripts: Sequence[Transcript]) -> tuple[Transcript, ...]:
-    """Return of each language the transcript people read best: the page, else plain text, else any."""
-    best = sorted(transcripts, key=lambda transcript: _READABLE.get(transcript.media_type, len(_READABLE)))
-    first: dict[str, Transcript] = {}
-    for transcript in best:
-        first.setdefault(transcript.language, transcript)
-    return tuple(first[language] for language in dict.fromkeys(it.language for it in transcripts))
+def _stamp(moment: datetime | None) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
 
 
-def _linkable(people: Sequence[Appearance]) -> tuple[Appearance, ...]:
-    """Return people with those of their addresses a page may link to."""
-    return tuple(replace(person, picture=_web(person.picture), link=_web(person.link)) for person in people)
+def _files(look: Look) -> Mapping[str, StaticFile]:
+    """Return the style sheets and scripts of the pages by name, and the one with what the show wants otherwise."""
+    own = look_file(look)
+    return {**static_files(), **({"look.css": own} if own else {})}
 
 
-def _whole(start: timedelta) -> timedelta:
-    """Return the second a chapter begins in: who goes there must not miss its first words."""
-    return timedelta(seconds=start // timedelta(seconds=1))
+def _common(website: Website, files: Mapping[str, StaticFile]) -> dict[str, object]:
+    """Return what every template may use."""
 
+    def static(name: str) -> str:
+        return public_url(website.base_url, files[name].key)
 
-def _web(address: str) -> str:
-    """Return an address a page may link to, or nothing: only web addresses."""
-    return address if address.startswith(("https://", "http://")) else ""
-
-
-def _label(item: Item, words: Words) -> str:
-    if item.kind is not Kind.FULL:
-        return words.say(item.kind.value)
-    return words.say("episode", number=item.number) if item.number else ""
-
-
-def _recorded(item: Item, words: Words) -> str:
-    recording = item.recording
-    if recording.occasion:
-        phrase = words.say("recorded_occasion", occasion=recording.occasion)
-        return f"{phrase}, {recording.place}" if recording.place else phrase
-    if recording.place:
-        return words.say("recorded_place", place=recording.place)
-    return words.say("recorded_on", date=words.day(recording.on)) if recording.on else ""
+    return {
+        "website": website,
+        "show": website.show,
+        "words": website.words,
+        "home": website.home,
+        "feeds": website.feeds,
+        "look": website.look,
+        "policy": content_policy(website.base_url),
+        "has_look": "look.css" in files,
+        "static": static,
+        "url": website.url,
+        "cover": website.cover,
+    }
 
 
 @cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("podcast.website"),
+def _templates(own: tuple[Template, ...]) -> ImmutableSandboxedEnvironment:
+    """Return the templates; those of the show in front, and ours below `folge/` for them to build on.
+
+    They come from the ledger, which somebody else may have written: in a sandbox they cannot reach this machine.
+    """
+    ours: BaseLoader = PackageLoader("podcast.website")
+    theirs = DictLoader({template.name: template.text for template in own})
+    return ImmutableSandboxedEnvironment(
+        loader=ChoiceLoader([theirs, ours, PrefixLoader({"folge": ours})]),
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -203,7 +156,3 @@ def _templates() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-
-
-def _render(template: str, **values: object) -> bytes:
-    return _templates().get_template(template).render(**values).encode()

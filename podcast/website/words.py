@@ -22,6 +22,10 @@ class Words:
         """Return a sentence with its values filled in."""
         return self.sentences[name].format(**values)
 
+    def count(self, name: str, count: int) -> str:
+        """Return a sentence about a number of things: that for one, or that for any other number."""
+        return self.say(f"{name}_one" if count == 1 else f"{name}_many", count=count)
+
     def day(self, day: date) -> str:
         """Write a date as people do: `6. Juni 2024`."""
         return self.say("date", day=day.day, month=self.months[day.month - 1], year=day.year)

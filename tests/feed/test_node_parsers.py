@@ -48,7 +48,8 @@ Said = Mapping[str, object]
 def parsed(name: str) -> Said:
     """What both parsers make of a feed: {"partytime": …, "feedsmith": …}."""
     program = shutil.which("node")
-    wanted = json.loads((_SOURCE / "package.json").read_text("utf-8"))["dependencies"]
+    named = json.loads((_SOURCE / "package.json").read_text("utf-8"))["dependencies"]
+    wanted = {package: named[package] for package in ("feedsmith", "podcast-partytime")}
     there = {
         package: json.loads((_INSTALLED / "node_modules" / package / "package.json").read_text("utf-8"))["version"]
         for package in wanted

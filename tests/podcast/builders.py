@@ -160,7 +160,7 @@ def objects(store: Store) -> dict[str, bytes]:
 
 def undated(body: bytes) -> bytes:
     """Return a page or a feed without the time of its latest change, which tells it from itself at another time."""
-    return re.sub(rb'(?<=dcterms.modified" content=")[^"]+|(?<=<lastBuildDate>)[^<]+', b"", body)
+    return re.sub(rb'(?<=dcterms.modified" content=")[^"]+|(?<=<lastBuildDate>)[^<]+|(?<=made by folge )\S+', b"", body)
 
 
 def feed_in(store: Store) -> Feed:

@@ -23,9 +23,10 @@ from unittest.mock import patch
 
 from feed.checks.run import check_feed
 from podcast.layout import LEDGER, LEDGERS
-from podcast.publishing.artifacts import Artifact, render
+from podcast.publishing.artifacts import Artifact, lay_out, render
 from podcast.publishing.feeds import compile_pages
 from podcast.publishing.ledger import Ledger, decode_ledger, encode_ledger
+from podcast.publishing.pagestates import Draft
 from podcast.publishing.publish import Outcome, Publisher
 from podcast.publishing.rendered import Rendered
 from podcast.stores import ABSENT, Moved, Progress, Stat, Store, StoredObject, Unfinished, Upload
@@ -324,6 +325,11 @@ def _compiled(body: bytes) -> tuple[Ledger, Mapping[str, bytes]]:
 
 
 @functools.cache
+def _laid_out(body: bytes) -> tuple[Ledger, Draft]:
+    return lay_out(decode_ledger(body))
+
+
+@functools.cache
 def _rendered(body: bytes) -> tuple[Artifact, ...]:
     return render(decode_ledger(body))
 
@@ -331,7 +337,8 @@ def _rendered(body: bytes) -> tuple[Artifact, ...]:
 _ONCE = {
     "publish.check_feed": functools.cache(check_feed),
     "publish.compile_pages": lambda ledger, rendered: _compiled(encode_ledger(ledger)),
-    "publish.render": lambda ledger, feeds: _rendered(encode_ledger(ledger)),
+    "publish.lay_out": lambda ledger: _laid_out(encode_ledger(ledger)),
+    "publish.render": lambda ledger, feeds, draft, rendered: _rendered(encode_ledger(ledger)),
     "observe.decode_ledger": functools.cache(decode_ledger),
 }
 """Functions without a memory of their own, each asked once for the same: most of the time goes there."""
@@ -431,9 +438,17 @@ def explore(
                 if following not in came:
                     came[following] = (state, label)
                     reached.append(following)
-        layer = chosen.sample(reached, width) if 0 < width < len(reached) else reached
+        layer = _sample(chosen, reached, width) if 0 < width < len(reached) else reached
     runs = sum(actor.runs for actor in actors)
     return Explored(states=looked_at, worlds=len(worlds), orders=whole, runs=runs)
+
+
+def _sample(chosen: random.Random, reached: Sequence[State], width: int) -> list[State]:
+    """Return some states, half of them such as nobody stopped in: else only those are left in the end."""
+    going = [state for state in reached if not state.crashes]
+    kept = chosen.sample(going, min(width // 2, len(going)))
+    rest = [state for state in reached if state not in kept]
+    return kept + chosen.sample(rest, width - len(kept))
 
 
 def run_alone(worlds: Worlds, world: World, actor: Actor) -> tuple[World, Ended, int]:

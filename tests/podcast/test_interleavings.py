@@ -12,7 +12,7 @@ import pytest
 from feed.checks.run import check_feed
 from feed.reader import read_feed
 from podcast.layout import FEED, LEDGER
-from podcast.publishing.artifacts import render
+from podcast.publishing.artifacts import lay_out, render
 from podcast.publishing.changes import NOTHING_ASKED, Asked
 from podcast.publishing.feeds import compile_pages
 from podcast.publishing.ledger import Ledger, State, decode_ledger
@@ -180,6 +180,8 @@ def _complete(world: World) -> None:
     ledger = _ledger(world)
     same, feeds = compile_pages(ledger, Rendered())
     assert same == ledger, "the ledger does not know since when the feed says what it says"
+    same, _ = lay_out(ledger)
+    assert same == ledger, "the ledger does not know since when the pages show what they show"
     wanted = {artifact.key: artifact.body for artifact in render(ledger, feeds)}
     there = {key: body for key, body in objects(world.store).items() if not key.startswith(WRITE_ONCE)}
     assert there.keys() == wanted.keys()

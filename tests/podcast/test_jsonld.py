@@ -18,8 +18,10 @@ from feed.document import read_document
 from feed.item import Enclosure, Item, Transcript
 from feed.show import Selection, Show
 from podcast.website.jsonld import Thing, episode_of, iso_length, series_of
-from podcast.website.render import Page, Site, render_site
-from tests.feed.builders import BASE, CHANGED, GUEST, HOST, a_feed, a_full_item, a_full_show, a_show, an_item
+from podcast.website.page import Page
+from podcast.website.render import Site, render_site
+from podcast.website.sources import website_of
+from tests.feed.builders import BASE, GUEST, HOST, a_feed, a_full_item, a_full_show, a_show, an_item
 
 HOME = f"{BASE}/"
 RULES = tuple(rule for rule in registered_rules() if rule.id.startswith("WEB-"))
@@ -35,12 +37,9 @@ HOSTILE = (
 )
 
 
-def site(*items: Item, show: Show, selections: tuple[Selection, ...] = ()) -> Site:
-    pages = [
-        Page(item=item, notes="Notizen", topics=(), path=item.guid, changed=CHANGED, aliases=(f"f/{item.guid}",))
-        for item in items
-    ]
-    return render_site(show, pages, base_url=HOME, selections=selections, changed=CHANGED)
+def site(*items: Item, show: Show, selections: tuple[Selection, ...] = (), directory_index: bool = True) -> Site:
+    pages = [Page(item=item, notes="Notizen", topics=(), path=item.guid, aliases=(f"f/{item.guid}",)) for item in items]
+    return render_site(website_of(show, pages, base_url=HOME, selections=selections, directory_index=directory_index))
 
 
 def described(page: bytes) -> Thing:
@@ -297,6 +296,7 @@ def test_every_page_that_is_shared_shows_itself_in_previews() -> None:
     there = site(item, show=show)
     graph = {
         "og:title": item.title,
+        "og:description": item.summary,
         "og:type": "website",
         "og:url": item.link,
         "og:site_name": show.title,
@@ -310,8 +310,10 @@ def test_every_page_that_is_shared_shows_itself_in_previews() -> None:
     assert told(there.pages[f"f/{item.guid}/index.html"]) == graph
     assert told(there.indexes["index.html"]) == {
         "og:title": show.title,
+        "og:description": show.description,
         "og:type": "website",
         "og:url": HOME,
+        "og:site_name": show.title,
         "og:image": show.image_url,
         "og:image:alt": show.title,
     }
@@ -319,7 +321,9 @@ def test_every_page_that_is_shared_shows_itself_in_previews() -> None:
 
 @pytest.mark.parametrize("items", [(), (an_item(link=f"{BASE}/1/index.html"),)])
 def test_where_no_server_finds_the_index_its_address_names_the_file(items: tuple[Item, ...]) -> None:
-    there = site(*items, show=a_show(link=f"{HOME}index.html" if not items else "https://b.example/"))
+    there = site(
+        *items, show=a_show(link=f"{HOME}index.html" if not items else "https://b.example/"), directory_index=False
+    )
     assert told(there.indexes["index.html"])["og:url"] == f"{HOME}index.html"
 
 
@@ -331,7 +335,8 @@ def test_every_page_names_every_feed_the_whole_one_first() -> None:
     )
     item, show = an_item(), a_show()
     there = site(item, show=show, selections=selections)
-    for page in (*there.pages.values(), *there.indexes.values()):
+    rendered = {**there.pages, **there.indexes}
+    for page in (body for key, body in rendered.items() if key.endswith(".html")):
         links = html.document_fromstring(page).iterfind("head/link[@type='application/rss+xml'][@rel='alternate']")
         assert [(link.get("title"), link.get("href")) for link in links] == [
             ("Kommunen-Podcast", f"{BASE}/feed.xml"),

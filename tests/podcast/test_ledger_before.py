@@ -34,6 +34,9 @@ SINCE = frozenset(
         "editions",
         "successor",
         "waypoints",
+        "site",
+        "logo",
+        "pages",
     }
 )
 """Names that ledgers did not have before 0.2."""

@@ -262,7 +262,7 @@ class TestWhatStays:
     """What folge did not write, what is referred to, and everything where nobody said yes."""
 
     def test_what_folge_did_not_write_is_listed_and_never_touched(self, store: MemoryStore) -> None:
-        strange = ["audio/jingle.mp3", "feed/fremd.xml", "impressum/index.html", "robots.txt"]
+        strange = ["audio/jingle.mp3", "feed/fremd.xml", "impressum/index.html", "verzeichnis.txt"]
         for key in [*strange, ".folge/notiz.txt"]:
             put(store, key)
 

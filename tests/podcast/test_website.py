@@ -8,12 +8,13 @@ from lxml import html
 
 from episodes.model import Appearance, Chapter, Recording
 from feed.item import Item
-from podcast.website.render import Page, Site, render_site
+from podcast.website.page import Page
+from podcast.website.render import Site, render_site
+from podcast.website.sources import website_of
 from podcast.website.words import words_for
 from tests.feed.builders import a_show, an_item
 
 BASE = "https://cdn.example.org/"
-CHANGED = datetime(2024, 12, 10, 12, 0, tzinfo=UTC)
 
 
 ITEM = an_item(
@@ -34,18 +35,23 @@ def page(
     path: str = "agil",
     aliases: tuple[str, ...] = ("f/2",),
 ) -> Page:
-    return Page(item=item, notes=notes, topics=topics, path=path, changed=CHANGED, aliases=aliases)
+    return Page(item=item, notes=notes, topics=topics, path=path, aliases=aliases)
 
 
 def site(*pages: Page, language: str = "de") -> Site:
-    return render_site(a_show(language=language), pages, base_url=BASE, changed=CHANGED)
+    return render_site(website_of(a_show(language=language), pages, base_url=BASE))
+
+
+def words_of(page: str) -> str:
+    """The text of a page, as it is read."""
+    return " ".join(html.tostring(html.document_fromstring(page.encode()), method="text", encoding="unicode").split())
 
 
 def test_an_episode_page_says_who_when_and_where_in_german() -> None:
     text = site(page()).pages["agil/index.html"].decode()
 
     assert "Folge 2 · 6. Juni 2024 · 34 Min." in text
-    assert "Uwe Schneidewind, Oberbürgermeister, Stadt Wuppertal" in text
+    assert "Uwe Schneidewind, Oberbürgermeister, Stadt Wuppertal" in words_of(text)
     assert "Aufgenommen beim K360-Festival 2024, Berlin" in text
     assert "<em>Leser:innen</em>" in text
     assert '<html lang="de">' in text
@@ -112,8 +118,10 @@ class _Tags(HTMLParser):
         self.seen: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if (tag, attrs) != ("script", [("type", "application/ld+json")]):
+        own = tag == "script" and (dict(attrs).get("src") or "").startswith(f"{BASE}static/")
+        if not own and (tag, attrs) != ("script", [("type", "application/ld+json")]):
             self.seen.append(tag)
+        assert ("src", "x") not in attrs
         for name, value in attrs:
             assert not name.startswith("on")
             assert not (value or "").startswith("javascript:")
@@ -131,7 +139,6 @@ def test_hostile_text_stays_text(hostile: str) -> None:
         tags = _Tags()
         tags.feed(body.decode())
         assert "script" not in tags.seen
-        assert tags.seen.count("img") <= 1
 
 
 def test_pages_are_the_same_bytes_whatever_the_order() -> None:

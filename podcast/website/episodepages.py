@@ -1,0 +1,141 @@
+"""The pages of episodes: the page itself, those that lead to it, and what stands where a withdrawn one was."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+
+from episodes.model import Appearance, Chapter
+from episodes.notes import page_html
+from episodes.timecode import show_length
+from feed.item import Item, Transcript
+from podcast.layout import page_key
+from podcast.website.groups import ARCHIVE, OCCASIONS, PEOPLE, TOPICS
+from podcast.website.jsonld import Thing, episode_of
+from podcast.website.listpages import Step
+from podcast.website.page import Cover, Page
+from podcast.website.rows import facts_of, label_of
+from podcast.website.sources import Sheet, Website, linkable, web
+from podcast.website.words import Words
+
+
+def episode_sheets(website: Website) -> Iterator[Sheet]:
+    """Yield the page of each episode and of each path that leads to it, then what is said of withdrawn ones."""
+    taken: set[str] = set()
+    beside = zip((None, *website.pages), website.pages, (*website.pages[1:], None), strict=False)
+    for newer, page, older in beside:
+        for number, path in enumerate((page.path, *page.aliases)):
+            if path not in taken:
+                taken.add(path)
+                template = "moved.html" if number else "episode.html"
+                around = () if number else _around(page, website, newer, older)
+                values = partial(_values, page, website, newer, older)
+                yield Sheet(key=page_key(path), template=template, of=(page, *around), values=values)
+    for path in website.gone:
+        if path not in taken:
+            yield gone_sheet(page_key(path))
+
+
+def gone_sheet(key: str, *, index: bool = False) -> Sheet:
+    """Return what stands where a page was that is withdrawn, or that nothing leads to any more."""
+    return Sheet(key=key, template="gone.html", of=(), values=dict, index=index)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A page in the words of its language, ready for a template; `described` is its item as JSON-LD."""
+
+    item: Item
+    described: Thing
+    label: str
+    facts: str
+    day: str
+    length: str
+    recorded: str
+    notes: str
+    chapters: tuple[tuple[str, Chapter], ...]
+    transcripts: tuple[Transcript, ...]
+    topics: tuple[Step, ...]
+    people: tuple[tuple[Appearance, str], ...]
+    occasion_url: str
+    cover: Cover
+
+
+def _around(page: Page, website: Website, newer: Page | None, older: Page | None) -> Iterator[object]:
+    """Yield what a page says of others: those beside it, and where everything of its names stands."""
+    for other in (newer, older):
+        yield (other.item.title, other.item.link) if other else ()
+    paths, item = website.groups.path, page.item
+    yield [paths(TOPICS, topic) for topic in page.topics]
+    yield [paths(PEOPLE, person.name) for person in item.people]
+    yield paths(OCCASIONS, item.recording.occasion) if item.recording.occasion else ""
+
+
+def _values(page: Page, website: Website, newer: Page | None, older: Page | None) -> Mapping[str, object]:
+    year = str(page.item.published.year)
+    archive = website.url(website.groups.path(ARCHIVE, year))
+    return {
+        "page": view_of(page, website),
+        "newer": newer.item if newer else None,
+        "older": older.item if older else None,
+        "steps": (
+            Step(name=website.words.say(ARCHIVE), url=website.url(ARCHIVE)),
+            Step(name=year, url=archive),
+            Step(name=label_of(page.item, website.words) or page.item.title),
+        ),
+    }
+
+
+def view_of(page: Page, website: Website) -> View:
+    """Return an episode in the words of the show's language."""
+    words = website.words
+    item = replace(page.item, people=linkable(page.item.people))
+    chapters = (replace(chapter, link=web(chapter.link)) for chapter in item.chapters if chapter.title)
+    return View(
+        item=item,
+        described=episode_of(item, website.show, page.topics),
+        label=label_of(item, words),
+        facts=facts_of(item, words),
+        day=words.day(item.published.date()),
+        length=words.length(item.duration),
+        recorded=_recorded(item, words),
+        notes=page_html(page.notes),
+        chapters=tuple((show_length(_whole(chapter.start)), chapter) for chapter in chapters),
+        transcripts=_to_read(item.transcripts),
+        topics=tuple(Step(name=topic, url=_list(website, TOPICS, topic)) for topic in page.topics),
+        people=tuple((person, _list(website, PEOPLE, person.name)) for person in item.people),
+        occasion_url=_list(website, OCCASIONS, item.recording.occasion) if item.recording.occasion else "",
+        cover=page.cover,
+    )
+
+
+def _list(website: Website, kind: str, name: str) -> str:
+    """Return the address of the page with everything of a name."""
+    return website.url(website.groups.path(kind, name))
+
+
+_READABLE = {"text/html": 0, "text/plain": 1}
+
+
+def _to_read(transcripts: Sequence[Transcript]) -> tuple[Transcript, ...]:
+    """Return of each language the transcript people read best: the page, else plain text, else any."""
+    best = sorted(transcripts, key=lambda transcript: _READABLE.get(transcript.media_type, len(_READABLE)))
+    first: dict[str, Transcript] = {}
+    for transcript in best:
+        first.setdefault(transcript.language, transcript)
+    return tuple(first[language] for language in dict.fromkeys(it.language for it in transcripts))
+
+
+def _whole(start: timedelta) -> timedelta:
+    """Return the second a chapter begins in: who goes there must not miss its first words."""
+    return timedelta(seconds=start // timedelta(seconds=1))
+
+
+def _recorded(item: Item, words: Words) -> str:
+    recording = item.recording
+    if recording.occasion:
+        phrase = words.say("recorded_occasion", occasion=recording.occasion)
+        return f"{phrase}, {recording.place}" if recording.place else phrase
+    if recording.place:
+        return words.say("recorded_place", place=recording.place)
+    return words.say("recorded_on", date=words.day(recording.on)) if recording.on else ""

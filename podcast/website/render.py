@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from traceback import extract_tb
 
 from jinja2 import (
     BaseLoader,
@@ -11,7 +12,6 @@ from jinja2 import (
     PackageLoader,
     PrefixLoader,
     StrictUndefined,
-    TemplateError,
     TemplateSyntaxError,
     select_autoescape,
 )
@@ -58,12 +58,11 @@ def sheets_of(website: Website) -> Mapping[str, Sheet]:
 def render_site(website: Website) -> Site:
     """Render every page of a show. Raises UserError where a template of the show itself cannot be filled."""
     files = _files(website)
-    templates = _templates(website.look.templates)
     common = _common(website, files)
     pages: dict[str, bytes] = {}
     indexes: dict[str, bytes] = {}
     for key, sheet in sheets_of(website).items():
-        body = _filled(templates, sheet, common)
+        body = _filled(website, sheet, common)
         (indexes if sheet.index else pages)[key] = body
     return Site(pages=pages, indexes=indexes, statics={file.key: file.body for file in files.values()})
 
@@ -71,7 +70,7 @@ def render_site(website: Website) -> Site:
 def render_gone(website: Website) -> bytes:
     """Render what stands where a page was that nothing leads to any more."""
     sheet = Sheet(key="", template="gone.html", of=(), values=dict)
-    return _filled(_templates(website.look.templates), sheet, _common(website, _files(website)))
+    return _filled(website, sheet, _common(website, _files(website)))
 
 
 def file_keys(website: Website) -> frozenset[str]:
@@ -90,12 +89,24 @@ def template_problems(templates: Sequence[Template], folder: str) -> Iterator[Pr
             yield Problem(path=path, line=error.lineno, message=error.message or "is no template", hint=hint)
 
 
-def _filled(templates: ImmutableSandboxedEnvironment, sheet: Sheet, common: Mapping[str, object]) -> bytes:
+def _filled(website: Website, sheet: Sheet, common: Mapping[str, object]) -> bytes:
+    template = _templates(website.look.templates).get_template(sheet.template)
+    values = {**common, **sheet.values()}
+    if not website.look.templates:
+        return template.render(values).encode()
     try:
-        return templates.get_template(sheet.template).render({**common, **sheet.values()}).encode()
-    except TemplateError as error:
-        hint = "look into the template of that name in the folder [site] templates, or leave it out"
-        raise UserError(f"the page {sheet.key} cannot be made of {sheet.template}: {error}", hint=hint) from error
+        return template.render(values).encode()
+    except Exception as error:  # a template of a show can fail in every way a program can
+        line = next(
+            (frame.lineno for frame in reversed(extract_tb(error.__traceback__)) if frame.filename == _THEIRS), 0
+        )
+        where = f"line {line} of a template" if line else sheet.template
+        hint = "look into the folder [site] templates; docs/site.md says what a template may use"
+        raise UserError(f"the page {sheet.key} cannot be made: {where}: {error}", hint=hint) from error
+
+
+_THEIRS = "<template>"
+"""How Jinja calls a template that is no file."""
 
 
 def _files(website: Website) -> Mapping[str, StaticFile]:

@@ -8,7 +8,7 @@ from traceback import extract_tb
 from jinja2 import (
     BaseLoader,
     ChoiceLoader,
-    DictLoader,
+    FunctionLoader,
     PackageLoader,
     PrefixLoader,
     StrictUndefined,
@@ -97,16 +97,11 @@ def _filled(website: Website, sheet: Sheet, common: Mapping[str, object]) -> byt
     try:
         return template.render(values).encode()
     except Exception as error:  # a template of a show can fail in every way a program can
-        line = next(
-            (frame.lineno for frame in reversed(extract_tb(error.__traceback__)) if frame.filename == _THEIRS), 0
-        )
-        where = f"line {line} of a template" if line else sheet.template
+        own = {template.name for template in website.look.templates}
+        frames = (frame for frame in reversed(extract_tb(error.__traceback__)) if frame.filename in own)
+        where = next((f"{frame.filename}:{frame.lineno}" for frame in frames), sheet.template)
         hint = "look into the folder [site] templates; docs/site.md says what a template may use"
         raise UserError(f"the page {sheet.key} cannot be made: {where}: {error}", hint=hint) from error
-
-
-_THEIRS = "<template>"
-"""How Jinja calls a template that is no file."""
 
 
 def _files(website: Website) -> Mapping[str, StaticFile]:
@@ -143,7 +138,8 @@ def _templates(own: tuple[Template, ...]) -> ImmutableSandboxedEnvironment:
     They come from the ledger, which somebody else may have written: in a sandbox they cannot reach this machine.
     """
     ours: BaseLoader = PackageLoader("podcast.website")
-    theirs = DictLoader({template.name: template.text for template in own})
+    texts = {template.name: template.text for template in own}
+    theirs = FunctionLoader(lambda name: (texts[name], name, None) if name in texts else None)
     return ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([theirs, ours, PrefixLoader({"folge": ours})]),
         autoescape=select_autoescape(default=True),

@@ -69,7 +69,7 @@ def test_a_topic_that_no_episode_has_any_more_lists_none(full: ShowFolder) -> No
     full.publish(store, now=later(1))
     assert "Geheimnis" not in texts(store)["topics/mut/index.html"]
     assert "Geheimnis" in texts(store)["topics/eid/index.html"]
-    full.episode(1, title="Geheimnis", more=TOPIC)
+    full.episode(1, title="Geheimnis", more="topics: [Eid, Mut]\n")
     full.publish(store, now=later(2))
     assert "Geheimnis" in texts(store)["topics/mut/index.html"]
 

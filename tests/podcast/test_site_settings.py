@@ -204,7 +204,7 @@ def test_a_template_that_cannot_be_filled_publishes_nothing(show: ShowFolder, te
     put(show, "vorlagen/episode.html", text)
     with_site(show, 'templates = "vorlagen"')
     store = MemoryStore()
-    with pytest.raises(UserError, match=r"cannot be made: line 1 of a template"):
+    with pytest.raises(UserError, match=r"cannot be made: episode\.html:1: "):
         show.publish(store)
     assert LEDGER not in objects(store)
 
@@ -221,7 +221,7 @@ def test_a_template_that_cannot_be_filled_publishes_nothing(show: ShowFolder, te
 def test_a_template_out_of_a_ledger_cannot_reach_this_machine(show: ShowFolder, text: str) -> None:
     put(show, "vorlagen/episode.html", text)
     with_site(show, 'templates = "vorlagen"')
-    with pytest.raises(UserError, match=r"cannot be made: line 1 of a template"):
+    with pytest.raises(UserError, match=r"cannot be made: episode\.html:1: "):
         show.publish(MemoryStore())
 
 

@@ -11,7 +11,9 @@ from PIL import Image
 from episodes.problems import Problem, ProblemsFound, Severity, UserError
 from podcast.colours import DARK, LIGHT, READABLE, least_contrast, parse_colour
 from podcast.layout import LEDGER
+from podcast.publishing.bring import bring
 from podcast.publishing.ledger import decode_ledger, encode_ledger
+from podcast.publishing.pull import Wished, look_at, plan_pull
 from podcast.settings import load_settings
 from podcast.site_settings import APPS, Look, SiteSettings
 from podcast.stores.memory import MemoryStore
@@ -190,6 +192,24 @@ def test_the_pages_follow_from_the_ledger_alone(show: ShowFolder, tmp_path: Path
     assert [(template.name, template.text) for template in look.templates] == [
         ("gone.html", "<p>{{ show.title }}: fort</p>")
     ]
+
+
+def test_a_pull_brings_what_the_pages_are_made_of(show: ShowFolder, tmp_path: Path) -> None:
+    put(show, "vorlagen/gone.html", "<p>fort</p>")
+    put(show, "own.css", "a {}")
+    Image.new("RGB", (400, 100)).save(show.path / "logo.png")
+    with_site(show, 'templates = "vorlagen"\ncss = "own.css"\nlogo = "logo.png"')
+    store = MemoryStore()
+    show.publish(store)
+    target, ledger = look_at(tmp_path / "neu", store, now=later(1), by="bert@laptop")
+    assert bring(plan_pull(target, ledger, store, Wished()), tmp_path / "neu", store) == ()
+    for name in ("vorlagen/gone.html", "own.css", "logo.png"):
+        assert (tmp_path / "neu" / name).read_bytes() == (show.path / name).read_bytes()
+
+    put(show, "own.css", "b {}")
+    target, ledger = look_at(show.path, store, now=later(1), by="anna@laptop")
+    (kept,) = plan_pull(target, ledger, store, Wished()).kept
+    assert (kept.path, kept.reason) == ("own.css", "the style sheet of the pages is another file here, and is kept")
 
 
 def test_a_mistake_in_a_template_is_told_with_file_and_line(show: ShowFolder) -> None:

@@ -1,6 +1,7 @@
 """The demo does the main job, and its feed has everything PSP-1 asks for."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -65,7 +66,7 @@ def test_the_guest_and_the_festival_are_on_the_pages(demo: Path) -> None:
 
     oath = next(text for name, text in pages.items() if "diensteid" in name)
     turtles = next(text for name, text in pages.items() if "schildkroeten" in name)
-    assert "Uwe Schneidewind, Oberbürgermeister, Stadt Wuppertal" in " ".join(oath.split()).replace("</a>", "")
+    assert re.search(r">Uwe Schneidewind</a><span>, Oberbürgermeister, Stadt Wuppertal<", oath)
     assert "Aufgenommen beim K360-Festival 2024, Berlin" in turtles
 
 

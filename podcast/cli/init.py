@@ -60,6 +60,13 @@ guid = {guid}  # podcast:guid, for life; never change it
 # organisation = "Stadt Beispiel"
 # link = "https://…"
 
+# How the pages look: docs/site.md
+# [site]
+# accent = "#0b6e4f"
+# logo = "logo.png"
+# imprint = "https://…"
+# privacy = "https://…"
+
 [store]
 # a folder, or s3://bucket/prefix
 url = {store}

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
-from episodes.fields import is_address
+from episodes.addresses import is_address
 from episodes.problems import UserError, visible
 from episodes.slugs import is_slug
 from podcast.layout import PRIVATE, RESERVED_SLUGS, SOURCES, settings_key

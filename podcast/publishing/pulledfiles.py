@@ -1,9 +1,11 @@
 """What a pull does with the files that texts name: covers and transcripts, and audio that was asked for."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 from podcast.publishing.arrivals import Action, Arrival
+from podcast.publishing.arrivals import written as arrival_of
 from podcast.publishing.ledger import Entry
 from podcast.publishing.measuring import Files
 from podcast.publishing.places import place
@@ -42,6 +44,11 @@ class PulledFiles:
         for image in release.images:
             if image.blob:
                 self._file(image.path, image.blob, "a picture of the show")
+        look, site = release.site, settings.site
+        if look.css:
+            self._text(site.css, look.css, "the style sheet of the pages")
+        for template in look.templates:
+            self._text(f"{site.templates.rstrip('/')}/{template.name}", template.text, "a template of the pages")
 
     def episode(self, entry: Entry, *, audio: bool, here: str, text_comes: bool) -> None:
         """Decide about the files of an episode; about its `audio` and other forms only if they are wanted.
@@ -121,6 +128,21 @@ class PulledFiles:
                 here=here,
             )
         )
+
+    def _text(self, written: str, text: str, what: str) -> None:
+        """Bring a text that stands in the ledger itself, where there is none here; any other is kept."""
+        kind = PurePosixPath(written).suffix
+        path = place(self._folder, written, f"text{kind}") if kind in (".css", ".html") else None
+        if path is None:
+            if written and not _outside(self._folder, written):
+                reason = f"{what} cannot be brought to a place outside the folder, or of another kind"
+                self.arrivals.append(Arrival(action=Action.SKIP, path=written, reason=reason))
+            return
+        here = sha256_of(path)
+        arrival = arrival_of(Action.KEEP if here else Action.CREATE, written, text, what, here=here)
+        if here != arrival.sha256:
+            reason = f"{what} is another file here, and is kept" if here else what
+            self.arrivals.append(replace(arrival, reason=reason))
 
     def _list(self, prefix: str) -> frozenset[str]:
         """Return the beginnings of the sha256 of everything that was ever published below a prefix."""

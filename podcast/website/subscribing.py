@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from urllib.parse import quote
 
 from podcast.layout import page_key
@@ -68,6 +68,7 @@ def apps_of(website: Website) -> tuple[App, ...]:
     return tuple(App(name=APPS[name], url=url, opens=not url.startswith("http")) for name, url in urls.items())
 
 
+@cache
 def _code(address: str, title: str) -> str:
     """Return an address as a QR code, an SVG drawing with a name."""
     import segno

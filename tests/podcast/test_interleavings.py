@@ -87,6 +87,8 @@ class Stage:
 def stage(tmp_path: Path, request: pytest.FixtureRequest) -> Stage:
     old = make_show(tmp_path / "old")
     old.publish_files_as_they_are()
+    settings = old.path / "podcast.toml"  # without hosts: each page that lists episodes multiplies the orders
+    settings.write_text(settings.read_text("utf-8").replace('hosts = ["anna"]\n', ""), "utf-8")
     store = MemoryStore()
     old.publish(store, by="carla@laptop")
     return Stage(

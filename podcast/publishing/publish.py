@@ -27,6 +27,7 @@ from podcast.publishing.pictures import Pictures
 from podcast.publishing.plan import Plan, make_plan, new_pages, no_plan, stranger
 from podcast.publishing.rendered import Rendered
 from podcast.publishing.smallpictures import SmallPictures
+from podcast.publishing.waveforms import Waveforms
 from podcast.settings import FILE
 from podcast.stores import Moved, Store
 from podcast.workspace import Workspace, require_sound
@@ -165,7 +166,8 @@ class Publisher:
             return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
         kept = Rendered(cache_folder(self.workspace.folder) / "rendered.sqlite3")
         made = Pictures(self._small, gathered.uploads, observed)
-        ledger, feeds = compile_pages(made.complete(decision.ledger), kept)
+        drawn = Waveforms(self._hearings, gathered.sounds, self._small.folder.with_name("peaks"), gathered.uploads)
+        ledger, feeds = compile_pages(drawn.complete(made.complete(decision.ledger), observed), kept)
         ledger = with_edition(ledger, feeds, observed, now=self.now, by=self.by)
         decision = replace(decision, ledger=ledger)
         artifacts = render(ledger, feeds)

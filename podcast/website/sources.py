@@ -33,7 +33,10 @@ AS_IT_IS = Cover()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """An episode's page: the item, its notes in Markdown, its path, the paths that lead to it, its cover in sizes."""
+    """An episode's page: the item, its notes in Markdown, its path, the paths that lead to it, its cover in sizes.
+
+    `peaks` is the address of the waveform of its audio, empty where there is none.
+    """
 
     item: Item
     notes: str
@@ -41,6 +44,7 @@ class Page:
     path: str
     aliases: tuple[str, ...] = ()
     cover: Cover = AS_IT_IS
+    peaks: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

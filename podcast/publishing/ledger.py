@@ -131,8 +131,8 @@ class Tidying:
 class Ledger:
     """Everything published from a store: the show, its episodes, ordered by guid, and the pages of its feeds by key.
 
-    `pictures` are what was made of covers, by the sha256 of the cover, `peaks` the waveforms of sounds, by the sha256 of
-    the file the producer has; `editions` of the feeds are oldest first.
+    `pictures` are what was made of covers, by the sha256 of the cover, `peaks` the waveforms of sounds, by that of the
+    file the producer has; `editions` of the feeds are oldest first.
     `tidying` is None where nobody ever tidied.
     """
 
@@ -161,7 +161,7 @@ class Ledger:
 
     @property
     def made(self) -> tuple[Blob, ...]:
-        """Everything that was made of a file besides what is published of it: pictures of covers, waveforms of sounds."""
+        """Everything that was made of files besides: pictures of covers, waveforms of sounds."""
         return (*(blob for blobs in self.pictures.values() for blob in blobs), *self.peaks.values())
 
     @property

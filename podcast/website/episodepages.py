@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 
-from episodes.model import Chapter, Kind
+from episodes.model import Kind
 from episodes.notes import page_html
-from episodes.timecode import show_length
 from feed.item import Item, Transcript
 from podcast.layout import page_key
 from podcast.website.jsonld import Thing, episode_of
-from podcast.website.sources import Cover, Page, Sheet, Website, linkable, web
+from podcast.website.playing import player_of
+from podcast.website.sources import Cover, Page, Sheet, Website, linkable
 from podcast.website.words import Words
 
 
@@ -41,21 +40,19 @@ class View:
     length: str
     recorded: str
     notes: str
-    chapters: tuple[tuple[str, Chapter], ...]
     transcripts: tuple[Transcript, ...]
     topics: tuple[str, ...]
     cover: Cover
 
 
 def _values(page: Page, website: Website) -> Mapping[str, object]:
-    return {"page": view_of(page, website)}
+    return {"page": view_of(page, website), "player": player_of(page, website)}
 
 
 def view_of(page: Page, website: Website) -> View:
     """Return an episode in the words of the show's language."""
     words = website.words
     item = replace(page.item, people=linkable(page.item.people))
-    chapters = (replace(chapter, link=web(chapter.link)) for chapter in item.chapters if chapter.title)
     return View(
         item=item,
         described=episode_of(item, website.show, page.topics),
@@ -64,7 +61,6 @@ def view_of(page: Page, website: Website) -> View:
         length=words.length(item.duration),
         recorded=_recorded(item, words),
         notes=page_html(page.notes),
-        chapters=tuple((show_length(_whole(chapter.start)), chapter) for chapter in chapters),
         transcripts=_to_read(item.transcripts),
         topics=page.topics,
         cover=page.cover,
@@ -81,11 +77,6 @@ def _to_read(transcripts: Sequence[Transcript]) -> tuple[Transcript, ...]:
     for transcript in best:
         first.setdefault(transcript.language, transcript)
     return tuple(first[language] for language in dict.fromkeys(it.language for it in transcripts))
-
-
-def _whole(start: timedelta) -> timedelta:
-    """Return the second a chapter begins in: who goes there must not miss its first words."""
-    return timedelta(seconds=start // timedelta(seconds=1))
 
 
 def label_of(item: Item, words: Words) -> str:

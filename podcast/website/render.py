@@ -9,10 +9,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from podcast.layout import public_url
 from podcast.website.episodepages import episode_sheets
 from podcast.website.listpages import list_sheets
+from podcast.website.playerpages import player_sheets
 from podcast.website.sources import Sheet, Website
 from podcast.website.static import static_files
 
-FAMILIES: tuple[Callable[[Website], Iterator[Sheet]], ...] = (episode_sheets, list_sheets)
+FAMILIES: tuple[Callable[[Website], Iterator[Sheet]], ...] = (episode_sheets, player_sheets, list_sheets)
 """All kinds of pages; of two sheets with the same key the first is rendered."""
 
 

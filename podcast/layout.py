@@ -27,6 +27,9 @@ INDEX = "index.html"
 CHAPTERS = "chapters/"
 """The prefix of chapter files: small, and made by the publish itself, yet never changing."""
 
+PEAKS = "peaks/"
+"""The prefix of waveforms, drawn by the player of an episode's page."""
+
 STATIC = "static/"
 """The prefix of style sheets and scripts of the pages: made by the publish itself, yet never changing."""
 
@@ -68,6 +71,11 @@ def transcript_key(slug: str, sha256: str, extension: str) -> str:
 def chapters_key(slug: str, sha256: str) -> str:
     """Return the write-once key of an episode's chapters."""
     return f"{CHAPTERS}{slug}-{sha256[:_HASH]}.json"
+
+
+def peaks_key(slug: str, sha256: str) -> str:
+    """Return the write-once key of the waveform of an episode's audio."""
+    return f"{PEAKS}{slug}-{sha256[:_HASH]}.json"
 
 
 def feed_key(name: str = "", page: int = 0) -> str:
@@ -115,6 +123,21 @@ def page_key(path: str) -> str:
     return f"{path}/{INDEX}"
 
 
+def embed_path(path: str) -> str:
+    """Return the path of the player that other sites show of the episode at `/path/`."""
+    return f"{path}/embed"
+
+
+def oembed_key(path: str) -> str:
+    """Return the key of what other sites are told of that player (WEB-7)."""
+    return f"{path}/oembed.json"
+
+
+def keys_below(path: str) -> tuple[str, ...]:
+    """Return the keys of everything mutable that is made at `/path/` for an episode."""
+    return page_key(path), page_key(embed_path(path)), oembed_key(path)
+
+
 def short_path(short: str) -> str:
     """Return the path of the short link that survives renames and moves."""
     return f"f/{short}"
@@ -134,7 +157,7 @@ def cache_control(key: str) -> str:
     """
     if key.startswith(PRIVATE):
         return NEVER
-    if key.startswith(("audio/", "covers/", "transcripts/", CHAPTERS, STATIC)):
+    if key.startswith(("audio/", "covers/", "transcripts/", CHAPTERS, PEAKS, STATIC)):
         return FOR_EVER
     return A_DAY if is_archive(key) else SHORTLY
 

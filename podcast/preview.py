@@ -86,7 +86,7 @@ def make_preview_server(root: Path, public_url: str, port: int) -> BaseWSGIServe
 
 def _file(request: Request, path: Path) -> Response:
     found = path.stat()
-    return send_file(
+    response = send_file(
         path,
         request.environ,
         mimetype="application/octet-stream",
@@ -94,6 +94,9 @@ def _file(request: Request, path: Path) -> Response:
         etag=f"{found.st_mtime_ns:x}-{found.st_size:x}",
         last_modified=found.st_mtime,
     )
+    if request.method == "HEAD" or response.status_code == 304:
+        response.close()  # without a body werkzeug leaves the file open
+    return response
 
 
 def _rewritten(request: Request, path: Path, public_url: str) -> Response:

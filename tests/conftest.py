@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.browsing import browser as browser
 from tests.servers.rgw import rgw_server
 from tests.servers.running import NotStartedError, S3Server
 from tests.servers.seaweed import seaweed_server
 
-_SERVERS = ("seaweed", "rgw")
+_SERVERS = ("seaweed", "rgw", "browser")
 
 
 @pytest.hookimpl(tryfirst=True)

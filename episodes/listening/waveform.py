@@ -6,6 +6,7 @@ from html import escape
 from episodes.listening.hearing import Peaks
 
 _COLUMNS = 600
+_LEVELS = 300
 _HALF = 128
 
 
@@ -35,6 +36,22 @@ def waveform_svg(peaks: Peaks, title: str) -> bytes:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {len(columns)} {2 * _HALF}" preserveAspectRatio="none" '
         f'role="img"><title>{escape(title)}</title><path fill="currentColor" d="M{upper} {lower}Z"/></svg>\n'
     ).encode()
+
+
+def levels_json(peaks: Peaks) -> bytes:
+    """Return how loud each stretch is as the players of our pages draw it, empty where nothing is heard.
+
+    300 levels at most, 0 to 100; the loudest stretch has 100. Each is the mean of its peaks: of an hour's talk the
+    highest peaks are all alike.
+    """
+    highest = [max(high, -low) for low, high in peaks.pairs]
+    count = -(-len(highest) // _LEVELS) or 1
+    means = [sum(piece) / len(piece) for n in range(0, len(highest), count) if (piece := highest[n : n + count])]
+    loudest = max(means, default=0)
+    if loudest <= 1:  # what is silent has -1 for its lowest sample
+        return b""
+    levels = [round(100 * mean / loudest) for mean in means]
+    return json.dumps({"version": 1, "levels": levels}, separators=(",", ":")).encode() + b"\n"
 
 
 def fewer(pairs: tuple[tuple[int, int], ...], most: int) -> tuple[tuple[int, int], ...]:

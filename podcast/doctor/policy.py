@@ -15,11 +15,15 @@ PUBLIC = (
     "feed/*",
     "index.html",
     "*/index.html",
+    "*/embed/index.html",
+    "*/oembed.json",
     "f/*",  # Ceph 16 lets * reach up to the first slash only where more follows it
     "audio/*",
     "covers/*",
     "transcripts/*",
     "chapters/*",
+    "peaks/*",
+    "static/*",
 )
 """The keys everybody may read: what is named, and nothing else. A Deny for the rest would hit the producer as well."""
 

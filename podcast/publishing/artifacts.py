@@ -136,6 +136,7 @@ def website_in(ledger: Ledger) -> Website:
             aliases=addresses(entry)[1:],
             cover=_cover_of(entry.release, ledger),
             changed=entry.current.at,
+            peaks=_peaks_of(entry.release, ledger),
         )
         for entry in ledger.published
     ]
@@ -166,6 +167,12 @@ def _cover_of(release: Release | ShowRelease, ledger: Ledger) -> Cover:
     }
     social = found.pop(SOCIAL.name, None)
     return Cover(social=social, small=tuple(sorted(found.values(), key=lambda picture: picture.width)))
+
+
+def _peaks_of(release: Release, ledger: Ledger) -> str:
+    """Return the address of the waveform of an episode's audio, empty where there is none."""
+    blob = ledger.peaks.get(release.audio.origin)
+    return public_url(ledger.show.release.base_url, blob.key) if blob else ""
 
 
 def addresses(entry: Entry) -> tuple[str, ...]:

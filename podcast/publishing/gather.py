@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import gcd
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from episodes.chapterfiles.findings import findings
 from episodes.chapterfiles.marks import Mark
@@ -38,13 +38,17 @@ from podcast.workspace import Workspace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """Everything a decision needs of this folder, the files its objects are made of, and the audio that is new."""
+    """Everything a decision needs of this folder, the files its objects are made of, and the audio that is new.
+
+    `sounds` are files of audio by the hex sha256 of what the producer has.
+    """
 
     show: ShowRelease
     releases: tuple[Release, ...]
     idle: tuple[Episode, ...]
     uploads: Uploads
     fresh: tuple[Fresh, ...]
+    sounds: Mapping[str, Path]
     problems: tuple[Problem, ...]
 
 
@@ -77,6 +81,7 @@ def assemble(
         idle=tuple(idle),
         uploads=assembly.uploads,
         fresh=tuple(assembly.sounds.fresh),
+        sounds=assembly.sounds.here,
         problems=(*files.problems, *assembly.problems),
     )
 

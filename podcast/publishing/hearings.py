@@ -1,4 +1,4 @@
-"""What is heard in audio that nobody has published yet: a finding for the producer, never a change of the sound."""
+"""What is heard in audio: findings for the producer about what is new, and waveforms; never a change of the sound."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from podcast.cache import write_cache
 from podcast.code import code_digest
 
 MOST = 10
-"""New files that are listened to at a publish: an hour of talk takes a quarter of a minute."""
+"""Files that are listened to at a publish: an hour of talk takes a quarter of a minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,25 +29,26 @@ class Fresh:
 class Hearings:
     """Listens to files once, where `folge[audio]` is installed; what was heard is kept in `folder`.
 
-    `target` is the loudness wanted in LUFS, None where nobody is to listen. `working` is told what is being done.
+    `target` is the loudness wanted in LUFS, None where it is nobody's concern. `working` is told what is being done.
     """
 
     def __init__(self, folder: Path, target: float | None, working: Callable[[str], None]) -> None:
         self._folder = folder
         self._target = target
         self._working = working
+        self._now: dict[str, Hearing | UserError] = {}
 
     def problems(self, fresh: Sequence[Fresh]) -> Iterator[Problem]:
         """Yield what a listener would mind of each file; of very many at once only that nobody has listened to them."""
         if self._target is None or find_spec("av") is None:
             return
-        unheard = [file for file in fresh if self._kept(file) is None]
+        unheard = [file for file in fresh if self.kept(file.sha256) is None]
         if len(unheard) > MOST:
             message = f"{len(unheard)} new audio files were not listened to"
             yield Problem(severity=Severity.NOTE, message=message, hint="how loud they are, 'folge measure FILE…' says")
         for file in fresh if len(unheard) <= MOST else ():
             try:
-                hearing = self._kept(file) or self._heard(file)
+                hearing = self.heard(file.path, file.sha256)
             except UserError as error:
                 found: Sequence[Problem] = (Problem(severity=Severity.WARNING, message=error.message, hint=error.hint),)
             else:
@@ -56,20 +57,36 @@ class Hearings:
                 message = f"'{file.written}': {problem.message}"
                 yield replace(problem, path=file.name, field="audio", message=message)
 
-    def _file(self, file: Fresh) -> Path:
-        return self._folder / f"{file.sha256}-{RECIPE}.json"
-
-    def _kept(self, file: Fresh) -> Hearing | None:
+    def kept(self, sha256: str) -> Hearing | None:
+        """Return what was heard in the file with that hex sha256, None where nobody has listened to it here."""
+        now = self._now.get(sha256)
+        if isinstance(now, Hearing):
+            return now
         try:
-            code, hearing = msgspec.json.decode(self._file(file).read_bytes(), type=tuple[str, Hearing])
+            code, hearing = msgspec.json.decode(self._file(sha256).read_bytes(), type=tuple[str, Hearing])
         except (OSError, msgspec.DecodeError):
             return None
         return hearing if code == code_digest() else None
 
-    def _heard(self, file: Fresh) -> Hearing:
+    def heard(self, path: Path, sha256: str) -> Hearing:
+        """Return what is heard in a file. Raises UserError where nothing can be, each time without listening anew."""
+        known = self._now.get(sha256) or self.kept(sha256)
+        if known is None:
+            known = self._now[sha256] = self._listened(path, sha256)
+        if isinstance(known, UserError):
+            raise known
+        return known
+
+    def _listened(self, path: Path, sha256: str) -> Hearing | UserError:
         from episodes.listening.listener import listen
 
-        self._working(f"listening to {file.path.name}")
-        hearing = listen(file.path, lambda share: self._working(f"listening to {file.path.name}, {share:.0%}"))
-        write_cache(self._file(file), msgspec.json.encode((code_digest(), hearing)))
+        self._working(f"listening to {path.name}")
+        try:
+            hearing = listen(path, lambda share: self._working(f"listening to {path.name}, {share:.0%}"))
+        except UserError as error:
+            return error
+        write_cache(self._file(sha256), msgspec.json.encode((code_digest(), hearing)))
         return hearing
+
+    def _file(self, sha256: str) -> Path:
+        return self._folder / f"{sha256}-{RECIPE}.json"

@@ -11,8 +11,8 @@ import msgspec
 from episodes.addresses import is_address
 from episodes.problems import UserError, visible
 from episodes.slugs import is_slug
-from podcast.layout import PRIVATE, RESERVED_SLUGS, SOURCES, settings_key
-from podcast.release import AlternateRelease, AudioBlob, PictureBlob, Release, ShowRelease
+from podcast.layout import PEAKS, PRIVATE, RESERVED_SLUGS, SOURCES, settings_key
+from podcast.release import AlternateRelease, AudioBlob, Blob, PictureBlob, Release, ShowRelease
 from podcast.site_settings import APPS, LARGEST_SUM, Look
 from podcast.stores import is_key
 
@@ -145,7 +145,8 @@ class Ledger:
     """Everything published from a store: the show, its episodes, ordered by guid, and the pages of its feeds by key.
 
     `pages` are those of the site, also those nothing leads to any more: whatever stood there may still be written late.
-    `pictures` are what was made of covers, by the sha256 of the cover; `editions` of the feeds are oldest first.
+    `pictures` are what was made of covers, by the sha256 of the cover, `peaks` the waveforms of sounds, by that of the
+    file the producer has; `editions` of the feeds are oldest first.
     `tidying` is None where nobody ever tidied.
     """
 
@@ -154,6 +155,7 @@ class Ledger:
     feeds: Mapping[str, FeedState] = field(default_factory=dict)
     pages: Mapping[str, PageState] = field(default_factory=dict)
     pictures: Mapping[str, tuple[PictureBlob, ...]] = field(default_factory=dict)
+    peaks: Mapping[str, Blob] = field(default_factory=dict)
     editions: tuple[Edition, ...] = ()
     tidying: Tidying | None = None
     format: int = FORMAT
@@ -180,9 +182,9 @@ class Ledger:
         return tuple(entry for entry in self.entries if entry.state is State.PUBLISHED)
 
     @property
-    def made(self) -> tuple[PictureBlob, ...]:
-        """Every picture that was made of a cover."""
-        return tuple(blob for blobs in self.pictures.values() for blob in blobs)
+    def made(self) -> tuple[Blob, ...]:
+        """Everything that was made of files besides: pictures of covers, waveforms of sounds."""
+        return (*(blob for blobs in self.pictures.values() for blob in blobs), *self.peaks.values())
 
     @property
     def rolled_back(self) -> Edition | None:
@@ -213,7 +215,8 @@ def encode_ledger(ledger: Ledger) -> bytes:
     pages = b",".join(b"\n%s:%s" % tuple(map(msgspec.json.encode, page)) for page in sorted(ledger.pages.items()))
     head += b'"pages":{%s\n},\n' % pages if pages else b""
     tidying = b'"tidying":%s,\n' % msgspec.json.encode(ledger.tidying) if ledger.tidying else b""
-    head += b'"editions":[%s],\n%s"entries":[' % (editions, tidying)
+    peaks = b'"peaks":%s,\n' % msgspec.json.encode(ledger.peaks, order="deterministic") if ledger.peaks else b""
+    head += b'%s"editions":[%s],\n%s"entries":[' % (peaks, editions, tidying)
     return head + b",".join(b"\n" + line for line in lines) + b"\n]}\n"
 
 
@@ -285,7 +288,7 @@ def _faults(ledger: Ledger) -> Iterator[str]:
     if len(set(positions)) != len(positions) or any(position < 0 for position in positions):
         yield "two rows at one position"
     for blob in [*(blob for entry in ledger.entries for blob in entry.release.blobs()), *show.blobs(), *ledger.made]:
-        if not is_key(blob.key) or not blob.key.startswith(("audio/", "covers/", "transcripts/")):
+        if not is_key(blob.key) or not blob.key.startswith(("audio/", "covers/", "transcripts/", PEAKS)):
             yield f"the key {blob.key}"
         if not re.fullmatch(r"[0-9a-f]{64}", blob.sha256):
             yield f"the sha256 of {blob.key}"

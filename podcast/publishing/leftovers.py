@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from episodes.problems import visible
-from podcast.layout import PRIVATE
+from podcast.layout import PRIVATE, STATIC
 from podcast.publishing.editions import kept_keys
 from podcast.publishing.ledger import Entry, Ledger
 from podcast.publishing.observe import Held
@@ -20,7 +20,7 @@ from podcast.stores import Stat, Unfinished
 
 _EDITION = re.compile(rf"{re.escape(PRIVATE)}feeds/[0-9a-f]+\.xml\.gz")
 _BLOB = re.compile(
-    r"(?P<sort>audio|covers|transcripts|chapters)/(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)-[0-9a-f]{12}\.[a-z0-9]+"
+    r"(?P<sort>audio|covers|transcripts|chapters|peaks)/(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)-[0-9a-f]{12}\.[a-z0-9]+"
 )
 _MENTIONED = re.compile(rb"(?:audio|covers|transcripts|chapters)/[A-Za-z0-9._-]+")
 _SOURCE = re.compile(rf"{re.escape(PRIVATE)}sources/(?P<row>[0-9a-f]{{12}})/[0-9a-f]{{24}}\.md")
@@ -35,6 +35,7 @@ class Sort(StrEnum):
     COVER = "covers"
     TRANSCRIPT = "transcripts"
     CHAPTERS = "chapters"
+    PEAKS = "peaks"
     SOURCE = "source"
     PAGE = "page"
     FEED = "feed"
@@ -79,8 +80,10 @@ def referenced_keys(ledger: Ledger, *, now: datetime, grace: timedelta) -> froze
     rows = [entry for entry in ledger.entries if not _is_over(entry, now, grace)]
     show = ledger.show.release
     covers = {cover.sha256 for cover in (show.cover, *(entry.release.cover for entry in rows)) if cover}
+    sounds = {entry.release.audio.origin for entry in rows}
     keys = {blob.key for entry in rows for blob in entry.release.blobs()} | {blob.key for blob in show.blobs()}
     keys |= {blob.key for sha256, made in ledger.pictures.items() if sha256 in covers for blob in made}
+    keys |= {blob.key for sound, blob in ledger.peaks.items() if sound in sounds}
     return frozenset(keys | {chapters_file(entry.release)[0] for entry in rows if entry.release.chapters})
 
 
@@ -117,7 +120,10 @@ def find_leftovers(
     strangers: list[str] = []
     young = 0
     for stat in sorted(listed, key=lambda stat: stat.key):
-        if stat.key in needed or (is_of_the_host(stat.key) and judge.is_ours(stat)):
+        ours = is_of_the_host(stat.key) and judge.is_ours(stat)
+        if (
+            stat.key in needed or ours or stat.key.startswith(STATIC)
+        ):  # a few kB; another folge's pages may refer to them
             continue
         sort = judge.sort(stat)
         if sort is None:

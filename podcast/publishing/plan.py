@@ -7,14 +7,14 @@ from pathlib import Path
 
 from episodes.problems import Problem, visible
 from episodes.timecode import show_moment
-from podcast.layout import INVENTORY, LEDGER, PRIVATE, cache_control, ledger_copy_key
+from podcast.layout import INVENTORY, LEDGER, PRIVATE, cache_control, ledger_copy_key, page_key
 from podcast.publishing.artifacts import Artifact, Stage, artifact_of
 from podcast.publishing.changes import WRITES, Change, Decision, Kind
 from podcast.publishing.ledger import Ledger, encode_ledger
 from podcast.publishing.observe import Observed
 from podcast.publishing.sitepages import own_pages
 from podcast.publishing.uploads import Uploads
-from podcast.release import Blob
+from podcast.release import Blob, PictureBlob
 from podcast.stores import ABSENT
 
 
@@ -136,13 +136,18 @@ def _lost(blob: Blob) -> Problem:
 
 
 def new_pages(plan: Plan, observed: Observed) -> tuple[str, ...]:
-    """Return the keys of pages that would be made for the first time, and of which nobody has looked yet."""
+    """Return the keys of pages that would be made for the first time, and of which nobody has looked yet.
+
+    What stands below another new page is not asked for: if it is a stranger's, the store refuses to let it be made.
+    """
     pages = (Stage.PAGES, Stage.INDEX)
     fresh = [step.key for step in plan.steps if step.stage in pages and step.key not in observed.held]
     if observed.blobs is not None or not fresh:
         return ()
     ours = own_pages(observed.ledger)
-    return tuple(key for key in fresh if key not in ours)
+    new = {key for key in fresh if key not in ours}
+    above = {key: page_key(key.split("/")[0]) for key in new}
+    return tuple(key for key in sorted(new) if above[key] == key or above[key] not in new)
 
 
 def _ours(artifacts: Sequence[Artifact], observed: Observed) -> frozenset[str]:
@@ -183,7 +188,7 @@ def _blob_steps(
     there = {blob.key for entry in old.published for blob in entry.release.blobs()} if old else set()
     there |= {blob.key for blob in (*old.show.release.blobs(), *old.made)} if old else set()
     wanted = [("the show's picture", blob) for blob in decision.ledger.show.release.blobs()]
-    wanted += [(f"a cover with {blob.width} x {blob.height} pixels", blob) for blob in decision.ledger.made]
+    wanted += [(_made_for(blob), blob) for blob in decision.ledger.made]
     for entry in decision.ledger.published:
         wanted += [(f"for {entry.release.episode.slug}", blob) for blob in entry.release.blobs()]
     for reason, blob in wanted:
@@ -212,6 +217,11 @@ def _blob_steps(
             sha256 = entry.release.episode.source_sha256
             steps.append(_upload(entry.source_key, path, sha256, path.stat().st_size, "text/markdown", reason))
     return steps, lost
+
+
+def _made_for(blob: Blob) -> str:
+    """Return what something is that was made of a file."""
+    return f"a cover with {blob.width} x {blob.height} pixels" if isinstance(blob, PictureBlob) else "a waveform"
 
 
 def _upload(key: str, path: Path, sha256: str, size: int, media_type: str, reason: str) -> Step:

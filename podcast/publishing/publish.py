@@ -31,6 +31,7 @@ from podcast.publishing.rendered import Rendered
 from podcast.publishing.showchange import another_show
 from podcast.publishing.sitepages import site_pages
 from podcast.publishing.smallpictures import SmallPictures
+from podcast.publishing.waveforms import Waveforms
 from podcast.settings import FILE, Settings
 from podcast.stores import Moved, Store
 from podcast.workspace import Workspace, require_sound
@@ -173,7 +174,9 @@ class Publisher:
         problems = (*problems, *_clock_warning(observed.ledger, decision.ledger, self.now))
         cache = cache_folder(self.workspace.folder)
         made = Pictures(self._small, gathered.uploads, observed)
-        ledger, feeds = compile_pages(made.complete(decision.ledger), Rendered(cache / "rendered.sqlite3"))
+        drawn = Waveforms(self._hearings, gathered.sounds, self._small.folder.with_name("peaks"), gathered.uploads)
+        complete = drawn.complete(made.complete(decision.ledger), observed)
+        ledger, feeds = compile_pages(complete, Rendered(cache / "rendered.sqlite3"))
         ledger, draft = lay_out(with_edition(ledger, feeds, observed, now=self.now, by=self.by))
         decision = replace(decision, ledger=ledger)
         pages = render(ledger, feeds, draft, Rendered(cache / "pages.sqlite3"))

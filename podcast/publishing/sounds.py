@@ -26,7 +26,8 @@ from podcast.workspace import Workspace
 class Sounds:
     """Makes what a release says of sound. `replace_audio` are guids whose files here count whatever was published.
 
-    `fresh` gathers the audio nobody has published yet.
+    `fresh` gathers the audio nobody has published yet, `here` the files on this machine by the sha256
+    of what the producer has.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Sounds:
         self.findings = findings
         self.replace_audio = replace_audio
         self.fresh: list[Fresh] = []
+        self.here: dict[str, Path] = {}
 
     def audio(self, episode: Episode, old: Entry | None, name: str) -> AudioBlob | None:
         """Return the audio of an episode, None where there is none; `name` is the episode file."""
@@ -63,6 +65,7 @@ class Sounds:
             self.findings.warn(name, "audio", f"'{episode.audio}': {doubt}")
         if kept and facts.sha256 in (kept.origin, kept.sha256) and episode.guid not in self.replace_audio:
             self._keep(episode, episode.audio, facts, kept)
+            self.here[kept.origin] = self.workspace.resolve(episode.audio)
             near = abs(kept.duration - facts.duration) < timedelta(seconds=1)
             kept = kept if near else replace(kept, duration=facts.duration, bitrate=facts.bitrate)
             return kept if kept.master else replace(kept, minute_bytes=facts.minute_bytes)
@@ -71,6 +74,7 @@ class Sounds:
             self.fresh.append(Fresh(path=master, written=episode.audio, name=name, sha256=facts.sha256))
             for repair in facts.repairs:
                 self.findings.note(name, "audio", f"'{episode.audio}': {repair}")
+        self.here[facts.sha256] = self.workspace.resolve(episode.audio)
         path, audio = self._copied(episode, episode.audio, facts, name, "audio")
         key = audio_key(episode.slug, audio.sha256, extension_for(audio, path.name))
         key = kept.key if kept and kept.sha256 == audio.sha256 else key

@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import partial
 
-from episodes.model import Appearance, Chapter
+from episodes.model import Appearance
 from episodes.notes import page_html
-from episodes.timecode import show_length
 from feed.item import Item, Transcript
 from podcast.layout import page_key
 from podcast.website.groups import ARCHIVE, OCCASIONS, PEOPLE, TOPICS
 from podcast.website.jsonld import Thing, episode_of
 from podcast.website.listpages import Step
 from podcast.website.page import Cover, Page
+from podcast.website.playing import player_of
 from podcast.website.rows import facts_of, label_of
-from podcast.website.sources import Sheet, Website, linkable, web
+from podcast.website.sources import Sheet, Website, linkable
 from podcast.website.words import Words
 
 
@@ -53,7 +52,6 @@ class View:
     length: str
     recorded: str
     notes: str
-    chapters: tuple[tuple[str, Chapter], ...]
     transcripts: tuple[Transcript, ...]
     topics: tuple[Step, ...]
     people: tuple[tuple[Appearance, str], ...]
@@ -76,6 +74,7 @@ def _values(page: Page, website: Website, newer: Page | None, older: Page | None
     archive = website.url(website.groups.path(ARCHIVE, year))
     return {
         "page": view_of(page, website),
+        "player": player_of(page, website),
         "newer": newer.item if newer else None,
         "older": older.item if older else None,
         "steps": (
@@ -90,7 +89,6 @@ def view_of(page: Page, website: Website) -> View:
     """Return an episode in the words of the show's language."""
     words = website.words
     item = replace(page.item, people=linkable(page.item.people))
-    chapters = (replace(chapter, link=web(chapter.link)) for chapter in item.chapters if chapter.title)
     return View(
         item=item,
         described=episode_of(item, website.show, page.topics),
@@ -100,7 +98,6 @@ def view_of(page: Page, website: Website) -> View:
         length=words.length(item.duration),
         recorded=_recorded(item, words),
         notes=page_html(page.notes),
-        chapters=tuple((show_length(_whole(chapter.start)), chapter) for chapter in chapters),
         transcripts=_to_read(item.transcripts),
         topics=tuple(Step(name=topic, url=_list(website, TOPICS, topic)) for topic in page.topics),
         people=tuple((person, _list(website, PEOPLE, person.name)) for person in item.people),
@@ -124,11 +121,6 @@ def _to_read(transcripts: Sequence[Transcript]) -> tuple[Transcript, ...]:
     for transcript in best:
         first.setdefault(transcript.language, transcript)
     return tuple(first[language] for language in dict.fromkeys(it.language for it in transcripts))
-
-
-def _whole(start: timedelta) -> timedelta:
-    """Return the second a chapter begins in: who goes there must not miss its first words."""
-    return timedelta(seconds=start // timedelta(seconds=1))
 
 
 def _recorded(item: Item, words: Words) -> str:

@@ -30,7 +30,8 @@ AS_IT_IS = Cover()
 class Page:
     """An episode's page: the item, its notes in Markdown, its path, the paths that lead to it, its cover in sizes.
 
-    `changed` is when it was published as it is, None where nobody knows.
+    `changed` is when it was published as it is, None where nobody knows; `peaks` the address of the waveform of its
+    audio, empty where there is none.
     """
 
     item: Item
@@ -40,3 +41,4 @@ class Page:
     aliases: tuple[str, ...] = ()
     cover: Cover = AS_IT_IS
     changed: datetime | None = None
+    peaks: str = ""

@@ -25,6 +25,7 @@ from podcast.layout import public_url
 from podcast.site_settings import Look, Template
 from podcast.website.episodepages import episode_sheets
 from podcast.website.listpages import list_sheets
+from podcast.website.playerpages import player_sheets
 from podcast.website.policy import content_policy
 from podcast.website.sitemap import sitemap_sheets
 from podcast.website.sources import Sheet, Website
@@ -33,6 +34,7 @@ from podcast.website.subscribing import subscribe_sheets
 
 FAMILIES: tuple[Callable[[Website], Iterator[Sheet]], ...] = (
     episode_sheets,
+    player_sheets,
     list_sheets,
     subscribe_sheets,
     sitemap_sheets,

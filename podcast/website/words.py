@@ -30,6 +30,10 @@ class Words:
         """Write a date as people do: `6. Juni 2024`."""
         return self.say("date", day=day.day, month=self.months[day.month - 1], year=day.year)
 
+    def decimal(self, number: str) -> str:
+        """Write a decimal number: `1,25`."""
+        return number.replace(".", self.say("decimal_point"))
+
     def length(self, length: timedelta) -> str:
         """Write a length for people: `34 Min.`, below a minute in seconds."""
         seconds = round(length.total_seconds())

@@ -72,7 +72,11 @@ def test_every_object_has_its_type_and_its_time_in_caches(show: ShowFolder) -> N
         "public, max-age=31536000, immutable",
     )
     assert {stat.media_type for stat in store.list("covers/")} == {"image/png", "image/jpeg"}
-    assert stats["folge-1"].media_type == "text/html; charset=utf-8"
+    below = {stat.key: stat for stat in store.list("folge-1/")}
+    assert below["folge-1/index.html"].media_type == "text/html; charset=utf-8"
+    assert below["folge-1/embed/index.html"].media_type == "text/html; charset=utf-8"
+    assert below["folge-1/oembed.json"].media_type == "application/json"
+    assert {stat.cache_control for stat in below.values()} == {"public, max-age=300"}
     assert stats["folge"].cache_control == "no-store"
 
 

@@ -1,5 +1,6 @@
 """Pages: right words in the show's language, hostile text harmless, the same items the same bytes."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
@@ -93,13 +94,19 @@ def test_chapters_are_listed_with_their_times() -> None:
     (listed,) = html.document_fromstring(text).iterfind(".//ol[@class='chapters']")
 
     rows = [html.tostring(row, method="text", encoding="unicode").split() for row in listed]
-    assert rows == [["0:00", "Begrüßung"], ["1:02:03", "Mut", "&", "Eid"]]
-    assert [link.get("href") for link in listed.iter("a")] == ["https://wuppertal.example/"]
+    assert rows == [["0:00", "Begrüßung"], ["1:02:03", "Mut", "&", "Eid", "mehr", "dazu"]]
+    audio = page().item.enclosure.url
+    assert [link.get("href") for link in listed.iter("a")] == [
+        f"{audio}#t=0",
+        f"{audio}#t=3723",
+        "https://wuppertal.example/",
+    ]
 
 
 def test_a_chapter_is_told_with_the_second_it_begins_in() -> None:
     late = Chapter(start=timedelta(seconds=5.5), title="Mut")
-    assert "<span>0:05</span> Mut" in site(page(item=an_item(chapters=(late,)))).pages["agil/index.html"].decode()
+    text = site(page(item=an_item(chapters=(late,)))).pages["agil/index.html"].decode()
+    assert '#t=5.5"><span>0:05</span> <span class="title">Mut</span>' in text
 
 
 def test_an_episode_without_chapters_has_no_list_of_them() -> None:
@@ -112,14 +119,17 @@ def test_a_transcript_says_its_language() -> None:
     assert [link.text for link in html.document_fromstring(text).iterfind(".//a[@hreflang='de']")] == ["Abschrift"]
 
 
+def _is_our_script(tag: str, attributes: Mapping[str, str | None]) -> bool:
+    return tag == "script" and (attributes.get("src") or "").startswith(f"{BASE}static/")
+
+
 class _Tags(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.seen: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        own = tag == "script" and (dict(attrs).get("src") or "").startswith(f"{BASE}static/")
-        if not own and (tag, attrs) != ("script", [("type", "application/ld+json")]):
+        if (tag, attrs) != ("script", [("type", "application/ld+json")]) and not _is_our_script(tag, dict(attrs)):
             self.seen.append(tag)
         assert ("src", "x") not in attrs
         for name, value in attrs:

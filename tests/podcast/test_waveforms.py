@@ -12,7 +12,7 @@ import pytest
 from episodes.listening.hearing import Peaks
 from episodes.listening.waveform import levels_json
 from podcast.layout import cache_control, content_type
-from podcast.publishing.decide import Asked
+from podcast.publishing.changes import Asked
 from podcast.publishing.ledger import decode_ledger
 from podcast.stores.memory import MemoryStore
 from tests.episodes.encoders import encode

@@ -120,10 +120,8 @@ def find_leftovers(
     strangers: list[str] = []
     young = 0
     for stat in sorted(listed, key=lambda stat: stat.key):
-        ours = is_of_the_host(stat.key) and judge.is_ours(stat)
-        if (
-            stat.key in needed or ours or stat.key.startswith(STATIC)
-        ):  # a few kB; another folge's pages may refer to them
+        static = stat.key.startswith(STATIC)  # a few kB; another folge's pages may refer to them
+        if static or stat.key in needed or (is_of_the_host(stat.key) and judge.is_ours(stat)):
             continue
         sort = judge.sort(stat)
         if sort is None:

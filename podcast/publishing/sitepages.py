@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from episodes.problems import Problem, Severity
-from podcast.layout import FEED, INDEX
+from podcast.layout import FEED, INDEX, SEARCH_ENTRY, SEARCH_STATE
 from podcast.publishing.artifacts import Artifact, Stage, outline_of
 from podcast.publishing.feeds import feed_keys
 from podcast.publishing.ledger import Ledger
@@ -65,7 +65,7 @@ def own_pages(ledger: Ledger | None) -> frozenset[str]:
     if ledger is None:
         return frozenset({FEED, INDEX})
     website = outline_of(ledger)
-    keys = {*sheets_of(website), *file_keys(website), *feed_keys(ledger)}
+    keys = {*sheets_of(website), *file_keys(website), *feed_keys(ledger), SEARCH_ENTRY, SEARCH_STATE}
     return frozenset(key for key in keys if not is_of_the_host(key))
 
 

@@ -142,6 +142,9 @@ class Publisher:
         copies.sweep()
         return gathered
 
+    def _search(self, gathered: Gathered) -> Search:
+        return Search(cache_folder(self.workspace.folder), gathered.uploads, self.store, self._working)
+
     def _prepared(self, files: Files, observed: Observed, *, every: bool) -> Prepared:
         """Make the plan for a store that was looked at. Raises Impossible for what may be otherwise by now."""
         gathered = self._gathered(files, _under_new_guids(observed.ledger, self.asked.recall))
@@ -183,7 +186,7 @@ class Publisher:
         problems = (*problems, *with_lines(checked, self.workspace.folder), *held_warning(ledger), *site.problems)
         if errors(problems):
             raise ProblemsFound(problems)
-        search = Search(cache_folder(self.workspace.folder), gathered.uploads, self.store).files(ledger, observed)
+        search = self._search(gathered).files(ledger, observed)
         problems = (*problems, *search.problems)
         public = published(artifacts, ledger, feeds, observed, self.store)
         plan, impossible = make_plan(

@@ -1,7 +1,7 @@
 """The files a browser searches in: made again only where what is searched changed, and known again by the store."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,11 +43,12 @@ class SearchFiles:
 class Search:
     """The index of a show. `cache` may be deleted at any time: then it is made again, of the same bytes."""
 
-    def __init__(self, cache: Path, uploads: Uploads, store: Store) -> None:
+    def __init__(self, cache: Path, uploads: Uploads, store: Store, working: Callable[[str], None]) -> None:
         self._folder = cache / "search"
         self._state = cache / "search.json"
         self._documents = Documents(cache / "searched", uploads, store)
         self._store = store
+        self._working = working
 
     def files(self, ledger: Ledger, observed: Observed) -> SearchFiles:
         """Return what there is to do so that everything public, and nothing else, is found."""
@@ -91,6 +92,7 @@ class Search:
             state = SearchState(made_of=wanted, made_by="", files={SEARCH_ENTRY: _sha256(_EMPTY)})
         else:
             self._require()
+            self._working("making the search index")
             make_index(self._documents.of(ledger), language_of(ledger), self._folder)
             self._documents.sweep(ledger)
             paths = sorted(path for path in self._folder.rglob("*") if path.is_file())

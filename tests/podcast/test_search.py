@@ -2,8 +2,9 @@
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,13 @@ from playwright.sync_api import Browser, Page, expect
 from podcast.cache import cache_folder
 from podcast.publishing import searchfiles
 from podcast.publishing.changes import Asked
-from podcast.publishing.pagefind import pagefind_version
+from podcast.publishing.pagefind import make_index, pagefind_version
 from podcast.publishing.tidying import Tidier
 from podcast.settings import load_settings
 from podcast.stores.folder import FolderStore
 from podcast.stores.memory import MemoryStore
 from tests.browsing import axe_findings, browser, served
-from tests.podcast.builders import BASE, GUID_1, NOW, ShowFolder, later, make_show, objects
+from tests.podcast.builders import BASE, GUID_1, ShowFolder, later, make_show, objects
 from tests.podcast.spies import Spy
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -75,6 +76,10 @@ def page(browser: Browser, home: str) -> Iterator[Page]:
 def results(page: Page) -> list[str]:
     expect(page.locator("#count")).to_contain_text("„")
     return page.locator("#results h2").all_inner_texts()
+
+
+def tomorrow() -> datetime:
+    return datetime.now(UTC) + timedelta(days=1)
 
 
 def searched(store: MemoryStore, *, live: bool = True) -> bytes:
@@ -182,7 +187,9 @@ def test_a_withdrawn_episode_is_not_found_and_tidy_takes_its_text_away(six: Show
     assert "Schildkröten" in searched(store, live=False).decode("utf-8", "replace")
 
     settings, _ = load_settings(six.path, {})
-    Tidier(settings, store, clock=lambda: later(48), by="anna@laptop", grace=NOW - NOW).run(lambda tidy: True)
+    Tidier(
+        settings, store, clock=lambda: datetime.now(UTC) + timedelta(days=1), by="anna@laptop", grace=timedelta()
+    ).run(lambda tidy: True)
 
     assert "Schildkröten" not in searched(store, live=False).decode("utf-8", "replace")
     assert set(json.loads(objects(store)["search/state.json"])["files"]) <= objects(store).keys()
@@ -211,8 +218,12 @@ def test_the_index_is_made_again_only_where_what_is_searched_changed(
     six: ShowFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[str] = []
-    make = searchfiles.make_index
-    monkeypatch.setattr(searchfiles, "make_index", lambda *given: (made.append("index"), make(*given))[1])
+
+    def counted(documents: Iterable[tuple[str, str]], language: str, folder: Path) -> None:
+        made.append("index")
+        make_index(documents, language, folder)
+
+    monkeypatch.setattr(searchfiles, "make_index", counted)
     store = MemoryStore()
     six.publish(store)
     six.publish(store, now=later(1))

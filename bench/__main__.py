@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from bench import compiling, encoding, facts, loudness, memory, nothing, requests, start, upload
+from bench import compiling, encoding, facts, loudness, memory, nothing, requests, site, start, upload
 from bench.processes import NotMeasuredError
 from bench.rows import Row, table
 from tests.servers.running import NotStartedError
@@ -28,6 +28,7 @@ MEASUREMENTS: dict[str, _Measurement] = {
     "facts": facts.run,
     "loudness": loudness.run,
     "encode": encoding.run,
+    "site": site.run,
 }
 
 

@@ -35,15 +35,23 @@ def missing(what: str) -> None:
     pytest.skip(reason)
 
 
+_RUNNING: list[Browser] = []
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests of a process."""
+    """One browser for all tests of a process, however many modules import this."""
+    if _RUNNING:
+        yield _RUNNING[0]
+        return
     program = shutil.which("chromium")
     if program is None:
         missing("chromium")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=program, args=list(_QUIET))
+        _RUNNING.append(opened)
         yield opened
+        _RUNNING.clear()
         opened.close()
 
 

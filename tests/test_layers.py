@@ -32,6 +32,7 @@ DOORS = {
     "anyascii": ["episodes/slugs.py"],
     "anycrc": ["episodes/oggpages.py"],
     "jinja2": ["podcast/website/render.py"],
+    "pagefind_bin": ["podcast/publishing/pagefind.py"],
     "segno": ["podcast/website/subscribing.py"],
     "werkzeug": ["podcast/preview.py"],
     "filelock": [
@@ -58,6 +59,7 @@ LATE = (
     "av",
     "imageio_ffmpeg",
     "filelock",
+    "pagefind_bin",
     "segno",
     "cmarkgfm",
     "nh3",

@@ -22,6 +22,7 @@ _EDITION = re.compile(rf"{re.escape(PRIVATE)}feeds/[0-9a-f]+\.xml\.gz")
 _BLOB = re.compile(
     r"(?P<sort>audio|covers|transcripts|chapters|peaks)/(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)-[0-9a-f]{12}\.[a-z0-9]+"
 )
+_SEARCHED = re.compile(r"search/((fragment|index|filter)/[^/]+\.pf_\w+|[^/]+\.pf_meta|wasm\.\w+\.pagefind)")
 _MENTIONED = re.compile(rb"(?:audio|covers|transcripts|chapters)/[A-Za-z0-9._-]+")
 _SOURCE = re.compile(rf"{re.escape(PRIVATE)}sources/(?P<row>[0-9a-f]{{12}})/[0-9a-f]{{24}}\.md")
 _OF_THE_SHOW = ("cover", "logo", "show")
@@ -40,6 +41,7 @@ class Sort(StrEnum):
     PAGE = "page"
     FEED = "feed"
     EDITION = "edition"
+    SEARCH = "search"
     UPLOAD = "upload"
 
 
@@ -159,6 +161,8 @@ class _Judge:
             return None if source["row"] in self.rows else Sort.SOURCE
         if _EDITION.fullmatch(stat.key):
             return Sort.EDITION
+        if _SEARCHED.fullmatch(stat.key):
+            return Sort.SEARCH
         if stat.key.startswith(PRIVATE) or not self.is_ours(stat):
             return None
         return Sort.FEED if stat.key.startswith("feed/") else Sort.PAGE

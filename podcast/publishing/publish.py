@@ -28,6 +28,7 @@ from podcast.publishing.origin import name_origin
 from podcast.publishing.pictures import Pictures
 from podcast.publishing.plan import Plan, make_plan, new_pages, no_plan, stranger
 from podcast.publishing.rendered import Rendered
+from podcast.publishing.searchfiles import Search
 from podcast.publishing.showchange import another_show
 from podcast.publishing.sitepages import site_pages
 from podcast.publishing.smallpictures import SmallPictures
@@ -142,6 +143,9 @@ class Publisher:
         copies.sweep()
         return gathered
 
+    def _search(self, gathered: Gathered) -> Search:
+        return Search(cache_folder(self.workspace.folder), gathered.uploads, self.store, self._working)
+
     def _prepared(self, files: Files, observed: Observed, *, every: bool) -> Prepared:
         """Make the plan for a store that was looked at. Raises Impossible for what may be otherwise by now."""
         gathered = self._gathered(files, _under_new_guids(observed.ledger, self.asked.recall))
@@ -186,15 +190,17 @@ class Publisher:
         problems = (*problems, *with_lines(checked, self.workspace.folder), *held_warning(ledger), *site.problems)
         if errors(problems):
             raise ProblemsFound(problems)
+        search = self._search(gathered).files(ledger, observed)
+        problems = (*problems, *search.problems)
         public = published(artifacts, ledger, feeds, observed, self.store)
         plan, impossible = make_plan(
             decision,
-            public.artifacts,
+            (*public.artifacts, *search.artifacts),
             observed,
             uploads=gathered.uploads,
             sources=_sources(self.workspace),
             store_url=self.store.url,
-            standing=public.standing | site.theirs,
+            standing=public.standing | site.theirs | search.standing,
         )
         strangers = [stranger(key) for key in new_pages(plan, observed) if self.store.stat(key)]
         if impossible or strangers:

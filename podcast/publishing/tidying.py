@@ -30,6 +30,7 @@ from podcast.publishing.leftovers import (
 )
 from podcast.publishing.observe import Observed, encode_inventory, observe
 from podcast.publishing.publish import ATTEMPTS, MovedAway, require_own
+from podcast.publishing.searchfiles import live_keys
 from podcast.settings import Settings
 from podcast.stores import Moved, Store, StoreError
 from podcast.written import with_lines
@@ -83,7 +84,7 @@ class Tidier:
             listed,
             ledger,
             held=observed.held,
-            kept=self._kept(ledger, now - self.grace),
+            kept=self._kept(ledger, now - self.grace) | live_keys(self.store),
             uploads=uploads,
             now=now,
             grace=self.grace,

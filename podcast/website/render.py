@@ -27,6 +27,7 @@ from podcast.website.episodepages import episode_sheets
 from podcast.website.listpages import list_sheets
 from podcast.website.playerpages import player_sheets
 from podcast.website.policy import content_policy
+from podcast.website.searching import search_sheets
 from podcast.website.sitemap import sitemap_sheets
 from podcast.website.sources import Sheet, Website
 from podcast.website.static import StaticFile, look_file, static_files
@@ -37,6 +38,7 @@ FAMILIES: tuple[Callable[[Website], Iterator[Sheet]], ...] = (
     player_sheets,
     list_sheets,
     subscribe_sheets,
+    search_sheets,
     sitemap_sheets,
 )
 """All kinds of pages; of two sheets with the same key the first is rendered."""

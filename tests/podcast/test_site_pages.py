@@ -34,6 +34,7 @@ TYPES = {
     "year": "archive/2023/",
     "archive": "archive/",
     "subscribe": "subscribe/",
+    "search": "search/",
     "not found": "404.html",
     "gone": "zurueckgezogen/",
 }

@@ -291,7 +291,7 @@ class TestWhatStays:
     def test_a_publish_that_did_not_come_to_its_end_comes_first(self, show: ShowFolder, store: MemoryStore) -> None:
         show.episode(3)
         with suppress(PowerCutError):
-            show.publish(Spy(store, writes=4), now=later(2))
+            show.publish(Spy(store, writes=9), now=later(2))
 
         with pytest.raises(UserError, match="run 'folge publish' first"):
             tidy(Old(store, 2 * MONTH))

@@ -33,6 +33,8 @@ DOORS = {
     "anycrc": ["episodes/oggpages.py"],
     "jinja2": ["podcast/website/render.py"],
     "pagefind_bin": ["podcast/publishing/pagefind.py"],
+    "rcssmin": ["podcast/website/static.py"],
+    "rjsmin": ["podcast/website/static.py"],
     "segno": ["podcast/website/subscribing.py"],
     "werkzeug": ["podcast/preview.py"],
     "filelock": [
@@ -60,6 +62,8 @@ LATE = (
     "imageio_ffmpeg",
     "filelock",
     "pagefind_bin",
+    "rcssmin",
+    "rjsmin",
     "segno",
     "cmarkgfm",
     "nh3",

@@ -23,9 +23,17 @@ def static_files() -> Mapping[str, StaticFile]:
     """Return the files that come with this program, by name such as `site.css`."""
     found = {}
     for file in sorted(files("podcast.website").joinpath("static").iterdir(), key=lambda file: file.name):
-        body = file.read_bytes()
+        body = _light(file.name, file.read_text(encoding="utf-8")).encode()
         found[file.name] = StaticFile(key=static_key(file.name, hashlib.sha256(body).hexdigest()), body=body)
     return found
+
+
+def _light(name: str, text: str) -> str:
+    """Return a style sheet or script without its comments and blanks: who is on the road pays for every byte."""
+    import rcssmin
+    import rjsmin
+
+    return str(rcssmin.cssmin(text) if name.endswith(".css") else rjsmin.jsmin(text))
 
 
 def look_file(look: Look) -> StaticFile | None:

@@ -333,7 +333,7 @@ def _feed_faults(ledger: Ledger) -> Iterator[str]:
         yield "a time without a zone among the feeds or in the tidying"
 
 
-_BESIDE_PAGES = (PRIVATE, "audio/", "chapters/", "covers/", "feed/", "feed.xml", "transcripts/")
+_BESIDE_PAGES = (PRIVATE, "audio/", "chapters/", "covers/", "feed/", "feed.xml", "static/", "transcripts/")
 
 
 def _page_faults(pages: Mapping[str, PageState]) -> Iterator[str]:

@@ -1,4 +1,7 @@
-"""Compiled items kept between runs, so that a feed costs what changed. Derived: without it only time is lost."""
+"""Compiled items, and hashes of rendered pages, kept between runs, so that feeds and pages cost what changed.
+
+Derived: without it only time is lost.
+"""
 
 import hashlib
 import sqlite3
@@ -16,7 +19,7 @@ _SPARE = 2
 
 
 class Rendered:
-    """Compiled items by the hash of everything they were made of. `path` None keeps nothing.
+    """Items, or what is to be known of pages, by the hash of everything they were made of. `path` None keeps nothing.
 
     A file that is damaged, locked or of another version of this program is as good as none.
     """
@@ -66,8 +69,9 @@ class Rendered:
 
 @cache
 def _program() -> str:
-    """Return what decides the bytes of an item besides its content: this program and what it writes XML with."""
-    return " ".join([code_digest(), *(f"{name} {version(name)}" for name in ("feedgen", "lxml", "cmarkgfm", "nh3"))])
+    """Return what decides the bytes of items and pages besides their content: this program and what it writes with."""
+    writers = ("feedgen", "lxml", "cmarkgfm", "nh3", "jinja2", "markupsafe", "segno")
+    return " ".join([code_digest(), *(f"{name} {version(name)}" for name in writers)])
 
 
 def _opened(path: Path, marker: int) -> sqlite3.Connection:

@@ -30,7 +30,8 @@ DOORS = {
     "cmarkgfm": ["episodes/notes.py"],
     "nh3": ["episodes/notes.py"],
     "anyascii": ["episodes/slugs.py"],
-    "jinja2": ["podcast/website/render.py"],
+    "jinja2": ["podcast/newsletter/templating.py", "podcast/website/render.py"],
+    "css_inline": ["podcast/newsletter/forms.py"],
     "werkzeug": ["podcast/preview.py"],
     "filelock": [
         "podcast/doctor/folder.py",
@@ -47,6 +48,7 @@ DOORS = {
 LATE = (
     "boto3",
     "botocore",
+    "css_inline",
     "feedgen",
     "mutagen",
     "lxml",

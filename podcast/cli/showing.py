@@ -15,6 +15,7 @@ from podcast.cli.output import emit, episode_data, say, tell_problems, wants_jso
 from podcast.facts import Facts
 from podcast.layout import LEDGER, page_url, short_path
 from podcast.publishing.ledger import Entry, Ledger, State, decode_ledger
+from podcast.publishing.teasing import Newsletter
 from podcast.stores import StoreError
 from podcast.workspace import Workspace, open_workspace
 
@@ -33,6 +34,7 @@ def command(ctx: click.Context, episode: str, offline: bool, as_json: bool) -> N
     data = episode_data(found)
     data |= _measured(workspace, found)
     data |= _addresses(workspace, found, entry)
+    data["issues"] = [issue.name for issue in Newsletter(workspace, ledger).issues.teasing(found.guid)]
     data["standing"] = _standing(found, entry) if asked else "unknown"
     if wants_json(as_json):
         emit(data)
@@ -109,6 +111,7 @@ def _print(episode: Episode, data: dict[str, object]) -> None:
     recorded = [recording.occasion, recording.place, recording.on.isoformat() if recording.on else ""]
     length = data.get("duration")
     size = data.get("bytes")
+    issues = data["issues"]
     rows = [
         ("title", episode.title),
         ("file", str(data["file"])),
@@ -124,6 +127,7 @@ def _print(episode: Episode, data: dict[str, object]) -> None:
         ("page", str(data["page"])),
         ("short link", str(data["short_link"]) or "given out when it is published"),
         ("feed", str(data["feed"])),
+        ("issues", ", ".join(issues) if isinstance(issues, list) else ""),
     ]
     for name, value in rows:
         if value:

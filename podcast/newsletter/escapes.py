@@ -31,17 +31,21 @@ _MARKS: Mapping[MailSystem, str] = {
 }
 """What no placeholder is without, by mail system (sources: docs/newsletter.md); of braces every one, paired or not."""
 
-_GUARDS = {"|": "\uf8e0", "{": "\uf8e1", "}": "\uf8e2", "@": "\uf8e3"}
+_GUARDS = {"|": "\uf8e0", "{": "\uf8e1", "}": "\uf8e2", "@": "\uf8e3", "<": "\uf8e4", ">": "\uf8e5"}
 _GUARDED = {guard: mark for mark, guard in _GUARDS.items()}
 _ANY = re.compile(f"[{''.join(_GUARDED)}]")
 _JOINER = "\u2060"
 """U+2060 WORD JOINER: nobody sees it, no line breaks at it, and with it no two marks stand side by side."""
 
 
-def guarded(text: str, system: MailSystem) -> str:
-    """Return a text in which private characters stand for the marks of a mail system's placeholders."""
+def guarded(text: str, system: MailSystem, *, html: bool) -> str:
+    """Return a text in which private characters stand for the marks of a mail system's placeholders.
+
+    For HTML also for angle brackets: an inliner may write them into an attribute as they are, which mail systems that
+    look for tags without a parser take for one.
+    """
+    marks = "|".join(filter(None, (_MARKS.get(system), "[<>]" if html else "")))
     text = _ANY.sub("", text)
-    marks = _MARKS.get(system)
     return re.sub(marks, lambda found: _GUARDS[found[0]], text) if marks else text
 
 

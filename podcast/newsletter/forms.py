@@ -23,6 +23,7 @@ class Form(StrEnum):
 
 _TEMPLATES = {Form.HTML: "teaser.html", Form.MJML: "teaser.mjml", Form.TEXT: "teaser.txt", Form.MARKDOWN: "teaser.md"}
 _BETWEEN = {Form.HTML: "\n", Form.TEXT: f"\n{'–' * 24}\n\n", Form.MARKDOWN: "\n"}
+_MARKED_UP = frozenset({Form.HTML, Form.MJML})
 _SPARE_LINES = re.compile(r"(?<=\n\n)\n+")
 
 
@@ -51,21 +52,20 @@ def write_teasers(teasers: Sequence[Teaser], form: Form, style: Style) -> str:
     language = style.language.lower()
     shown = [_guarded(teaser, form, style.system) for teaser in teasers]
     blocks = [templates.render(_TEMPLATES[form], teaser=teaser, language=language) for teaser in shown]
-    html = form in (Form.HTML, Form.MJML)
     if form is Form.MJML or (form is Form.HTML and style.whole):
         text = templates.render(f"mail.{form.value}", blocks=blocks, language=language, title=style.title)
     else:
         text = _BETWEEN[form].join(f"{_SPARE_LINES.sub('', block).strip()}\n" for block in blocks)
     if form is Form.HTML:
         text = _with_styles(text, templates.text("teaser.css"), whole=style.whole)
-    return released(f"{text.strip()}\n", html=html)
+    return released(f"{text.strip()}\n", html=form in _MARKED_UP)
 
 
 def _guarded(teaser: Teaser, form: Form, system: MailSystem) -> Teaser:
     """Return a teaser whose texts hold no placeholder of a mail system, in Markdown no markup either."""
 
     def safe(text: str) -> str:
-        text = guarded(text, system)
+        text = guarded(text, system, html=form in _MARKED_UP)
         return escaped_markdown(text) if form is Form.MARKDOWN else text
 
     return replace(

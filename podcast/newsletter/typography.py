@@ -22,7 +22,7 @@ _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 
 _ALWAYS = (
     (re.compile(r"(?<![.…])\.\.\.(?!\.)"), "…"),
-    (re.compile(r"(?<=\S) --? (?=\S)"), f"{NO_BREAK}– "),
+    (re.compile(r"(?<=\S) (?:--?|–) (?=\S)"), f"{NO_BREAK}– "),
     (re.compile(r"(?<![\w-])((?:19|20)\d\d)-((?:19|20)\d\d)(?![\w-])"), r"\1–\2"),
     (re.compile(r"(?<=\d) (?=(?:km|kg|cm|mm|GB|MB|kB|kbit/s|€)(?!\w))"), NARROW),
 )

@@ -46,9 +46,7 @@ def command(ctx: click.Context, episode: str, restore: bool, yes: bool, dry_run:
     if not restore:
         for issue in Newsletter(workspace, observed.ledger).issues.teasing(named.episode.guid):
             sent = f" of {issue.on.isoformat()}" if issue.on else ""
-            say(
-                f"the newsletter '{issue.label}'{sent} ({issue.path}) links to it: its readers will find that it is gone"
-            )
+            say(f"the newsletter '{issue.label}'{sent} ({issue.path}) links to it; readers will find that it is gone")
     if restore:
         question, done = f"bring '{title}' back into the feed?", f"restored: {title}"
         asked = Asked(restore=guid, alone=True)

@@ -52,7 +52,9 @@ def teaser(
     return make_teaser(subject, SHOW, wording=wording or Wording(), length=length, campaign=campaign)
 
 
-def written(*teasers: Teaser, form: Form = Form.HTML, system: MailSystem = MailSystem.PLAIN, whole: bool = False) -> str:
+def written(
+    *teasers: Teaser, form: Form = Form.HTML, system: MailSystem = MailSystem.PLAIN, whole: bool = False
+) -> str:
     """Write teasers in German with the templates that ship."""
     style = Style(language="de", system=system, templates={}, title="Der Newsletter", whole=whole)
     return write_teasers(teasers, form, style)

@@ -21,7 +21,7 @@ PLACEHOLDERS = {
     MailSystem.MAILCHIMP: ("*|FNAME|*", "*|IF:FNAME|*", "*|END:IF|*"),
     MailSystem.BREVO: ("{{ contact.FIRSTNAME }}", "{{contact.EMAIL}}", "{% if a %}", "{# a #}"),
     MailSystem.CLEVERREACH: ("{FIRSTNAME}", "{UNSUBSCRIBE}", "{IF[LANGUAGE==de-DE]}"),
-    MailSystem.LISTMONK: ("{{ .Subscriber.Name }}", '{{ env "HOME" }}', "https://example.org@TrackLink"),
+    MailSystem.LISTMONK: ("{{ .Subscriber.Name }}", "{{ .Campaign.Name }}", "https://example.org@TrackLink"),
     MailSystem.RAPIDMAIL: ("{{firstname}}", "{firstname}"),
 }
 
@@ -109,7 +109,13 @@ def test_a_placeholder_in_a_text_stays_a_text(system: MailSystem, form: Form) ->
         told = teaser(wording=Wording(headline=placeholder, text=f"So geht {placeholder} dort."), title=placeholder)
         plain = written(told, form=form)
         text = written(told, form=form, system=system)
-        shown = html.unescape(html.unescape(text)).replace("\u2060", "").replace("\\", "").replace("“", '"').replace("„", '"')
+        shown = (
+            html.unescape(html.unescape(text))
+            .replace("\u2060", "")
+            .replace("\\", "")
+            .replace("“", '"')
+            .replace("„", '"')
+        )
         assert _as_typed(placeholder, text) == 0, text
         assert _as_typed(placeholder, plain) or form is Form.MARKDOWN or '"' in placeholder
         assert shown.count(placeholder) >= 2

@@ -30,7 +30,10 @@ _SOURCE = _REPOSITORY / "tests" / "clients" / "node"
 _INSTALLED = _REPOSITORY / "build" / "node"
 
 MATTERS_NOT = {
-    ("role attribute", "outlook.windows-mail"),  # MAIL-1 wants it for screen readers; where it is ignored nothing is lost
+    (
+        "role attribute",
+        "outlook.windows-mail",
+    ),  # MAIL-1 wants it for screen readers; where it is ignored nothing is lost
 }
 """What a client does without, and nobody there sees a difference."""
 

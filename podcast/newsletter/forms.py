@@ -82,6 +82,10 @@ def _guarded(teaser: Teaser, form: Form, system: MailSystem) -> Teaser:
         alt=safe(teaser.alt),
         button=safe(teaser.button),
         transcript=safe(teaser.transcript),
+        people=tuple(
+            replace(it, name=safe(it.name), function=safe(it.function), organisation=safe(it.organisation))
+            for it in teaser.people
+        ),
     )
 
 
@@ -119,7 +123,7 @@ def teaser_data(teaser: Teaser) -> dict[str, object]:
         "guests": teaser.guests,
         "people": [
             {"name": person.name, "function": person.function, "organisation": person.organisation}
-            for person in teaser.guests_named
+            for person in teaser.people
         ],
         "context": teaser.context,
         "length": teaser.duration,

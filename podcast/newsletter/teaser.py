@@ -93,7 +93,7 @@ class Teaser:
     public: bool
     published: datetime
     lasts: timedelta
-    guests_named: tuple[Appearance, ...]
+    people: tuple[Appearance, ...]
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -134,7 +134,7 @@ def make_teaser(
         public=subject.public,
         published=item.published,
         lasts=item.duration,
-        guests_named=guests,
+        people=guests,
     )
 
 

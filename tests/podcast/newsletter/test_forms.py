@@ -109,21 +109,10 @@ def test_a_placeholder_in_a_text_stays_a_text(system: MailSystem, form: Form) ->
         told = teaser(wording=Wording(headline=placeholder, text=f"So geht {placeholder} dort."), title=placeholder)
         plain = written(told, form=form)
         text = written(told, form=form, system=system)
-        shown = (
-            html.unescape(html.unescape(text))
-            .replace("\u2060", "")
-            .replace("\\", "")
-            .replace("“", '"')
-            .replace("„", '"')
-        )
-        assert _as_typed(placeholder, text) == 0, text
-        assert _as_typed(placeholder, plain) or form is Form.MARKDOWN or '"' in placeholder
+        shown = html.unescape(text).replace("\u2060", "").replace("\\", "")
+        assert placeholder not in text  # a mail system looks at the source, not at what is shown
         assert shown.count(placeholder) >= 2
-
-
-def _as_typed(placeholder: str, text: str) -> int:
-    """Count where a mail system would fill something in: it looks at the source, not at what is shown."""
-    return text.count(placeholder)
+        assert placeholder in plain.replace("\\", "")
 
 
 def test_a_private_character_of_a_stranger_becomes_no_brace() -> None:

@@ -1,5 +1,6 @@
 """A show's own templates take the place of those that ship; a mistake in one is a finding with its line."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,9 @@ import pytest
 from episodes.problems import ProblemsFound
 from podcast.newsletter.escapes import MailSystem
 from podcast.newsletter.forms import Form, Style, write_teasers
+from podcast.newsletter.issues import FIELDS as ISSUE_FIELDS
+from podcast.newsletter.issues import MENTION_FIELDS
+from podcast.newsletter.teaser import Length, Teaser
 from podcast.newsletter.templating import NAMES, read_templates
 from tests.podcast.newsletter.builders import teaser
 
@@ -18,7 +22,7 @@ def rendered(form: Form = Form.HTML, system: MailSystem = MailSystem.PLAIN, **te
 
 def fault(**templates: str) -> str:
     with pytest.raises(ProblemsFound) as found:
-        rendered(**templates)
+        rendered(Form.HTML, MailSystem.PLAIN, **templates)
     (problem,) = found.value.problems
     return str(problem)
 
@@ -73,6 +77,13 @@ def test_the_templates_of_a_folder_are_read_and_misspelt_ones_told(tmp_path: Pat
     (folder / "teaser.htm").write_text("", encoding="utf-8")
     with pytest.raises(ProblemsFound, match=r"teaser\.htm: overrides no template; did you mean 'teaser\.html'\?"):
         read_templates(tmp_path)
+
+
+def test_what_a_template_can_use_is_documented() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "newsletter.md").read_text(encoding="utf-8")
+    words = [*(field.name for field in fields(Teaser)), "facts", *NAMES, *ISSUE_FIELDS, *MENTION_FIELDS]
+    words += [*MailSystem, *Form, *Length]
+    assert [word for word in words if f"`{word}`" not in page and f"`[[{word}]]`" not in page] == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 
 from podcast.newsletter.escapes import MailSystem, guarded, released
 from podcast.newsletter.teaser import Picture, Teaser
@@ -48,17 +49,24 @@ def write_teasers(teasers: Sequence[Teaser], form: Form, style: Style) -> str:
     """
     if form is Form.JSON:
         return json.dumps([teaser_data(teaser) for teaser in teasers], ensure_ascii=False, indent=2) + "\n"
-    templates = Templates(style.templates)
+    templates = _templates(tuple(sorted(style.templates.items())))
     language = style.language.lower()
     shown = [_guarded(teaser, form, style.system) for teaser in teasers]
     blocks = [templates.render(_TEMPLATES[form], teaser=teaser, language=language) for teaser in shown]
     if form is Form.MJML or (form is Form.HTML and style.whole):
-        text = templates.render(f"mail.{form.value}", blocks=blocks, language=language, title=style.title)
+        title = guarded(style.title, style.system, html=True)
+        text = templates.render(f"mail.{form.value}", blocks=blocks, language=language, title=title)
     else:
         text = _BETWEEN[form].join(f"{_SPARE_LINES.sub('', block).strip()}\n" for block in blocks)
     if form is Form.HTML:
         text = _with_styles(text, templates.text("teaser.css"), whole=style.whole)
     return released(f"{text.strip()}\n", html=form in _MARKED_UP)
+
+
+@cache
+def _templates(own: tuple[tuple[str, str], ...]) -> Templates:
+    """Return templates that are compiled once, however often they are filled in."""
+    return Templates(dict(own))
 
 
 def _guarded(teaser: Teaser, form: Form, system: MailSystem) -> Teaser:

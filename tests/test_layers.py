@@ -31,8 +31,9 @@ DOORS = {
     "nh3": ["episodes/notes.py"],
     "anyascii": ["episodes/slugs.py"],
     "anycrc": ["episodes/oggpages.py"],
-    "jinja2": ["podcast/website/render.py"],
     "segno": ["podcast/website/subscribing.py"],
+    "jinja2": ["podcast/newsletter/templating.py", "podcast/website/render.py"],
+    "css_inline": ["podcast/newsletter/forms.py"],
     "werkzeug": ["podcast/preview.py"],
     "filelock": [
         "podcast/doctor/folder.py",
@@ -49,6 +50,7 @@ DOORS = {
 LATE = (
     "boto3",
     "botocore",
+    "css_inline",
     "feedgen",
     "mutagen",
     "anycrc",

@@ -27,7 +27,8 @@ from podcast.preflight.judging import (
 )
 from podcast.preflight.places import NOWHERE, Place, Places, Target, is_unsubscribing, unwrapped
 from podcast.publishing.ledger import Entry, Ledger, State
-from podcast.publishing.teasing import Newsletter, Told, subject_of
+from podcast.publishing.subjects import subject_of
+from podcast.publishing.teasing import Newsletter, Told
 
 _MOST_FOLLOWED = 100
 

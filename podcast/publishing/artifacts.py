@@ -10,6 +10,7 @@ from episodes.pictures import SOCIAL
 from feed.item import Enclosure, Item
 from podcast.layout import FEED, cache_control, content_type, is_archive, public_url, short_path
 from podcast.publishing.feeds import compile_pages
+from podcast.publishing.kit import kit_sheets
 from podcast.publishing.ledger import Entry, Ledger, ShowEntry, State
 from podcast.publishing.rendered import Rendered
 from podcast.release import Release, ShowRelease, chapters_file, item_of, show_of
@@ -135,6 +136,7 @@ def _website(ledger: Ledger, item: Callable[[Release, ShowRelease], Item]) -> We
         logo=public_url(release.base_url, release.logo.key) if release.logo else "",
         changed=base,
         newest=ledger.changed,
+        further=tuple(kit_sheets(ledger, base)),
     )
 
 

@@ -12,20 +12,18 @@ from episodes.problems import Problem, Severity, UserError, quoted
 from episodes.timecode import show_moment
 from feed.show import Show
 from podcast.cache import cache_folder
-from podcast.layout import LEDGER, page_url, picture_key, public_url, short_path
+from podcast.layout import LEDGER, picture_key, public_url
 from podcast.newsletter.issues import Issues, read_issues
 from podcast.newsletter.teaser import Picture, Subject
 from podcast.publishing.addresses import Addresses
 from podcast.publishing.amending import find_named
 from podcast.publishing.ledger import Entry, Ledger, State, decode_ledger
 from podcast.publishing.smallpictures import SmallPictures
+from podcast.publishing.subjects import COVER, subject_of
 from podcast.publishing.survey import Survey, survey
 from podcast.release import Blob, ShowRelease, item_of, show_of
 from podcast.stores import Store
 from podcast.workspace import Workspace
-
-_COVER = "300"
-"""The picture made of a cover that stands beside a teaser, sharp on dense screens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +159,7 @@ class Subjects:
         )
         show = self._show
         pictures = self._drawn(release.cover or show.cover, episode)
-        cover, banner = pictures.get(_COVER), pictures.get(SOCIAL.name)
+        cover, banner = pictures.get(COVER), pictures.get(SOCIAL.name)
         return Subject(item=item_of(release, show), cover=cover, banner=banner, public=False)
 
     def _drawn(self, cover: Blob | None, episode: Episode) -> dict[str, Picture]:
@@ -176,19 +174,3 @@ class Subjects:
             key = picture_key(cover.key, use.name, hashlib.sha256(file.read_bytes()).hexdigest())
             drawn[use.name] = Picture(url=public_url(self._show.base_url, key), width=use.width, height=use.height)
         return drawn
-
-
-def subject_of(entry: Entry, ledger: Ledger) -> Subject:
-    """Return what a teaser of a published episode is about; of its cover the small pictures, never the whole."""
-    show = ledger.show.release
-    cover = entry.release.cover or show.cover
-    made = ledger.pictures.get(cover.sha256, ()) if cover else ()
-    base = show.base_url
-    pictures = {it.use: Picture(url=public_url(base, it.key), width=it.width, height=it.height) for it in made}
-    short = page_url(base, short_path(entry.short), directory_index=show.directory_index)
-    return Subject(
-        item=item_of(entry.release, show),
-        short_link=short if entry.short else "",
-        cover=pictures.get(_COVER),
-        banner=pictures.get(SOCIAL.name),
-    )

@@ -21,6 +21,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from episodes.problems import Problem, UserError
 from podcast.layout import public_url
 from podcast.site_settings import Template
+from podcast.website.catalogue import catalogue_sheets
 from podcast.website.episodepages import episode_sheets
 from podcast.website.listpages import list_sheets
 from podcast.website.policy import content_policy
@@ -34,6 +35,8 @@ FAMILIES: tuple[Callable[[Website], Iterator[Sheet]], ...] = (
     list_sheets,
     subscribe_sheets,
     sitemap_sheets,
+    catalogue_sheets,
+    lambda website: iter(website.further),
 )
 """All kinds of pages; of two sheets with the same key the first is rendered."""
 

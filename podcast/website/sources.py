@@ -21,7 +21,7 @@ class Website:
 
     `home` is the address of the show's page, `base_url` ends with a slash, `feeds` are titles and addresses, `logo` is
     the address of one or empty. `changed` is when what pages say of the show changed last, and `newest` when anything
-    did; None where nobody knows. `gone` says since when.
+    did; None where nobody knows. `gone` says since when. `further` are pages of those who know more.
     """
 
     show: Show
@@ -38,6 +38,7 @@ class Website:
     logo: str = ""
     changed: datetime | None = None
     newest: datetime | None = None
+    further: "tuple[Sheet, ...]" = ()
 
     def url(self, path: str) -> str:
         """Return the address of the page at `/path/`."""
@@ -80,6 +81,7 @@ def website_of(
     logo: str = "",
     changed: datetime | None = None,
     newest: datetime | None = None,
+    further: tuple[Sheet, ...] = (),
 ) -> Website:
     """Put together what pages are made of; each names its feeds: of all episodes, then of `selections`.
 
@@ -104,6 +106,7 @@ def website_of(
         logo=logo,
         changed=changed,
         newest=newest,
+        further=further,
     )
 
 

@@ -26,6 +26,7 @@ LATE = {
     "av",
     "nh3",
     "cmarkgfm",
+    "css_inline",
     "filelock",
 }
 """What no command loads before it is needed."""

@@ -39,6 +39,8 @@ COMMANDS = {
     "withdraw": ("withdraw", "Take an episode out of the feed, or bring it back."),
     "replace": ("replace", "Replace the audio of a published episode."),
     "tidy": ("tidy", "Delete from the store what nothing refers to."),
+    "issue": ("issues", "Write the issues of the newsletter."),
+    "teaser": ("teasing", "Write teasers of episodes for a newsletter."),
     "serve": ("serve", "Serve the published folder for a preview."),
 }
 """Each command with its module and its one line of help, so that `folge --help` loads none of them."""

@@ -22,11 +22,13 @@ from podcast.cli.output import say
 from podcast.cli.ruling import Selection, explain, list_rules, select
 from podcast.fetching import LARGEST_FEED, Fetcher, Unreachable, fetch_feed
 from podcast.layout import feed_key, public_url
+from podcast.newsletter.issues import FOLDER as ISSUES
 from podcast.probing import probe_feed
 from podcast.publishing.feeds import compile_pages, waived_rules
 from podcast.publishing.origin import name_origin
 from podcast.publishing.publish import Prepared, Publisher
 from podcast.publishing.rendered import Rendered
+from podcast.publishing.teasing import open_newsletter
 from podcast.workspace import Workspace, open_workspace, producer
 from podcast.written import with_lines
 
@@ -120,14 +122,17 @@ class _Check:
         """
         workspace = open_workspace(start)
         publisher = Publisher(workspace, workspace.store(), now=datetime.now(UTC), by=producer())
+        issues = _issue_problems(workspace)
         try:
             prepared = publisher.prepare(every=True)
         except ProblemsFound as stopped:
-            found = self.selection.keep(stopped.problems)
+            found = self.selection.keep((*stopped.problems, *issues))
             if not errors(found):
                 say("errors of other rules stop the feed from being made; run 'folge check' to see them")
         else:
-            found = self.selection.keep(prepared.problems) + with_lines(self._feeds_again(prepared), workspace.folder)
+            found = self.selection.keep((*prepared.problems, *issues)) + with_lines(
+                self._feeds_again(prepared), workspace.folder
+            )
         if self.online:
             found += self._published(workspace)
         return workspace.folder, tuple(dict.fromkeys(found))
@@ -197,6 +202,13 @@ class _Check:
         if not self.quiet:
             say(str(probed))
         return replace(document, probes=probed.probes)
+
+
+def _issue_problems(workspace: Workspace) -> tuple[Problem, ...]:
+    """Return what is wrong with the issues of the newsletter, in a show that has some."""
+    if not (workspace.folder / ISSUES).is_dir():
+        return ()
+    return open_newsletter(workspace, workspace.store()).issues.problems
 
 
 def _is_there(name: str) -> bool:

@@ -15,6 +15,7 @@ from podcast.cli.output import emit, episode_data, give, say, tell_problems, wan
 from podcast.facts import Facts
 from podcast.layout import LEDGER, page_url, public_url, short_path
 from podcast.publishing.ledger import Entry, Ledger, State, decode_ledger
+from podcast.publishing.teasing import Newsletter
 from podcast.stores import StoreError
 from podcast.workspace import Workspace, open_workspace
 
@@ -34,6 +35,7 @@ def command(ctx: click.Context, episode: str, offline: bool, as_json: bool) -> N
     data |= _measured(workspace, found)
     data |= _addresses(workspace, found, entry)
     data["enclosure"] = _enclosure(workspace, entry)
+    data["issues"] = [issue.name for issue in Newsletter(workspace, ledger).issues.teasing(found.guid)]
     data["standing"] = _standing(found, entry) if asked else "unknown"
     if wants_json(as_json):
         emit(data)
@@ -126,6 +128,7 @@ def _print(episode: Episode, data: dict[str, object]) -> None:
     length = data.get("duration")
     size = data.get("bytes")
     heard = data["enclosure"]
+    issues = data["issues"]
     rows = [
         ("title", episode.title),
         ("file", str(data["file"])),
@@ -144,6 +147,7 @@ def _print(episode: Episode, data: dict[str, object]) -> None:
         ("page", str(data["page"])),
         ("short link", str(data["short_link"]) or "given out when it is published"),
         ("feed", str(data["feed"])),
+        ("issues", ", ".join(issues) if isinstance(issues, list) else ""),
     ]
     for name, value in rows:
         if value:

@@ -14,6 +14,7 @@ from podcast.publishing.amending import Amendment, Named, amend, find_named
 from podcast.publishing.changes import Asked
 from podcast.publishing.ledger import State
 from podcast.publishing.observe import observe
+from podcast.publishing.teasing import Newsletter
 from podcast.workspace import Workspace, open_workspace
 
 
@@ -32,7 +33,8 @@ def command(ctx: click.Context, episode: str, restore: bool, yes: bool, dry_run:
     """
     workspace = open_workspace(ctx.obj.folder)
     store = workspace.store()
-    named = find_named(workspace, observe(store, thorough=False).ledger, episode)
+    observed = observe(store, thorough=False)
+    named = find_named(workspace, observed.ledger, episode)
     title, guid = named.episode.title, frozenset({named.episode.guid})
     if named.entry is None:
         hint = f"to keep it from the next publish: folge set {named.episode.slug} status=withdrawn"
@@ -41,6 +43,10 @@ def command(ctx: click.Context, episode: str, restore: bool, yes: bool, dry_run:
         raise UserError(f"'{title}' was recalled", hint=f"it goes on with the guid {named.entry.successor}")
     if not named.here:
         say(f"'{title}' is not in this folder; {named.entry.current.by} published it")
+    if not restore:
+        for issue in Newsletter(workspace, observed.ledger).issues.teasing(named.episode.guid):
+            sent = f" of {issue.on.isoformat()}" if issue.on else ""
+            say(f"the newsletter '{issue.label}'{sent} ({issue.path}) links to it; readers will find that it is gone")
     if restore:
         question, done = f"bring '{title}' back into the feed?", f"restored: {title}"
         asked = Asked(restore=guid, alone=True)

@@ -9,6 +9,7 @@ from functools import partial
 from episodes.pictures import SOCIAL
 from podcast.layout import FEED, cache_control, content_type, is_archive, public_url, short_path
 from podcast.publishing.feeds import compile_pages
+from podcast.publishing.kit import kit_sheets
 from podcast.publishing.ledger import Entry, Ledger, State
 from podcast.publishing.pagestates import Draft, date_pages
 from podcast.publishing.rendered import Rendered
@@ -153,6 +154,7 @@ def website_in(ledger: Ledger) -> Website:
         look=release.site,
         logo=public_url(release.base_url, release.logo.key) if release.logo else "",
         changed=ledger.show.current.at,
+        further=tuple(kit_sheets(ledger)),
     )
 
 

@@ -81,7 +81,7 @@ def _said(sheets: Mapping[str, Sheet], website: Website) -> Iterator[tuple[str, 
 
 def _of_page(page: Page) -> tuple[object, ...]:
     """Return what an episode's page shows of it: not when it was published, nor what leads to it."""
-    return (page.item, page.notes, page.topics, page.path, page.cover)
+    return (page.item, page.notes, page.topics, page.path, page.cover, page.peaks)
 
 
 def _on_every_page(website: Website) -> tuple[object, ...]:

@@ -23,6 +23,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from episodes.problems import Problem, UserError
 from podcast.layout import public_url
 from podcast.site_settings import Look, Template
+from podcast.website.catalogue import catalogue_sheets
 from podcast.website.episodepages import episode_sheets
 from podcast.website.listpages import list_sheets
 from podcast.website.playerpages import player_sheets
@@ -40,6 +41,8 @@ FAMILIES: tuple[Callable[[Website], Iterator[Sheet]], ...] = (
     subscribe_sheets,
     search_sheets,
     sitemap_sheets,
+    catalogue_sheets,
+    lambda website: iter(website.further),
 )
 """All kinds of pages; of two sheets with the same key the first is rendered."""
 

@@ -20,6 +20,7 @@ class Website:
 
     `home` is the address of the show's page, `base_url` ends with a slash, `feeds` are titles and addresses, `logo` is
     the address of one or empty. `changed` is when what pages say of the show changed last, None where nobody knows.
+    `further` are pages of those who know more.
     """
 
     show: Show
@@ -35,6 +36,7 @@ class Website:
     look: Look = Look()
     logo: str = ""
     changed: datetime | None = None
+    further: "tuple[Sheet, ...]" = ()
 
     def url(self, path: str) -> str:
         """Return the address of the page at `/path/`."""
@@ -68,6 +70,7 @@ def website_of(
     look: Look | None = None,
     logo: str = "",
     changed: datetime | None = None,
+    further: tuple[Sheet, ...] = (),
 ) -> Website:
     """Put together what pages are made of; each names its feeds: of all episodes, then of `selections`.
 
@@ -91,6 +94,7 @@ def website_of(
         look=look or Look(),
         logo=logo,
         changed=changed,
+        further=further,
     )
 
 

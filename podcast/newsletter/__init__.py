@@ -1,0 +1,1 @@
+"""What newsletter authors get of episodes: issues, and teasers for every mail system."""

@@ -1,0 +1,1 @@
+"""What is looked at before an issue of the newsletter is sent, and whether it still holds afterwards."""

@@ -65,9 +65,7 @@ def test_requests_follow_what_changed_and_not_how_much_is_published(shows: tuple
         published.write(count + 1)
     one_new = few.asks()
     assert one_new == many.asks()
-    assert (
-        sum(one_new.values()) <= 40
-    )  # with home, year, directories, neighbour, sitemap, player, search, catalogue and kit
+    assert sum(one_new.values()) <= 40  # lists, neighbour, sitemap, player, search, catalogue, kit
 
     for published in (few, many):
         published.write(2, title="Besser")

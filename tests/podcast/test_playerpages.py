@@ -124,7 +124,7 @@ def test_a_page_with_everything_is_light() -> None:
     rendered = site(chapters=chapters)
     page = rendered.pages["mut/index.html"]
     files = [body for key, body in rendered.statics.items() if key.encode() in page]
-    assert len(files) == 5
+    assert len(files) == 4
     assert len(page) + sum(map(len, files)) < 60_000
 
 

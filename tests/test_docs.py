@@ -104,7 +104,7 @@ def test_every_runtime_dependency_has_its_reason() -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     reasons = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
     for requirement in project["dependencies"]:
-        name = re.split(r"[><=]", requirement)[0]
+        name = re.split(r"[><=;]", requirement)[0].strip()
         assert f"| {name} |" in reasons
 
 

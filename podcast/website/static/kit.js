@@ -31,9 +31,10 @@ function show() {
   part("status").textContent = "";
 }
 
-frame.addEventListener("load", () => {
+function fit() {
+  frame.style.height = "";
   frame.style.height = `${frame.contentDocument.documentElement.scrollHeight + 2}px`;
-});
+}
 
 async function pick(episode, button) {
   for (const other of picks.querySelectorAll("button")) other.setAttribute("aria-pressed", String(other === button));
@@ -119,6 +120,8 @@ for (const name of ["form", "view"]) {
 for (const button of document.querySelectorAll("button[data-form]")) {
   button.addEventListener("click", () => copy(button.dataset.form));
 }
+frame.addEventListener("load", fit);
+addEventListener("resize", fit);
 filter.addEventListener("input", sift);
 older.addEventListener("click", load);
 kit.hidden = false;

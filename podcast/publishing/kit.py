@@ -1,7 +1,7 @@
 """The kit for newsletter authors: an unlisted page, and the teasers of every episode in every length and form.
 
-They are those of `folge teaser`, made by the same code with the templates that ship. Where an issue's name goes into a link stands a word, which the
-page puts the name in place of.
+They are those of `folge teaser`, made by the same code with the templates that ship. Where an issue's name goes into a
+link stands a word, which the page puts the name in place of.
 """
 
 import re

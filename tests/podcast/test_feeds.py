@@ -1,6 +1,7 @@
 """Long feeds, several feeds, and what may not change their bytes, seen through the store."""
 
 import io
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -42,6 +43,11 @@ def add(folder: ShowFolder, number: int, *, day: int = 0, more: str = "") -> Non
 def add_settings(folder: ShowFolder, text: str) -> None:
     path = folder.path / "podcast.toml"
     path.write_text(f"{path.read_text()}\n{text}", encoding="utf-8")
+
+
+def feeds_of(store: MemoryStore) -> list[tuple[str, bytes]]:
+    """Every page of every feed, by key."""
+    return [(key, body) for key, body in objects(store).items() if re.fullmatch(r"feed(/.*)?\.xml", key)]
 
 
 def guids(store: MemoryStore, key: str = "feed.xml") -> list[str]:
@@ -86,9 +92,8 @@ def test_all_episodes_of_a_long_show_are_reached_from_page_to_page(tmp_path: Pat
 def test_every_page_passes_the_checks(tmp_path: Path) -> None:
     store = MemoryStore()
     long_show(tmp_path / "show", 9, "[feed]\nitems = 4\nslim_after = 2\n").publish(store)
-    for key, body in objects(store).items():
-        if key.endswith(".xml"):
-            assert check_feed(body, name=key, now=NOW) == ()
+    for key, body in feeds_of(store):
+        assert check_feed(body, name=key, now=NOW) == ()
 
 
 def test_a_full_page_never_changes_when_episodes_come(tmp_path: Path) -> None:
@@ -199,7 +204,7 @@ def selections(tmp_path: Path) -> tuple[ShowFolder, MemoryStore]:
 
 def test_each_feed_has_its_episodes_its_address_and_its_guid(selections: tuple[ShowFolder, MemoryStore]) -> None:
     _, store = selections
-    feeds = {key: read_feed(body) for key, body in objects(store).items() if key.endswith(".xml")}
+    feeds = {key: read_feed(body) for key, body in feeds_of(store)}
     assert {key: [item.title for item in feed.items] for key, feed in feeds.items()} == {
         "feed.xml": ["Mut 3", "Mut 2", "Mut 1"],
         "feed/opus.xml": ["Mut 2"],
@@ -230,7 +235,7 @@ def test_a_feed_changes_only_with_what_is_in_it(selections: tuple[ShowFolder, Me
 
     folder.publish(store, now=later(5))
 
-    changed = [key for key, body in objects(store).items() if key.endswith(".xml") and body != before.get(key)]
+    changed = [key for key, body in feeds_of(store) and body != before.get(key)]
     assert sorted(changed) == ["feed.xml", "feed/mut.xml"]
 
 
@@ -263,7 +268,7 @@ def test_kept_items_change_no_byte_and_are_not_compiled_again(
     folder.publish(cold, now=later(1))
 
     def feeds(store: MemoryStore) -> dict[str, bytes]:
-        return {key: body for key, body in objects(store).items() if key.endswith(".xml")}
+        return {key: body for key, body in feeds_of(store)}
 
     assert feeds(warm) == feeds(cold)
     assert look([kept]) != stamps
@@ -290,7 +295,7 @@ def test_items_compiled_one_by_one_are_the_bytes_of_the_whole_feed(tmp_path: Pat
 
 
 def dates(store: MemoryStore) -> dict[str, datetime | None]:
-    return {key: read_feed(body).changed for key, body in objects(store).items() if key.endswith(".xml")}
+    return {key: read_feed(body).changed for key, body in feeds_of(store)}
 
 
 def test_the_date_of_a_page_moves_with_what_it_says_and_only_then(tmp_path: Path) -> None:

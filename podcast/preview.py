@@ -1,9 +1,10 @@
-"""A preview server for the folder store: werkzeug does the HTTP (ranges, conditional requests, HEAD)."""
+"""A server of a published folder on this machine: werkzeug does the HTTP (ranges, conditional requests, HEAD)."""
 
 import hashlib
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -16,11 +17,14 @@ from podcast.stores import is_key
 from podcast.stores.folder import FolderStore
 from podcast.workspace import Workspace
 
-_TEXTS = (".xml", ".html", ".json")
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+TEXTS = (".xml", ".html", ".json")
 """Kinds of objects in which the public address is replaced by the preview's."""
 
 
-class _Request(Request):
+class LocalRequest(Request):
     """A request that must be meant for this machine, so that no web page elsewhere can read the preview."""
 
     trusted_hosts = ["127.0.0.1", "localhost"]  # noqa: RUF012 - werkzeug's name and type
@@ -53,27 +57,26 @@ def make_preview_server(root: Path, public_url: str, port: int) -> BaseWSGIServe
     Raises UserError where the port cannot be used.
     """
 
-    @_Request.application
+    @LocalRequest.application
     def application(request: Request) -> Response:
-        if request.method not in ("GET", "HEAD"):
-            raise MethodNotAllowed(["GET", "HEAD"])
-        key = request.path.removeprefix("/") or INDEX
-        key = f"{key}{INDEX}" if key.endswith("/") else key
+        key = asked_key(request)
         path = root / key
-        if not is_key(key) or key.lower().startswith(PRIVATE):
-            raise NotFound
         if (path / INDEX).is_file():
             return redirect(f"/{key}/")
         if not path.is_file():
             raise NotFound
         if not path.resolve().is_relative_to(root.resolve()):  # a link that leads out of the store
             raise NotFound
-        if "," in request.headers.get("Range", ""):
-            del request.environ["HTTP_RANGE"]  # several ranges at once may be ignored, and werkzeug would refuse them
-        if key.endswith(_TEXTS):
-            return _with_headers(_rewritten(request, path, public_url), key)
-        return _with_headers(_file(request, path), key)
+        if key.endswith(TEXTS):
+            modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            return with_headers(rewritten(request, path.read_bytes(), public_url, modified), key)
+        return with_headers(file_response(request, path), key)
 
+    return listen(application, port)
+
+
+def listen(application: "WSGIApplication", port: int) -> BaseWSGIServer:
+    """Return a threaded server on 127.0.0.1; port 0 takes any. Raises UserError where the port cannot be used."""
     try:
         # werkzeug itself ends the process where the port is taken, so the port is tried first
         with socket.socket() as probe:
@@ -84,7 +87,24 @@ def make_preview_server(root: Path, public_url: str, port: int) -> BaseWSGIServe
         raise UserError(f"port {port} cannot be used: {error.strerror}", hint="say another with --port") from error
 
 
-def _file(request: Request, path: Path) -> Response:
+def asked_key(request: Request) -> str:
+    """Return the key a request asks for. Raises NotFound where nobody may read it, MethodNotAllowed for writes.
+
+    Of several ranges at once none is left: they may be ignored, and werkzeug would refuse them.
+    """
+    if request.method not in ("GET", "HEAD"):
+        raise MethodNotAllowed(["GET", "HEAD"])
+    key = request.path.removeprefix("/") or INDEX
+    key = f"{key}{INDEX}" if key.endswith("/") else key
+    if not is_key(key) or key.lower().startswith(PRIVATE):
+        raise NotFound
+    if "," in request.headers.get("Range", ""):
+        del request.environ["HTTP_RANGE"]
+    return key
+
+
+def file_response(request: Request, path: Path) -> Response:
+    """Answer with a file, or the part of it that was asked for."""
     found = path.stat()
     response = send_file(
         path,
@@ -99,16 +119,18 @@ def _file(request: Request, path: Path) -> Response:
     return response
 
 
-def _rewritten(request: Request, path: Path, public_url: str) -> Response:
-    body = path.read_bytes().replace(public_url.encode(), request.host_url.encode())
+def rewritten(request: Request, body: bytes, public_url: str, modified: datetime | None = None) -> Response:
+    """Answer with a text in which the public address is this server's."""
+    body = body.replace(public_url.encode(), request.host_url.encode())
     response = Response(body)
     response.set_etag(hashlib.sha256(body).hexdigest()[:32])
-    response.last_modified = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    response.last_modified = modified
     response.make_conditional(request.environ, accept_ranges=True, complete_length=len(body))
     return response
 
 
-def _with_headers(response: Response, key: str) -> Response:
+def with_headers(response: Response, key: str) -> Response:
+    """Return a response with the type of a key, which no cache keeps."""
     response.headers["Content-Type"] = content_type(key)
     del response.headers["Date"]  # the server adds its own
     response.headers["Cache-Control"] = "no-cache"

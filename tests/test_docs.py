@@ -44,7 +44,7 @@ def test_every_command_of_the_readme_works_as_it_stands_there(tmp_path: Path, en
             continue
         assert words[0] == "folge"
         if words[1] == "serve":
-            _subscribe(folder, environment)
+            _subscribe(words[1:], folder, environment)
             continue
         done = subprocess.run(
             [FOLGE, *words[1:]], cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8"
@@ -57,10 +57,10 @@ def test_every_command_of_the_readme_works_as_it_stands_there(tmp_path: Path, en
     assert told <= {"LOUD-1"}  # with PyAV: the recording of the demonstration is 2 LU quieter than Apple wants
 
 
-def _subscribe(folder: Path, environment: dict[str, str]) -> None:
+def _subscribe(words: list[str], folder: Path, environment: dict[str, str]) -> None:
     """Start the preview, fetch feed and audio as an app would, and end it."""
     server = subprocess.Popen(
-        [FOLGE, "serve", "--port", "0"], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        [FOLGE, *words, "--port", "0"], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
     try:
         assert server.stdout is not None

@@ -43,7 +43,7 @@ DOORS = {
     "segno": ["podcast/website/subscribing.py"],
     "jinja2": ["podcast/newsletter/templating.py", "podcast/website/render.py"],
     "css_inline": ["podcast/newsletter/forms.py"],
-    "werkzeug": ["podcast/preview.py"],
+    "werkzeug": ["podcast/cli/serve.py", "podcast/livepreview.py", "podcast/preview.py"],
     "filelock": [
         "podcast/doctor/folder.py",
         "podcast/files.py",

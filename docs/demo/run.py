@@ -61,7 +61,7 @@ def main(target: Path) -> None:
 The show is in {show}, what the public sees of it in {show}/public.
 
 Producer:           folge -C {show} add YOUR.mp3, then folge -C {show} publish
-Podcast app:        folge -C {show} serve, then subscribe to {told["feed"]}
+Podcast app:        folge -C {show} serve --published, then subscribe to {told["feed"]}
 Newsletter author:  link to {told["short_link"]}, which stays when title or address change
 
 folge is {FOLGE}""")

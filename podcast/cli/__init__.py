@@ -41,7 +41,7 @@ COMMANDS = {
     "tidy": ("tidy", "Delete from the store what nothing refers to."),
     "issue": ("issues", "Write the issues of the newsletter."),
     "teaser": ("teasing", "Write teasers of episodes for a newsletter."),
-    "serve": ("serve", "Serve the published folder for a preview."),
+    "serve": ("serve", "Show the site as it will be, drafts included."),
 }
 """Each command with its module and its one line of help, so that `folge --help` loads none of them."""
 

@@ -33,7 +33,7 @@ def preview(demo: Path, home: Path) -> Iterator[Published]:
     """The demo show behind `folge serve`, which is ended as a producer ends it."""
     environment = loopback_only(home)
     with subprocess.Popen(
-        [FOLGE, "-C", demo, "serve", "--port", "0"],
+        [FOLGE, "-C", demo, "serve", "--published", "--port", "0"],
         env=environment,
         cwd=home,
         stdin=subprocess.DEVNULL,

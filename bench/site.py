@@ -11,7 +11,8 @@ from pathlib import Path
 from bench.hugo import write_hugo
 from bench.processes import HERE, PYTHON, NotMeasuredError, measure
 from bench.rows import Row
-from podcast.publishing.pagefind import make_index
+from podcast.publishing.pagefind import is_program, make_index
+from podcast.publishing.searchfiles import PART_SIZE
 from podcast.website.static import static_files
 from tests.browsing import served
 from tests.podcast.sites import BASE, a_website, an_episode, write_site
@@ -101,26 +102,41 @@ def _seen(folder: Path, rounds: int) -> Iterator[Row]:
 
 
 def _search(folder: Path, count: int) -> Iterator[Row]:
-    """Yield time and size of the index of episodes with a transcript of twenty minutes."""
+    """Yield time and size of the index of episodes with a transcript of twenty minutes, and what one more changes."""
     folder.mkdir()
     chosen = random.Random(7)
     words = ["".join(chosen.choices(_PARTS, k=chosen.randint(1, 4))) for _ in range(30_000)]
     weights = list(itertools.accumulate(1 / rank for rank in range(1, len(words) + 1)))
-    documents = (
+    documents = [
         (f"{number:06}", _document(" ".join(chosen.choices(words, cum_weights=weights, k=_WORDS_SAID))))
         for number in range(count)
-    )
-    started = time.perf_counter()
-    make_index(documents, "de", folder / "made")
-    taken = time.perf_counter() - started
-    sizes = {path: path.stat().st_size for path in (folder / "made").rglob("*") if path.is_file()}
+    ]
+    parts = [documents[start : start + PART_SIZE] for start in range(0, count, PART_SIZE)]
+    make_index(parts[-1][:-1], "de", folder / "before")
+    before = _sizes(folder / "before")
+    taken = []
+    for number, part in enumerate(parts):
+        started = time.perf_counter()
+        make_index(part, "de", folder / f"{number}")
+        taken.append(time.perf_counter() - started)
+    made = [_sizes(folder / f"{number}", program=not number) for number in range(len(parts))]
+    sizes = [size for files in made for size in files.values()]
     what = f"search index of {count:,} episodes of {_WORDS_SAID:,} words"
-    yield Row(what=f"{what}, made", unit="s", ours=[taken])
-    yield Row(what=f"{what}, all {len(sizes):,} files", unit="MB", ours=[sum(sizes.values()) / 1e6], places=1)
-    start = sum(size for path, size in sizes.items() if path.parent.name == "made" and ".unknown." not in path.name)
-    part = [size / 1000 for path, size in sizes.items() if path.suffix in (".pf_index", ".pf_fragment")]
+    yield Row(what=f"{what}, {len(parts)} parts, made", unit="s", ours=[sum(taken)])
+    yield Row(what=f"{what}, all {len(sizes):,} files", unit="MB", ours=[sum(sizes) / 1e6], places=1)
+    fresh = [size for name, size in made[-1].items() if name not in before or name == "pagefind-entry.json"]
+    yield Row(what="the newest part made again, with its last episode", unit="s", ours=[taken[-1]], places=1)
+    yield Row(what=f"{len(fresh)} files of it that are other ones", unit="MB", ours=[sum(fresh) / 1e6], places=1)
+    start = sum(size for files in made for name, size in files.items() if "/" not in name and ".unknown." not in name)
+    part = [size / 1000 for files in made for name, size in files.items() if "/" in name]
     yield Row(what="what a browser loads before it searches", unit="kB", ours=[start / 1000])
-    yield Row(what="and for each word and each result", unit="kB", ours=part)
+    yield Row(what="and for each word of each part and each result", unit="kB", ours=part)
+
+
+def _sizes(folder: Path, *, program: bool = False) -> dict[str, int]:
+    """Return the bytes of each file of an index by name."""
+    paths = [path for path in folder.rglob("*") if path.is_file() and (program or not is_program(path))]
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in paths}
 
 
 def _document(text: str) -> str:

@@ -37,6 +37,7 @@ SEARCH = "search/"
 """The prefix of the page that searches, and of the files it searches in."""
 
 SEARCH_ENTRY = f"{SEARCH}pagefind-entry.json"
+SEARCH_PARTS = f"{SEARCH}parts.json"
 SEARCH_STATE = f"{SEARCH}state.json"
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -50,7 +51,7 @@ RESERVED_SLUGS = frozenset(
 )
 """First parts of keys that mean something else and cannot be the slug of an episode."""
 
-_PART_OF_INDEX = re.compile(r"search/((fragment|index|filter)/.*|[^/]*\.pf_meta)")
+_OF_INDEX = re.compile(r"search/(\d+/)?((fragment|index|filter)/.*|[^/]*\.pf_meta)")
 
 _HASH = 12
 """Hex digits of the content hash in a key: enough that two files of one show never meet."""
@@ -161,15 +162,15 @@ def content_type(key: str) -> str:
 def cache_control(key: str) -> str:
     """Return how long an object may be kept.
 
-    Content-named ones for ever, archive pages of feeds and parts of the search index a day, private ones never, the
+    Content-named ones for ever, archive pages of feeds and files of the search index a day, private ones never, the
     rest five minutes.
     """
     if key.startswith(PRIVATE):
         return NEVER
     if key.startswith(("audio/", "covers/", "transcripts/", CHAPTERS, PEAKS, STATIC)):
         return FOR_EVER
-    # names of parts of the index have few digits of their hash
-    return A_DAY if is_archive(key) or _PART_OF_INDEX.fullmatch(key) else SHORTLY
+    # names of files of the index have few digits of their hash
+    return A_DAY if is_archive(key) or _OF_INDEX.fullmatch(key) else SHORTLY
 
 
 def public_url(base: str, key: str) -> str:

@@ -22,7 +22,9 @@ _EDITION = re.compile(rf"{re.escape(PRIVATE)}feeds/[0-9a-f]+\.xml\.gz")
 _BLOB = re.compile(
     r"(?P<sort>audio|covers|transcripts|chapters|peaks)/(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)-[0-9a-f]{12}\.[a-z0-9]+"
 )
-_SEARCHED = re.compile(r"search/((fragment|index|filter)/[^/]+\.pf_\w+|[^/]+\.pf_meta|wasm\.\w+\.pagefind)")
+_SEARCHED = re.compile(
+    r"search/((\d+/)?((fragment|index|filter)/[^/]+\.pf_\w+|[^/]+\.pf_meta)|\d+/pagefind-entry\.json|wasm\.\w+\.pagefind)"
+)
 _MENTIONED = re.compile(rb"(?:audio|covers|transcripts|chapters)/[A-Za-z0-9._-]+")
 _SOURCE = re.compile(rf"{re.escape(PRIVATE)}sources/(?P<row>[0-9a-f]{{12}})/[0-9a-f]{{24}}\.md")
 _OF_THE_SHOW = ("cover", "logo", "show")

@@ -12,7 +12,8 @@ from episodes.problems import UserError
 
 _PROGRAM = "pagefind_bin"
 _LONGEST = 3600.0
-_KEPT = ("pagefind.js", "pagefind-worker.js", "pagefind-entry.json", "wasm.*.pagefind", "*.pf_meta")
+_PROGRAM_FILES = ("pagefind.js", "pagefind-worker.js", "wasm.*.pagefind")
+_KEPT = (*_PROGRAM_FILES, "pagefind-entry.json", "*.pf_meta")
 _KEPT_BELOW = ("fragment", "index", "filter")
 
 
@@ -23,6 +24,11 @@ def pagefind_version() -> str:
         return version(_PROGRAM)
     except PackageNotFoundError:
         return ""
+
+
+def is_program(path: Path) -> bool:
+    """Say whether a file of an index is the same in every index: of those a browser merges only the first needs it."""
+    return any(path.match(pattern) for pattern in _PROGRAM_FILES)
 
 
 def make_index(documents: Iterable[tuple[str, str]], language: str, folder: Path) -> None:

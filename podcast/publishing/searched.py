@@ -1,7 +1,7 @@
 """What is searched: of each public episode a small document with its title, people, topics, notes and transcript."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from html import escape
 from pathlib import Path
@@ -32,9 +32,21 @@ def language_of(ledger: Ledger) -> str:
     return ledger.show.release.language.lower().partition("-")[0]
 
 
-def fingerprint(ledger: Ledger) -> str:
-    """Return a hash of everything that is searched, apart from the program that makes the index."""
-    rows = [_content(entry.release) for entry in ledger.published]
+def parts_of(ledger: Ledger, size: int) -> Mapping[str, Sequence[Entry]]:
+    """Cut what is public into parts by position, so that a new episode is in the newest; by folder below the search.
+
+    The first part with an episode has no folder of its own; without episodes it is the only one.
+    """
+    cut: dict[int, list[Entry]] = {}
+    for entry in ledger.published:
+        cut.setdefault(max(entry.position - 1, 0) // size + 1, []).append(entry)
+    oldest, *later = sorted(cut) or [1]
+    return {"": cut.get(oldest, []), **{f"{number}/": cut[number] for number in later}}
+
+
+def fingerprint(ledger: Ledger, entries: Iterable[Entry]) -> str:
+    """Return a hash of everything that is searched of episodes, apart from the program that makes the index."""
+    rows = [_content(entry.release) for entry in entries]
     show = (language_of(ledger), ledger.show.release.directory_index)
     made = msgspec.json.encode((_RECIPE, show, sorted(rows, key=str)), order="deterministic")
     return hashlib.sha256(made).hexdigest()
@@ -69,9 +81,9 @@ class Documents:
         self._uploads = uploads
         self._store = store
 
-    def of(self, ledger: Ledger) -> Iterator[tuple[str, str]]:
-        """Yield a name that stays and the HTML of each public episode."""
-        for entry in ledger.published:
+    def of(self, ledger: Ledger, entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
+        """Yield a name that stays and the HTML of each episode."""
+        for entry in entries:
             yield hashlib.sha256(entry.guid.encode()).hexdigest()[:24], self._document(entry, ledger)
 
     def sweep(self, ledger: Ledger) -> None:

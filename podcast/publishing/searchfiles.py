@@ -1,7 +1,8 @@
 """The files a browser searches in: made again only where what is searched changed, and known again by the store."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,12 +10,12 @@ import msgspec
 
 from episodes.problems import Problem, Severity, UserError
 from podcast.cache import write_cache
-from podcast.layout import SEARCH, SEARCH_ENTRY, SEARCH_STATE
+from podcast.layout import SEARCH, SEARCH_ENTRY, SEARCH_PARTS, SEARCH_STATE
 from podcast.publishing.artifacts import Artifact, Stage, artifact_of
-from podcast.publishing.ledger import Ledger
+from podcast.publishing.ledger import Entry, Ledger
 from podcast.publishing.observe import Observed
-from podcast.publishing.pagefind import make_index, pagefind_version
-from podcast.publishing.searched import Documents, fingerprint, language_of
+from podcast.publishing.pagefind import is_program, make_index, pagefind_version
+from podcast.publishing.searched import Documents, fingerprint, language_of, parts_of
 from podcast.publishing.uploads import Uploads
 from podcast.stores import Store
 
@@ -22,13 +23,37 @@ _EMPTY = b'{"version":"","languages":{},"include_characters":[]}'
 """The entry of an index of nothing, which Pagefind does not make."""
 
 
+_ENTRY = SEARCH_ENTRY.removeprefix(SEARCH)
+_FOLDER = re.compile(r"(\d+/)?")
+
+PART_SIZE = 250
+"""Positions of episodes in one part: a new episode changes the files of the newest part only."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SearchState:
-    """What the index was made of and by which Pagefind, and the hex sha256 of each of its files by key."""
+class SearchPart:
+    """What one part was made of and by which Pagefind, and the hex sha256 of each of its files by key."""
 
     made_of: str
     made_by: str
     files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchState:
+    """The parts of an index by their folders below `search/`; the first has none. A browser merges them."""
+
+    parts: Mapping[str, SearchPart]
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """The hex sha256 of each file of the index by key."""
+        return {key: sha256 for part in self.parts.values() for key, sha256 in part.files.items()}
+
+    @property
+    def listed(self) -> bytes:
+        """What tells a browser of the parts besides the first."""
+        return msgspec.json.encode([folder for folder in self.parts if folder])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,20 +77,30 @@ class Search:
 
     def files(self, ledger: Ledger, observed: Observed) -> SearchFiles:
         """Return what there is to do so that everything public, and nothing else, is found."""
-        wanted, version = fingerprint(ledger), pagefind_version()
-        for state in self._known(observed):
-            right = state.made_of == wanted and (not version or state.made_by in (version, ""))
-            if right and all(_held(key, sha256, observed) for key, sha256 in state.files.items()):
-                if not self._is_remembered(state):
-                    write_cache(self._state, _encoded(state))
-                return _compared(state, {}, observed)
+        known = tuple(self._known(observed))
+        parts: dict[str, SearchPart] = {}
         try:
-            state = self._made(ledger, wanted)
+            for folder, entries in parts_of(ledger, PART_SIZE).items():
+                wanted = fingerprint(ledger, entries)
+                part = self._standing(folder, wanted, known, observed) or self._made(folder, wanted, ledger, entries)
+                parts[folder] = part
+            state = SearchState(parts=parts)
+            self._remember(state)
             return _compared(state, self._bodies(state, observed), observed)
         except UserError as error:
             problem = Problem(severity=Severity.WARNING, path=SEARCH, message=error.message, hint=error.hint)
             there = frozenset(key for key in observed.held if key.startswith(SEARCH))
             return SearchFiles(standing=there, problems=(problem,))
+
+    def _standing(
+        self, folder: str, wanted: str, known: Iterable[SearchState], observed: Observed
+    ) -> SearchPart | None:
+        """Return a part as the store holds it, None where it is not there as it has to be."""
+        for part in (state.parts[folder] for state in known if folder in state.parts):
+            right = part.made_of == wanted and (not pagefind_version() or part.made_by in (pagefind_version(), ""))
+            if right and all(_held(key, sha256, observed) for key, sha256 in part.files.items()):
+                return part
+        return None
 
     def _known(self, observed: Observed) -> Iterator[SearchState]:
         """Yield what is remembered here, then what the store says of itself."""
@@ -79,27 +114,37 @@ class Search:
             if there:
                 yield there
 
-    def _is_remembered(self, state: SearchState) -> bool:
-        return _decoded(_read(self._state)) == state
+    def _here(self) -> SearchState:
+        return _decoded(_read(self._state)) or SearchState(parts={})
 
-    def _made(self, ledger: Ledger, wanted: str) -> SearchState:
-        """Return the index as it has to be, with its files in the cache. Raises UserError where it cannot be made."""
-        here = _decoded(_read(self._state))
-        if here and (here.made_of, here.made_by) == (wanted, pagefind_version()) and self._is_whole(here):
-            return here
-        if not ledger.published:
-            write_cache(self._folder / SEARCH_ENTRY.removeprefix(SEARCH), _EMPTY)
-            state = SearchState(made_of=wanted, made_by="", files={SEARCH_ENTRY: _sha256(_EMPTY)})
-        else:
-            self._require()
-            self._working("making the search index")
-            make_index(self._documents.of(ledger), language_of(ledger), self._folder)
-            self._documents.sweep(ledger)
-            paths = sorted(path for path in self._folder.rglob("*") if path.is_file())
-            files = {_key(path, self._folder): _sha256(path.read_bytes()) for path in paths}
-            state = SearchState(made_of=wanted, made_by=pagefind_version(), files=files)
-        write_cache(self._state, _encoded(state))
-        return state
+    def _remember(self, state: SearchState) -> None:
+        if self._here() != state:
+            write_cache(self._state, _encoded(state))
+
+    def _made(self, folder: str, wanted: str, ledger: Ledger, entries: Sequence[Entry]) -> SearchPart:
+        """Return a part as it has to be, with its files in the cache. Raises UserError where it cannot be made."""
+        here = self._here()
+        known = here.parts.get(folder)
+        right = known and (known.made_of, known.made_by) == (wanted, pagefind_version())
+        if known and right and self._is_whole(folder, known):
+            return known
+        part = self._part(folder, wanted, ledger, entries)
+        self._remember(SearchState(parts={**here.parts, folder: part}))
+        return part
+
+    def _part(self, folder: str, wanted: str, ledger: Ledger, entries: Sequence[Entry]) -> SearchPart:
+        """Make a part in the cache."""
+        made = self._cached(folder)
+        if not entries:
+            write_cache(made / _ENTRY, _EMPTY)
+            return SearchPart(made_of=wanted, made_by="", files={SEARCH_ENTRY: _sha256(_EMPTY)})
+        self._require()
+        self._working("making the search index" + (f", part {folder.rstrip('/')}" if folder else ""))
+        make_index(self._documents.of(ledger, entries), language_of(ledger), made)
+        self._documents.sweep(ledger)
+        paths = sorted(path for path in made.rglob("*") if path.is_file() and not (folder and is_program(path)))
+        files = {f"{SEARCH}{folder}{path.relative_to(made).as_posix()}": _sha256(path.read_bytes()) for path in paths}
+        return SearchPart(made_of=wanted, made_by=pagefind_version(), files=files)
 
     def _require(self) -> None:
         """Raise UserError where there is no Pagefind."""
@@ -107,16 +152,23 @@ class Search:
             message = "new and changed episodes are not found by the search: there is no pagefind for this machine"
             raise UserError(message, hint="publish from another one now and then")
 
-    def _is_whole(self, state: SearchState) -> bool:
-        return all(_sha256(_read(self._path(key))) == sha256 for key, sha256 in state.files.items())
+    def _is_whole(self, folder: str, part: SearchPart) -> bool:
+        return all(_sha256(self._body(folder, key)) == sha256 for key, sha256 in part.files.items())
 
     def _bodies(self, state: SearchState, observed: Observed) -> Mapping[str, bytes]:
         """Return the bodies of the files the store does not hold."""
-        lacking = [key for key, sha256 in state.files.items() if not _held(key, sha256, observed)]
-        return {key: _read(self._path(key)) for key in lacking}
+        return {
+            key: self._body(folder, key)
+            for folder, part in state.parts.items()
+            for key, sha256 in part.files.items()
+            if not _held(key, sha256, observed)
+        }
 
-    def _path(self, key: str) -> Path:
-        return self._folder / key.removeprefix(SEARCH)
+    def _body(self, folder: str, key: str) -> bytes:
+        return _read(self._cached(folder) / key.removeprefix(f"{SEARCH}{folder}"))
+
+    def _cached(self, folder: str) -> Path:
+        return self._folder / (folder or "1")
 
 
 def live_keys(store: Store) -> frozenset[str]:
@@ -127,24 +179,25 @@ def live_keys(store: Store) -> frozenset[str]:
 
 
 def _compared(state: SearchState, bodies: Mapping[str, bytes], observed: Observed) -> SearchFiles:
-    """Return what of an index is to be written; first its files, then the entry that leads to them."""
-    late = {SEARCH_ENTRY: bodies[SEARCH_ENTRY]} if SEARCH_ENTRY in bodies else {}
-    encoded = _encoded(state)
-    if not _held(SEARCH_STATE, _sha256(encoded), observed):
-        late[SEARCH_STATE] = encoded
+    """Return what of an index is to be written: the files of its parts, then what leads to them.
+
+    The entry of a new part leads nobody anywhere before the part is listed, and has to be there then.
+    """
+    leading = {key for key in bodies if key.endswith(f"/{_ENTRY}") and (key == SEARCH_ENTRY or key in observed.held)}
+    late = {key: bodies[key] for key in leading}
+    for key, body in ((SEARCH_PARTS, state.listed), (SEARCH_STATE, _encoded(state))):
+        if not _held(key, _sha256(body), observed):
+            late[key] = body
     early = {key: body for key, body in bodies.items() if key not in late}
     artifacts = [artifact_of(key, body, Stage.BLOBS) for key, body in early.items()]
-    artifacts += [artifact_of(key, body, Stage.INDEX) for key, body in late.items()]
-    return SearchFiles(artifacts=tuple(artifacts), standing=frozenset({*state.files, SEARCH_STATE} - {*early, *late}))
+    artifacts += [artifact_of(key, body, Stage.INDEX) for key, body in sorted(late.items())]
+    standing = {*state.files, SEARCH_PARTS, SEARCH_STATE} - {*early, *late}
+    return SearchFiles(artifacts=tuple(artifacts), standing=frozenset(standing))
 
 
 def _held(key: str, sha256: str, observed: Observed) -> bool:
     held = observed.held.get(key)
     return held is not None and held.sha256 == sha256
-
-
-def _key(path: Path, folder: Path) -> str:
-    return SEARCH + path.relative_to(folder).as_posix()
 
 
 def _encoded(state: SearchState) -> bytes:
@@ -157,8 +210,13 @@ def _decoded(body: bytes) -> SearchState | None:
         state = msgspec.json.decode(body, type=SearchState)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    inside = all(key.startswith(SEARCH) and ".." not in key for key in state.files)
-    return state if inside and SEARCH_ENTRY in state.files else None
+    ours = all(
+        _FOLDER.fullmatch(folder)
+        and f"{SEARCH}{folder}{_ENTRY}" in part.files
+        and all(key.startswith(f"{SEARCH}{folder}") and ".." not in key for key in part.files)
+        for folder, part in state.parts.items()
+    )
+    return state if ours else None
 
 
 def _read(path: Path) -> bytes:

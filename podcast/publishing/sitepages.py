@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from episodes.problems import Problem, Severity
-from podcast.layout import FEED, INDEX, SEARCH_ENTRY, SEARCH_STATE
+from podcast.layout import FEED, INDEX, SEARCH_ENTRY, SEARCH_PARTS, SEARCH_STATE
 from podcast.publishing.artifacts import Artifact, website_in
 from podcast.publishing.feeds import feed_keys
 from podcast.publishing.ledger import Ledger
@@ -61,7 +61,8 @@ def own_pages(ledger: Ledger | None) -> frozenset[str]:
     if ledger is None:
         return frozenset({FEED, INDEX})
     pages = ledger.pages or sheets_of(website_in(ledger))
-    keys = {*pages, *look_files(ledger.show.release.site), *feed_keys(ledger), SEARCH_ENTRY, SEARCH_STATE}
+    search = (SEARCH_ENTRY, SEARCH_PARTS, SEARCH_STATE)
+    keys = {*pages, *look_files(ledger.show.release.site), *feed_keys(ledger), *search}
     return frozenset(key for key in keys if not is_of_the_host(key))
 
 

@@ -14,6 +14,7 @@ from podcast.cache import cache_folder
 from podcast.publishing import searchfiles
 from podcast.publishing.changes import Asked
 from podcast.publishing.pagefind import make_index, pagefind_version
+from podcast.publishing.searchfiles import live_keys
 from podcast.publishing.tidying import Tidier
 from podcast.settings import load_settings
 from podcast.stores.folder import FolderStore
@@ -85,8 +86,7 @@ def tomorrow() -> datetime:
 def searched(store: MemoryStore, *, live: bool = True) -> bytes:
     """Return everything the index in a store says, unpacked."""
     there = objects(store)
-    state = json.loads(there["search/state.json"])
-    keys = state["files"] if live else [key for key in there if key.startswith(SEARCH)]
+    keys = live_keys(store) if live else [key for key in there if key.startswith(SEARCH)]
     return b"\n".join(gzip.decompress(there[key]) for key in sorted(keys) if ".pf_" in key)
 
 
@@ -192,7 +192,7 @@ def test_a_withdrawn_episode_is_not_found_and_tidy_takes_its_text_away(six: Show
     ).run(lambda tidy: True)
 
     assert "Schildkröten" not in searched(store, live=False).decode("utf-8", "replace")
-    assert set(json.loads(objects(store)["search/state.json"])["files"]) <= objects(store).keys()
+    assert live_keys(store) <= objects(store).keys()
 
 
 def test_the_same_show_gives_the_same_index_on_two_machines_and_without_a_cache(

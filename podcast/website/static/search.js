@@ -8,15 +8,35 @@
   const here = new URL(location.href.split(/[?#]/)[0].replace(/index\.html$/, ""));
   const AT_ONCE = 10;
   const WAIT = 250;
+  const PARTS_AT_ONCE = 8;
   let found = [];
   let shown = 0;
   let turn = 0;
   let waiting = 0;
   let engine;
 
+  // newer episodes are in parts of their own, below this one
+  const parts = async () => {
+    const answer = await fetch(new URL("parts.json", here));
+    if (answer.status === 404) return [];
+    if (!answer.ok) throw new Error(answer.status);
+    return answer.json();
+  };
+
   const load = () => engine ??= import(new URL("pagefind.js", here)).then(async (pagefind) => {
-    await pagefind.options({ basePath: here.href, baseUrl: "/", excerptLength: 30 });
-    await pagefind.init();
+    const options = { baseUrl: "/", excerptLength: 30 };
+    try {
+      await pagefind.options({ basePath: here.href, ...options });
+      await pagefind.init();
+      const waiting = await parts();
+      const merge = async () => {
+        while (waiting.length) await pagefind.mergeIndex(new URL(waiting.shift(), here).href, options);
+      };
+      await Promise.all(Array.from({ length: PARTS_AT_ONCE }, merge));
+    } catch (error) {
+      await pagefind.destroy(); // what is merged by half answers no question
+      throw error;
+    }
     return pagefind;
   }).catch((error) => { engine = undefined; throw error; });
 
@@ -83,8 +103,12 @@
       const pagefind = await load();
       const best = new Map();
       for (const spelling of spellings(text)) {
+        const seen = new Set();
         for (const result of (await pagefind.search(spelling)).results) {
-          if (!best.has(result.id) || best.get(result.id).score < result.score) best.set(result.id, result);
+          let id = result.id;
+          while (seen.has(id)) id += "+"; // short hashes: those of two parts may be the same
+          seen.add(id);
+          if (!best.has(id) || best.get(id).score < result.score) best.set(id, result);
         }
         if (mine !== turn) return;
       }

@@ -3,8 +3,12 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from weakref import finalize
 
 import msgspec
 
@@ -69,11 +73,21 @@ class Search:
     """The index of a show. `cache` may be deleted at any time: then it is made again, of the same bytes."""
 
     def __init__(self, cache: Path, uploads: Uploads, store: Store, working: Callable[[str], None]) -> None:
-        self._folder = cache / "search"
-        self._state = cache / "search.json"
-        self._documents = Documents(cache / "searched", uploads, store)
+        place = self._place(cache)
+        self._folder = place / "search"
+        self._state = place / "search.json"
+        self._documents = Documents(place / "searched", uploads, store)
         self._store = store
         self._working = working
+
+    def _place(self, cache: Path) -> Path:
+        """Return the cache; where none can be kept, a folder that goes with this object."""
+        with suppress(OSError):
+            cache.mkdir(parents=True, exist_ok=True)
+            return cache
+        spare = mkdtemp(prefix="folge-search-")
+        finalize(self, rmtree, spare, ignore_errors=True)
+        return Path(spare)
 
     def files(self, ledger: Ledger, observed: Observed) -> SearchFiles:
         """Return what there is to do so that everything public, and nothing else, is found."""

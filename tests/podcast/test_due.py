@@ -115,7 +115,7 @@ class TestWaiting:
             "search",
             "kit",
         }
-        assert shown | {".folge"} == new
+        assert shown | {".folge", "search"} == new
         assert titles(store) == ["Streng geheim"]
         assert_whole(store)
 

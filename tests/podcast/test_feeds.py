@@ -235,7 +235,7 @@ def test_a_feed_changes_only_with_what_is_in_it(selections: tuple[ShowFolder, Me
 
     folder.publish(store, now=later(5))
 
-    changed = [key for key, body in feeds_of(store) and body != before.get(key)]
+    changed = [key for key, body in feeds_of(store) if body != before.get(key)]
     assert sorted(changed) == ["feed.xml", "feed/mut.xml"]
 
 
@@ -268,7 +268,7 @@ def test_kept_items_change_no_byte_and_are_not_compiled_again(
     folder.publish(cold, now=later(1))
 
     def feeds(store: MemoryStore) -> dict[str, bytes]:
-        return {key: body for key, body in feeds_of(store)}
+        return dict(feeds_of(store))
 
     assert feeds(warm) == feeds(cold)
     assert look([kept]) != stamps

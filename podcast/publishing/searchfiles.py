@@ -26,7 +26,6 @@ from podcast.stores import Store
 _EMPTY = b'{"version":"","languages":{},"include_characters":[]}'
 """The entry of an index of nothing, which Pagefind does not make."""
 
-
 _ENTRY = SEARCH_ENTRY.removeprefix(SEARCH)
 _FOLDER = re.compile(r"(\d+/)?")
 
@@ -139,8 +138,8 @@ class Search:
         """Return a part as it has to be, with its files in the cache. Raises UserError where it cannot be made."""
         here = self._here()
         known = here.parts.get(folder)
-        right = known and (known.made_of, known.made_by) == (wanted, pagefind_version())
-        if known and right and self._is_whole(folder, known):
+        made = (wanted, pagefind_version())
+        if known and (known.made_of, known.made_by) == made and self._is_whole(folder, known):
             return known
         part = self._part(folder, wanted, ledger, entries)
         self._remember(SearchState(parts={**here.parts, folder: part}))

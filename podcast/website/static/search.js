@@ -28,9 +28,9 @@
     try {
       await pagefind.options({ basePath: here.href, ...options });
       await pagefind.init();
-      const waiting = await parts();
+      const left = await parts();
       const merge = async () => {
-        while (waiting.length) await pagefind.mergeIndex(new URL(waiting.shift(), here).href, options);
+        while (left.length) await pagefind.mergeIndex(new URL(left.shift(), here).href, options);
       };
       await Promise.all(Array.from({ length: PARTS_AT_ONCE }, merge));
     } catch (error) {

@@ -93,7 +93,7 @@ class LivePreview:
         self._stamps = {path: before.get(path) for path in self._looked()}
         self._tell(self.shown)
 
-    def follow(self, stop: threading.Event, every: float = 0.5) -> None:
+    def follow(self, stop: threading.Event, every: float = 1) -> None:
         """Refresh after each change until `stop` is set; `every` so many seconds it is looked for one."""
         while not stop.wait(every):
             if self.changed():

@@ -4,7 +4,7 @@ import hashlib
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from wsgiref.types import WSGIApplication
 
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -16,9 +16,6 @@ from podcast.layout import FEED, INDEX, PRIVATE, content_type
 from podcast.stores import is_key
 from podcast.stores.folder import FolderStore
 from podcast.workspace import Workspace
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
 
 TEXTS = (".xml", ".html", ".json")
 """Kinds of objects in which the public address is replaced by the preview's."""
@@ -75,7 +72,7 @@ def make_preview_server(root: Path, public_url: str, port: int) -> BaseWSGIServe
     return listen(application, port)
 
 
-def listen(application: "WSGIApplication", port: int) -> BaseWSGIServer:
+def listen(application: WSGIApplication, port: int) -> BaseWSGIServer:
     """Return a threaded server on 127.0.0.1; port 0 takes any. Raises UserError where the port cannot be used."""
     try:
         # werkzeug itself ends the process where the port is taken, so the port is tried first

@@ -314,4 +314,7 @@ def test_what_did_change_is_seen(show: ShowFolder, usual: dict[str, bytes], tmp_
 
     found = different(laptop.objects(), usual)
     assert {".folge/ledger.json", "feed/mut.xml"} <= set(found)
-    assert [key for key in found if key.startswith(("audio/", "covers/", "folge-"))] == ["folge-1/index.html"]
+    assert [key for key in found if key.startswith(("audio/", "covers/", "folge-"))] == [
+        "folge-1/embed/index.html",
+        "folge-1/index.html",
+    ]

@@ -15,6 +15,13 @@ PUBLIC = (
     "feed/*",
     "index.html",
     "*/index.html",
+    "404.html",
+    "robots.txt",
+    "sitemap.xml",
+    "sitemap-*.xml",
+    "episodes.json",
+    "episodes.schema.json",
+    "episodes/*",
     "*/embed/index.html",
     "*/oembed.json",
     "f/*",  # Ceph 16 lets * reach up to the first slash only where more follows it
@@ -24,6 +31,12 @@ PUBLIC = (
     "chapters/*",
     "peaks/*",
     "static/*",
+    "search/*",
+    "kit/*",
+    "archive/*",
+    "people/*",
+    "topics/*",
+    "occasions/*",
 )
 """The keys everybody may read: what is named, and nothing else. A Deny for the rest would hit the producer as well."""
 

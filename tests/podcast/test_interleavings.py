@@ -18,6 +18,7 @@ from podcast.publishing.feeds import compile_pages
 from podcast.publishing.ledger import Ledger, State, decode_ledger
 from podcast.publishing.publish import Refused
 from podcast.publishing.rendered import Rendered
+from podcast.publishing.searchfiles import live_keys
 from podcast.stores import Store
 from podcast.stores.memory import MemoryStore
 from tests.podcast.builders import GUID_1, ShowFolder, assert_whole, later, make_show, objects
@@ -185,11 +186,13 @@ def _complete(world: World) -> None:
     same, _ = lay_out(ledger)
     assert same == ledger, "the ledger does not know since when the pages show what they show"
     wanted = {artifact.key: artifact.body for artifact in render(ledger, feeds)}
-    there = {key: body for key, body in objects(world.store).items() if not key.startswith(WRITE_ONCE)}
+    there = {key: body for key, body in objects(world.store).items() if not key.startswith((*WRITE_ONCE, "search/"))}
+    wanted.pop("search/index.html")
     assert there.keys() == wanted.keys()
     differing = [key for key, body in wanted.items() if there[key] != body]
     assert not differing, f"{differing} are not what the ledger says"
     assert all(blob.key in world.tags for entry in ledger.published for blob in entry.release.blobs())
+    assert live_keys(world.store) <= world.tags.keys(), "the search refers to files that are not there"
 
 
 def _look(

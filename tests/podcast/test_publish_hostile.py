@@ -50,8 +50,9 @@ def assert_harmless(there: dict[str, bytes]) -> None:
         for element in document.iter():
             assert element.tag not in FORBIDDEN, key
             if element.tag == "script":
-                assert element.get("type") == "application/ld+json", key
-                assert json.loads(element.text or "")
+                ours = "/static/" in element.get("src", "") and not element.text
+                assert ours or element.get("type") == "application/ld+json", key
+                assert ours or json.loads(element.text or "")
             attacks = [name for name in element.attrib if str(name).startswith("on")]
             assert attacks == [], key
             for name in ("href", "src"):

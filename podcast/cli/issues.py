@@ -12,7 +12,7 @@ from episodes.timecode import show_moment
 from podcast.cli import FINDINGS
 from podcast.cli.options import Day, json_option
 from podcast.cli.output import emit, say, tell_problems, wants_json
-from podcast.cli.preflight import command as check
+from podcast.cli.preflight import check_issue
 from podcast.files import create_file, make_folder, write_file
 from podcast.newsletter.issuefile import Addition, new_issue, with_additions
 from podcast.newsletter.issues import Issue, check_name, issue_path, untold
@@ -33,7 +33,7 @@ def command() -> None:
     """
 
 
-command.add_command(check)
+command.add_command(check_issue)
 
 
 @command.command("new")

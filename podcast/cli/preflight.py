@@ -32,7 +32,7 @@ from podcast.workspace import open_workspace
 @click.option("--follow", is_flag=True, help="Ask where counting links of the mail system lead; they count a click.")
 @json_option
 @click.pass_context
-def command(ctx: click.Context, name: str, *, mail: Path | None, every: bool, follow: bool, as_json: bool) -> int:
+def check_issue(ctx: click.Context, name: str, *, mail: Path | None, every: bool, follow: bool, as_json: bool) -> int:
     """Look over ISSUE before it is sent: are its episodes public, do their pages, audio and pictures answer.
 
     Leaves with 3 where something is wrong, with 6 where addresses did not answer and nothing else is wrong, with 0

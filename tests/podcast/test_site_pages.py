@@ -24,6 +24,7 @@ __all__ = ["browser"]  # a fixture
 TYPES = {
     "show": "",
     "episode": "folge-77/",
+    "player for other sites": "folge-77/embed/",
     "person": "people/uwe-schneidewind/",
     "part of a person": "people/anna-beispiel/1/",
     "people": "people/",

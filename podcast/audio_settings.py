@@ -13,16 +13,18 @@ _HINT = "write -16, what Apple asks for (LOUD-1), or false"
 class AudioSettings:
     """Whether a tagged copy is published instead of the file itself (`tag`), and the loudness a show aims at.
 
-    `loudness` is in LUFS as played on two speakers (LOUD-5); None where the show does not care.
+    `loudness` is in LUFS as played on two speakers (LOUD-5); None where the show does not care. `waveform` says whether
+    players draw one: a publish listens to new audio for it.
     """
 
     tag: bool = True
     loudness: float | None = -16.0
+    waveform: bool = True
 
 
 def read_audio_settings(file: TomlFile, problems: list[Problem]) -> AudioSettings:
     """Return what the file says about audio."""
-    group = file.fields("audio", ("tag", "loudness"), problems)
+    group = file.fields("audio", ("tag", "loudness", "waveform"), problems)
     group.unknown()
     loudness: float | None = AudioSettings().loudness
     if written := group.plain("loudness"):
@@ -36,4 +38,8 @@ def read_audio_settings(file: TomlFile, problems: list[Problem]) -> AudioSetting
                 if not QUIETEST <= loudness <= LOUDEST:
                     group.problem("loudness", f"{quoted(written)} is no loudness for speech", hint=_HINT)
                     loudness = None
-    return AudioSettings(tag=group.truth("tag", default=True), loudness=loudness)
+    return AudioSettings(
+        tag=group.truth("tag", default=True),
+        loudness=loudness,
+        waveform=group.truth("waveform", default=True),
+    )

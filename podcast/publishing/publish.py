@@ -178,7 +178,13 @@ class Publisher:
         problems = (*problems, *_clock_warning(observed.ledger, decision.ledger, self.now))
         cache = cache_folder(self.workspace.folder)
         made = Pictures(self._small, gathered.uploads, observed)
-        drawn = Waveforms(self._hearings, gathered.sounds, self._small.folder.with_name("peaks"), gathered.uploads)
+        drawn = Waveforms(
+            self._hearings,
+            gathered.sounds,
+            self._small.folder.with_name("peaks"),
+            gathered.uploads,
+            wanted=self.workspace.settings.audio.waveform,
+        )
         complete = drawn.complete(made.complete(decision.ledger), observed)
         ledger, feeds = compile_pages(complete, Rendered(cache / "rendered.sqlite3"))
         ledger, draft = lay_out(with_edition(ledger, feeds, observed, now=self.now, by=self.by))

@@ -101,7 +101,7 @@ def _made(
     complete = Pictures(SmallPictures(cache / "pictures"), gathered.uploads, nothing).complete(decision.ledger)
     hearings = Hearings(cache / "heard", workspace.settings.audio.loudness, _in_silence)
     # whoever writes is not made to wait until hours of sound were listened to: what a publish heard is drawn
-    complete = Waveforms(hearings, {}, cache / "peaks", gathered.uploads).complete(complete, nothing)
+    complete = Waveforms(hearings, {}, cache / "peaks", gathered.uploads, wanted=False).complete(complete, nothing)
     own = cache / "preview"
     dated, feeds = compile_pages(_named_as_preview(complete), Rendered(own / "rendered.sqlite3"))
     complete, draft = lay_out(replace(dated, show=complete.show))

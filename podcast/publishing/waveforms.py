@@ -23,15 +23,17 @@ class Waveforms:
     """Makes what the ledger lacks into `folder`, and adds it to the uploads.
 
     `sounds` are the files of audio on this machine by the hex sha256 of what the producer has. What is published of a
-    sound stays, whatever a later decoder would make of it. Where there is neither, pages do without.
+    sound stays, whatever a later decoder would make of it. Where there is neither, or none is `wanted`, pages do without.
     """
 
-    def __init__(self, hearings: Hearings, sounds: Mapping[str, Path], folder: Path, uploads: Uploads) -> None:
+    def __init__(
+        self, hearings: Hearings, sounds: Mapping[str, Path], folder: Path, uploads: Uploads, *, wanted: bool
+    ) -> None:
         self._hearings = hearings
         self._sounds = sounds
         self._folder = folder
         self._uploads = uploads
-        self._left = MOST if find_spec("av") else 0
+        self._left = MOST if wanted and find_spec("av") else 0
 
     def complete(self, ledger: Ledger, observed: Observed) -> Ledger:
         """Return a ledger with the waveforms of its sounds, and of no others.

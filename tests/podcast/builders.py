@@ -79,6 +79,12 @@ class ShowFolder:
         text = settings.read_text(encoding="utf-8")
         settings.write_text(text.replace("[audio]\n", "[audio]\ntag = false\n"), encoding="utf-8")
 
+    def draw_no_waveforms(self) -> None:
+        """Have no publish listen to audio, which takes its time with a long file."""
+        settings = self.path / "podcast.toml"
+        text = settings.read_text(encoding="utf-8")
+        settings.write_text(text.replace("[audio]\n", "[audio]\nwaveform = false\n"), encoding="utf-8")
+
     def file(self, number: int, slug: str = "") -> Path:
         return self.path / "episodes" / f"{number:03}-{slug or f'folge-{number}'}.md"
 

@@ -111,6 +111,7 @@ def test_two_laptops_publish_to_the_same_bucket_and_lose_nothing(bucket: Bucket,
 
 
 def test_an_interrupted_upload_leaves_130_and_the_next_publish_goes_on_where_it_stopped(bucket: Bucket) -> None:
+    bucket.show.draw_no_waveforms()
     master = bucket.show.path / "audio" / "2.mp3"
     frames = master.read_bytes()
     with master.open("wb") as file:

@@ -170,6 +170,7 @@ def _in_the_middle(temporary: Path) -> bool:
 
 def test_an_interrupted_publish_leaves_130_and_the_next_one_goes_on(show: ShowFolder) -> None:
     """Ctrl-C in the middle of copying a large file; the store's folder is a pipe-slow one: a file of 200 MB."""
+    show.draw_no_waveforms()
     master = show.path / "audio" / "2.mp3"
     frame = master.read_bytes()
     with master.open("wb") as file:

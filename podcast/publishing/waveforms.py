@@ -23,7 +23,8 @@ class Waveforms:
     """Makes what the ledger lacks into `folder`, and adds it to the uploads.
 
     `sounds` are the files of audio on this machine by the hex sha256 of what the producer has. What is published of a
-    sound stays, whatever a later decoder would make of it. Where there is neither, or none is `wanted`, pages do without.
+    sound stays, whatever a later decoder would make of it. Where there is neither, or none is `wanted`, pages do
+    without.
     """
 
     def __init__(

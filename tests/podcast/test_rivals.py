@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from podcast.layout import LEDGER, LEDGERS, ledger_copy_key
+from podcast.layout import LEDGER, LEDGERS, SEARCH, ledger_copy_key
 from podcast.publishing.artifacts import render
 from podcast.publishing.editions import kept_keys
 from podcast.publishing.feeds import compile_pages
 from podcast.publishing.ledger import Ledger, decode_ledger
 from podcast.publishing.rendered import Rendered
+from podcast.publishing.searchfiles import live_keys
 from podcast.stores import Store
 from podcast.stores.folder import FolderStore
 from podcast.stores.s3 import S3Store
@@ -52,7 +53,9 @@ def _assert_all_is_there(store: Store, episodes: int) -> None:
     copies = {key for key in rest if key.startswith(LEDGERS)}
     newest = there[ledger_copy_key(ledger.editions[-1].number)]
     assert gzip.decompress(newest) == there[LEDGER]
-    assert rest - editions - copies == _blobs(ledger) | {LEDGER, ".folge/inventory.json"}
+    search = {key for key in rest if key.startswith(SEARCH)}  # and of searches before: for 'folge tidy'
+    assert live_keys(store) <= search | wanted.keys()
+    assert rest - editions - copies - search == _blobs(ledger) | {LEDGER, ".folge/inventory.json"}
 
 
 def _blobs(ledger: Ledger) -> set[str]:

@@ -70,6 +70,10 @@ class Tidy:
         return sum(removal.bytes for removal in self.removals)
 
 
+AHEAD = timedelta(minutes=1)
+"""How far dates of changes may run ahead of the clock: each is a second later than the one before at least."""
+
+
 def referenced_keys(ledger: Ledger, *, now: datetime, grace: timedelta) -> frozenset[str]:
     """Return the keys of every write-once object a ledger refers to.
 
@@ -85,7 +89,7 @@ def referenced_keys(ledger: Ledger, *, now: datetime, grace: timedelta) -> froze
 
 def _is_over(entry: Entry, now: datetime, grace: timedelta) -> bool:
     since = withdrawn_since(entry)
-    return since is not None and since <= now - grace
+    return since is not None and since - AHEAD <= now - grace
 
 
 def mentioned_keys(body: bytes) -> frozenset[str]:
@@ -161,7 +165,7 @@ class _Judge:
 
     def is_old(self, key: str, written: datetime) -> bool:
         """Say whether a leftover, and the newest change of what it belonged to, are older than the grace time."""
-        return max((written, *self._changes(key))) <= self.until
+        return max((written, *(change - AHEAD for change in self._changes(key)))) <= self.until
 
     def _changes(self, key: str) -> Iterator[datetime]:
         blob = _BLOB.fullmatch(key)

@@ -22,6 +22,7 @@ from podcast.layout import INVENTORY, LEDGER, cache_control
 from podcast.publishing.editions import public_since
 from podcast.publishing.ledger import Ledger, Tidying, decode_ledger, encode_ledger
 from podcast.publishing.leftovers import (
+    AHEAD,
     Removal,
     Sort,
     Tidy,
@@ -83,7 +84,7 @@ class Tidier:
             listed,
             ledger,
             held=observed.held,
-            kept=self._kept(ledger, now - self.grace),
+            kept=self._kept(ledger, now - self.grace + AHEAD),
             uploads=uploads,
             now=now,
             grace=self.grace,

@@ -24,7 +24,7 @@ from episodes.sound import NOTABLE, Format, NotAudio, Sound, length, mean_bitrat
 
 _Walk = mpeg.FrameWalk | PageWalk | Numbers
 
-_PIECE = 1 << 18  # a piece that stays in the cache of the processor is hashed faster
+_PIECE = 1 << 18
 _MOST_TAGS = 16
 _LARGE_TAGS = 2_000_000  # bytes
 _APE_HEADER, _APE_HAS_HEADER = 0x20, 0x80

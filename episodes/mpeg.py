@@ -25,7 +25,7 @@ _FRAME = (
     rb"\x80-\x8b\x90-\x9b\xa0-\xab\xb0-\xbb\xc0-\xcb\xd0-\xdb\xe0-\xeb]"
 )
 _LANDMARK = re.compile(_FRAME + rb"|ID3[\x02-\x04][\x00-\x10]|APETAGEX")
-_BLOCK = 64  # frames that are matched at once
+_BLOCKS = (256, 16)  # frames that are matched at once
 _MOST_STOPS = 10_000  # more than there are frames, and it is no MP3 that was damaged but something else
 _LOOK_AHEAD = 3 * 1442  # the longest frame has 1,441 bytes; a frame is believed when two follow it
 
@@ -65,8 +65,8 @@ def _family(version: int, rate: int) -> dict[bytes, int]:
 
 
 @cache
-def _block(second: int, third: int) -> re.Pattern[bytes]:
-    """Return what matches a block of frames whose headers have this second byte, and this third but for the padding.
+def _block(second: int, third: int, frames: int) -> re.Pattern[bytes]:
+    """Return what matches so many frames whose headers have this second byte, and this third but for the padding.
 
     A third byte without a bitrate stands for all of them. The frames are matched in C: it takes a fifth of the time of
     a step for each, and what it matches is what the steps would have found.
@@ -74,7 +74,7 @@ def _block(second: int, third: int) -> re.Pattern[bytes]:
     bitrates = (third >> 4,) if third >> 4 else range(1, 15)
     thirds = [bitrate << 4 | third & 0x0D | padding << 1 for padding in (0, 1) for bitrate in bitrates]
     rests = (rb"\x%02x.{%d}+" % (one, _lengths()[bytes((0xFF, second, one))] - 3) for one in thirds)
-    return re.compile(rb"(?:\xff\x%02x(?:%s)){%d}" % (second, b"|".join(rests), _BLOCK), re.DOTALL)
+    return re.compile(rb"(?:\xff\x%02x(?:%s)){%d}+" % (second, b"|".join(rests), frames), re.DOTALL)
 
 
 def tag_length(data: bytes, at: int) -> int:
@@ -219,26 +219,27 @@ class FrameWalk:
             if at > len(data):
                 self._open = seen.pop()
             self._count(seen, start)
-            if len(seen) < _BLOCK:
+            if len(seen) < _BLOCKS[-1]:
                 return at
 
     def _leap(self, data: bytes, at: int, like: bytes) -> int:
         """Leap over whole blocks of frames which bring no new bitrate, up to the minute; return where they end."""
-        match = _block(like[1], like[2] & (0xFD if len(self.bitrates) == 1 else 0x0D)).match
-        most = len(data) if self.minute_at else (self._until_minute(like) - 1) // _BLOCK
-        start, blocks = at, 0
-        while blocks < most and (found := match(data, at)):
-            at = found.end()
-            blocks += 1
-        self._add(blocks * _BLOCK, at - start, like)
+        for frames in _BLOCKS:
+            match = _block(like[1], like[2] & (0xFD if len(self.bitrates) == 1 else 0x0D), frames).match
+            most = len(data) if self.minute_at else (self._until_minute(like) - 1) // frames
+            start, blocks = at, 0
+            while blocks < most and (found := match(data, at)):
+                at = found.end()
+                blocks += 1
+            self._add(blocks * frames, at - start, like)
         return at
 
     def _step(self, data: bytes, at: int, seen: list[bytes]) -> int:
-        """Step over the frames of a block at most, note what they begin with, and return where it stopped."""
+        """Step over the frames of a small block at most, note what they begin with, and return where it stopped."""
         lengths, limit = self._family, len(data) - 3
         note = seen.append
         with suppress(KeyError):  # what follows is no frame of this stream
-            for _ in range(_BLOCK):
+            for _ in range(_BLOCKS[-1]):
                 if at > limit:
                     break
                 key = data[at : at + 3]

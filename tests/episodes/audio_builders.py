@@ -2,7 +2,10 @@
 
 import struct
 import zlib
+from pathlib import Path
 
+from episodes.audio import measure
+from episodes.model import Audio
 from episodes.oggpages import checksum  # files of real encoders prove it
 
 FRAME_SECONDS = 1152 / 44100
@@ -140,3 +143,10 @@ def enormous_png() -> bytes:
     chunks = (header, b"IDAT" + zlib.compress(bytes(100)), b"IEND")
     body = (struct.pack(">I", len(one) - 4) + one + struct.pack(">I", zlib.crc32(one)) for one in chunks)
     return b"\x89PNG\r\n\x1a\n" + b"".join(body)
+
+
+def measured(folder: Path, body: bytes, name: str = "talk.mp3") -> Audio:
+    """Return the facts of a file with these bytes."""
+    path = folder / name
+    path.write_bytes(body)
+    return measure(path)

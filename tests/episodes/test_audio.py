@@ -24,18 +24,13 @@ from tests.episodes.audio_builders import (
     id3,
     id3v1,
     low_frame,
+    measured,
     mp4,
     opus,
     vbri,
     wav,
     xing,
 )
-
-
-def measured(folder: Path, body: bytes, name: str = "talk.mp3") -> Audio:
-    path = folder / name
-    path.write_bytes(body)
-    return measure(path)
 
 
 def refusal(folder: Path, body: bytes, name: str = "talk.mp3") -> NotAudio:

@@ -9,19 +9,12 @@ import pytest
 
 from episodes import mpeg, tagtext
 from episodes.audio import measure
-from episodes.model import Audio
 from episodes.sound import NotAudio
-from tests.episodes.audio_builders import aiff, box, flac, frame, frames, id3, id3_text, mp4, opus, page, wav
+from tests.episodes.audio_builders import aiff, box, flac, frame, frames, id3, id3_text, measured, mp4, opus, page, wav
 from tests.episodes.encoders import encode, played, program
 
 _SYNC = b"\xff\xfb\x90\x00"
 _COMPRESSED = "it is a compressed {}, which few players know"
-
-
-def measured(folder: Path, body: bytes, name: str = "talk.mp3") -> Audio:
-    path = folder / name
-    path.write_bytes(body)
-    return measure(path)
 
 
 def named(name: bytes, body: bytes) -> bytes:

@@ -5,17 +5,10 @@ from pathlib import Path
 import pytest
 
 from episodes.audio import measure
-from episodes.model import Audio
-from tests.episodes.audio_builders import aiff, flac, frames, id3, low_frame, mp4, opus, wav, xing
+from tests.episodes.audio_builders import aiff, flac, frames, id3, low_frame, measured, mp4, opus, wav, xing
 from tests.episodes.encoders import encode, packets
 
 _PACKET = 0.12  # seconds; the longest packet of these encoders is FLAC's
-
-
-def measured(folder: Path, body: bytes, name: str) -> Audio:
-    path = folder / name
-    path.write_bytes(body)
-    return measure(path)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.xdist_group(name))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_power_cut() -> Iterator[None]:
+    """Spare the tests the wait for the disk: it matters only to who loses power, and took a third of their time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
 def _serve(
     start: Callable[[Path], AbstractContextManager[S3Server]], factory: pytest.TempPathFactory, name: str
 ) -> Iterator[S3Server]:

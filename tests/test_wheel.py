@@ -107,7 +107,10 @@ def test_the_wheel_holds_the_three_packages_and_nothing_else(built: Built) -> No
     about = f"folge-{built.wheel.name.split('-')[1]}.dist-info"
     metadata = {f"{about}/{name}" for name in ("METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE")}
     assert built.names() == wanted | metadata
-    assert {Path(name).suffix for name in wanted} == {".py", ".html", ".toml", ".css"}
+    assert {Path(name).suffix for name in wanted} == {
+        *(".py", ".toml", ".html", ".css", ".js", ".json", ".xml"),
+        *(".mjml", ".md", ".txt"),  # templates of teasers
+    }
     assert {name for name in wanted if name.endswith(".toml")} >= {
         f"podcast/website/languages/{n}.toml" for n in ("de", "en")
     }

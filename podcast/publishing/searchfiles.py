@@ -84,7 +84,11 @@ class Search:
         with suppress(OSError):
             cache.mkdir(parents=True, exist_ok=True)
             return cache
-        spare = mkdtemp(prefix="folge-search-")
+        try:
+            spare = mkdtemp(prefix="folge-search-")
+        except OSError as error:
+            message = f"there is no place for temporary files: {error.strerror}"
+            raise UserError(message, hint="make room, or set TMPDIR to a folder that can be written to") from error
         finalize(self, rmtree, spare, ignore_errors=True)
         return Path(spare)
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from threading import Lock
 
 from episodes.mediatypes import media_type as media_type_of
 from podcast.stores import (
@@ -67,6 +68,7 @@ class FolderStore:
         self._root = root
         self._url = url or str(root)
         self._swept = False
+        self._turn = Lock()
 
     @property
     def root(self) -> Path:
@@ -242,23 +244,24 @@ class FolderStore:
         from filelock import FileLock, Timeout
 
         self._make(self._root / _TEMPORARY)
-        lock = FileLock(self._root / _LOCK, timeout=_LOCK_SECONDS)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise StoreError(
-                f"another folge has been writing to {self.url} for more than {_LOCK_SECONDS:.0f} seconds",
-                hint="wait until it is done and run the command again",
-            ) from error
-        except NotImplementedError as error:
-            raise StoreError(
-                f"the disk under {self.url} knows no locks", hint="choose a folder on another disk for the store"
-            ) from error
-        try:
-            self._sweep()
-            yield
-        finally:
-            lock.release()
+        with self._turn:  # a file lock is polled for, and our own threads need not wait like that
+            lock = FileLock(self._root / _LOCK, timeout=_LOCK_SECONDS)
+            try:
+                lock.acquire()
+            except Timeout as error:
+                raise StoreError(
+                    f"another folge has been writing to {self.url} for more than {_LOCK_SECONDS:.0f} seconds",
+                    hint="wait until it is done and run the command again",
+                ) from error
+            except NotImplementedError as error:
+                raise StoreError(
+                    f"the disk under {self.url} knows no locks", hint="choose a folder on another disk for the store"
+                ) from error
+            try:
+                self._sweep()
+                yield
+            finally:
+                lock.release()
 
     def _sweep(self) -> None:
         """Delete what writers left that were killed: temporary files nobody has touched for a day."""

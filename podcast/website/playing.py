@@ -66,7 +66,7 @@ def player_of(page: Page, website: Website) -> Player:
 
 
 def oembed_of(page: Page, website: Website) -> Thing:
-    """Return what other sites ask to show the player (https://oembed.com, 1.0)."""
+    """Return what other sites ask to show the player (https://oembed.com, 1.0; `changed` comes with the template)."""
     show, item = website.show, page.item
     said: Thing = {
         "version": "1.0",

@@ -145,8 +145,9 @@ class TestPublish:
 def _without_rights(folder: Path) -> Iterator[None]:
     """Take the right to write below a folder from this process, from root too."""
     folders = [folder, *(path for path in folder.rglob("*") if path.is_dir())]
-    for path in [*folder.parents][:4]:
-        path.chmod(0o755)
+    for path in folder.parents:
+        if not path.stat().st_mode & 0o001:
+            path.chmod(0o755)
     for path in folders:
         path.chmod(0o555)
     root = os.geteuid() == 0

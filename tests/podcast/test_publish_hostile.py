@@ -24,6 +24,7 @@ NOTES = """\
 <form action="https://evil.example"><input></form> <base href="https://evil.example/"> <meta http-equiv="refresh">
 """
 FORBIDDEN = {"iframe", "object", "embed", "form", "input", "base", "svg", "applet", "frame"}
+OURS = {"svg", "input"}  # in the player, of which there is no word of anybody's
 
 
 @pytest.fixture
@@ -48,7 +49,8 @@ def assert_harmless(there: dict[str, bytes]) -> None:
     for key, body in pages.items():
         document = html.document_fromstring(body.decode())
         for element in document.iter():
-            assert element.tag not in FORBIDDEN, key
+            ours = element.tag in OURS and element.xpath("ancestor::template")
+            assert ours or element.tag not in FORBIDDEN, key
             if element.tag == "script":
                 ours = "/static/" in element.get("src", "") and not element.text
                 assert ours or element.get("type") == "application/ld+json", key

@@ -49,7 +49,7 @@ NOT_IN_A_FEED = {
 }  # fmt: skip
 """What a feed has no place for, and what folge never says: an alternate that is the enclosure, a type per source."""
 
-ELSEWHERE = ("StoreSettings.", "SiteSettings.", "Look.")
+ELSEWHERE = ("StoreSettings.", "Settings.site", "SiteSettings.", "Look.")
 """What other pages tell of: docs/site.md has a complete example of its own."""
 
 DEFAULTS = {"Appearance.group", "Location.relation"}

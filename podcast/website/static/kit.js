@@ -3,6 +3,7 @@ const kit = document.getElementById("kit");
 const part = (name) => document.getElementById(`kit-${name}`);
 const picks = part("picks"), older = part("older"), filter = part("filter"), frame = part("frame");
 const episodes = new Map();
+const { lang } = document.documentElement, DATES = lang === "en" ? "en-GB" : lang;  // dates as on the pages
 let following = kit.dataset.catalogue, chosen = null, asked = null;
 
 // As Python's quote_plus writes the value of a query.
@@ -61,7 +62,7 @@ async function read(address) {
 function add(episode) {
   if (episodes.has(episode.guid)) return;
   const button = document.createElement("button"), title = document.createElement("strong");
-  const day = new Date(episode.published).toLocaleDateString(document.documentElement.lang, { dateStyle: "long" });
+  const day = new Date(episode.published).toLocaleDateString(DATES, { dateStyle: "long" });
   const people = episode.people.map((person) => person.name).join(", ");
   button.type = "button";
   button.setAttribute("aria-pressed", "false");

@@ -111,7 +111,8 @@ def _steps(show: Path, count: int, publish: Callable[[], _Asked]) -> dict[str, _
     """Publish so many episodes, then nothing, then one more, then a thousand more."""
     settings = show / "podcast.toml"
     settings.write_text(
-        f"{settings.read_text(encoding='utf-8')}\n[audio]\ntag = false\nloudness = false\nwaveform = false\n", encoding="utf-8"
+        f"{settings.read_text(encoding='utf-8')}\n[audio]\ntag = false\nloudness = false\nwaveform = false\n",
+        encoding="utf-8",
     )
     add_episodes(show, count + 1 + _NEW, note_bytes=2000, audio_bytes=20_000)
     waiting = sorted((show / "episodes").iterdir())[count:]

@@ -1,6 +1,5 @@
 """Walks the pages of an Ogg file (RFC 3533) with Vorbis, Opus or FLAC inside, from the first to the last."""
 
-import math
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from episodes.sound import LARGE_JUNK, MINUTE, NotAudio, Sound, mean_bitrate, sa
 
 _UNCHECKED = bytes(4)
 _LARGEST_PAGE = 27 + 255 + 255 * 255  # bytes
+_REACHES = (1 << 13, _LARGEST_PAGE)  # how far the page that begins in one piece is looked for in the next
 _MAGIC = b"OggS\0"
 PAGE = struct.Struct("<4sBBqIIIB")
 """The head of a page: magic, version, type, position, serial, number, checksum, segments."""
@@ -22,6 +22,7 @@ _NO_HEAD = (b"", 0, 0, 0, 0, 0)
 _LARGEST_HEAD = PAGE.size + 255
 _CAPTURE = struct.Struct(">I")  # the first four bytes of a page
 _CAPTURED = int.from_bytes(_MAGIC[:4], "big")
+_LAST_POSITION = 1 << 63
 FIRST, _LAST = 2, 4  # bits of the page's type
 _MINUTE = 60
 _SKELETON = b"fishead\0"  # describes the other streams
@@ -117,11 +118,15 @@ class PageWalk:
         final = self._read >= self.size
         at = 0
         if kept:
-            seam = self._tail + piece[:_LARGEST_PAGE]  # not the whole piece: its copy would take a tenth of the time
             if len(piece) <= _LARGEST_PAGE:
+                seam = self._tail + piece
                 self._tail = seam[self._advance(seam, 0, len(seam), start - kept, final=final) :]
                 return
-            at = self._advance(seam, 0, kept, start - kept, final=False) - kept
+            for reach in _REACHES:  # not the whole piece: its copy would take a tenth of the time
+                at = self._advance(self._tail + piece[:reach], at, kept, start - kept, final=False)
+                if at >= kept:
+                    break
+            at -= kept
         self._tail = piece[self._advance(piece, at, len(piece), start, final=final) :]
 
     def _advance(self, data: bytes, at: int, stop: int, start: int, *, final: bool) -> int:
@@ -170,7 +175,7 @@ class PageWalk:
         serial, owner = next(reversed(self.by_serial.items()))
         if not owner.ends:
             return at
-        until = math.inf if self.minute_at else owner.position_after(MINUTE - self.before)
+        until = _LAST_POSITION if self.minute_at else owner.position_after(MINUTE - self.before)
         copy, size, begin, pages, laced, last, ends = bytearray(data), len(data), at, 0, 0, 0, owner.ends
         stop = min(stop, size - _LARGEST_HEAD)
         while at < stop:

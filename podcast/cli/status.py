@@ -26,10 +26,10 @@ def command(ctx: click.Context, as_json: bool, every: bool) -> None:
     workspace = open_workspace(ctx.obj.folder)
     now, by = datetime.now(UTC), producer()
     seen = survey(workspace, workspace.store(), now=now, by=by)
-    found, unread = issues_here(workspace, seen.observed.ledger)
-    decision = with_issues(seen.decision, found, asked=NOTHING_ASKED, now=now, by=by, zone=workspace.settings.zone)
+    issues = issues_here(workspace, seen.observed.ledger)
+    decision = with_issues(seen.decision, issues, asked=NOTHING_ASKED, now=now, by=by, zone=workspace.settings.zone)
     status = status_of(seen)
-    status = replace(status, issues=decision.issues, problems=(*status.problems, *unread))
+    status = replace(status, issues=decision.issues, problems=(*status.problems, *issues.problems))
     if as_json:
         emit(status_data(status) | {"problems": [problem_data(problem) for problem in status.problems]})
         return

@@ -6,7 +6,7 @@ stays although its file is not here.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ import msgspec
 
 from episodes.problems import Problem, Severity
 from episodes.timecode import show_moment
-from podcast.newsletter.issues import Issue, Issues, read_issues
+from podcast.newsletter.issues import Issue, Issues, issue_path, read_issues
 from podcast.publishing.changes import Asked, Decision, IssueChange, IssueKind
 from podcast.publishing.issuerecords import IssueRecord, IssueVersion
 from podcast.publishing.ledger import Ledger, State
@@ -26,8 +26,17 @@ SEEN = "issues/"
 """What names of issues begin with among the digests a producer was shown."""
 
 
-def issues_here(workspace: Workspace, ledger: Ledger | None) -> tuple[tuple[Issue, ...], tuple[Problem, ...]]:
-    """Return the issues in a show folder that can be read, and a warning for every file with a mistake."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """The issues in a show folder that can be read; of every other file its path, and a warning."""
+
+    issues: tuple[Issue, ...]
+    unread: frozenset[str]
+    problems: tuple[Problem, ...]
+
+
+def issues_here(workspace: Workspace, ledger: Ledger | None) -> Shelf:
+    """Read the issues in a show folder; which episodes they mean, folder and ledger say."""
     rows = ledger.by_guid() if ledger else {}
     newsletter = Newsletter(workspace, ledger)
 
@@ -37,8 +46,11 @@ def issues_here(workspace: Workspace, ledger: Ledger | None) -> tuple[tuple[Issu
 
     found = read_issues(workspace.folder, find)
     wrong = _mistakes(found)
-    warnings = tuple(_unpublished(problems) for problems in wrong.values())
-    return tuple(issue for issue in found.issues if issue.path not in wrong), warnings
+    return Shelf(
+        issues=tuple(issue for issue in found.issues if issue.path not in wrong),
+        unread=frozenset(wrong),
+        problems=tuple(_unpublished(problems) for problems in wrong.values()),
+    )
 
 
 def _mistakes(found: Issues) -> Mapping[str, list[Problem]]:
@@ -76,7 +88,7 @@ def seen_issues(ledger: Ledger) -> dict[str, str]:
 
 def with_issues(
     decision: Decision,
-    here: Sequence[Issue],
+    here: Shelf,
     *,
     asked: Asked,
     now: datetime,
@@ -93,12 +105,12 @@ def with_issues(
         return decision
     judge = _Judge(asked, now, by, zone, seen or {})
     there = decision.ledger.issues
-    local = {issue.name: issue for issue in here}
+    local = {issue.name: issue for issue in here.issues}
     records: dict[str, IssueRecord] = {}
     changes: list[IssueChange] = []
     for name in sorted({*local, *there}):
         record, change = judge.issue(name, local.get(name), there.get(name))
-        changes += [change] if change else []
+        changes += [change] if change and issue_path(name) not in here.unread else []
         if record:
             record, change = judge.dated(name, record)
             changes += [change] if change else []
@@ -136,12 +148,12 @@ class _Judge:
     def _changed(self, issue: Issue, old: IssueRecord, prints: Mapping[str, str]) -> tuple[IssueRecord, IssueChange]:
         changed = [field for field, value in prints.items() if old.prints.get(field) != value]
         if issue.name not in self.asked.issues_mine:
-            stale = stale_in(prints, old)
+            stale, yours = stale_in(prints, old), f"to publish yours: folge publish --mine {issue.path}"
             if any(version.digest == digest_of(prints) for version in old.history) or stale == changed:
-                reason = f"is older here than {_who_published(old)}"
+                reason = f"is older here than {_who_published(old)}; to get that: folge pull; {yours}"
                 return old, IssueChange(kind=IssueKind.BEHIND, name=issue.name, reason=reason)
             if reason := self._conflict(issue, old, changed, stale):
-                reason = f"{reason}; to see both: folge pull; to publish yours: folge publish --mine {issue.path}"
+                reason = f"{reason}; to see both: folge pull; {yours}"
                 return old, IssueChange(kind=IssueKind.CONFLICT, name=issue.name, reason=reason)
         reason = f"changed here: {', '.join(changed)}"
         return self._recorded(issue, old), IssueChange(kind=IssueKind.RECORD, name=issue.name, reason=reason)

@@ -219,10 +219,10 @@ class Publisher:
             seen=self._seen,
             settings_sha256=self.workspace.settings.source_sha256,
         )
-        issues, unread = issues_here(self.workspace, ledger)
+        issues = issues_here(self.workspace, ledger)
         zone = self.workspace.settings.zone
         decision = with_issues(decision, issues, asked=self.asked, now=self.now, by=self.by, zone=zone, seen=self._seen)
-        return decision, unread
+        return decision, issues.problems
 
     def run(
         self,

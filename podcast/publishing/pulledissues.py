@@ -20,7 +20,7 @@ def pulled_issues(folder: Path, workspace: Workspace | None, ledger: Ledger, sto
 
     One that was changed here is kept, whatever is published. Raises StoreError.
     """
-    found = issues_here(workspace, ledger)[0] if workspace and ledger.issues else ()
+    found = issues_here(workspace, ledger).issues if workspace and ledger.issues else ()
     here = {issue.name: issue for issue in found}
     for name, record in sorted(ledger.issues.items()):
         path = folder / issue_path(name)

@@ -71,7 +71,7 @@ def rehearse(workspace: Workspace, ledger: Ledger | None, store: Store, *, now: 
         by=by,
         settings_sha256=workspace.settings.source_sha256,
     )
-    issues, unread = issues_here(workspace, ledger)
+    issues = issues_here(workspace, ledger)
     zone = workspace.settings.zone
     decision = with_issues(decision, issues, asked=NOTHING_ASKED, now=_hour(now), by=by, zone=zone)
     refused = [_refused(change.title, change.reason) for change in decision.refused]
@@ -90,7 +90,7 @@ def rehearse(workspace: Workspace, ledger: Ledger | None, store: Store, *, now: 
             if release.audio.origin in gathered.sounds
         },
         uploads=gathered.uploads,
-        problems=(*problems, *unread, *refused, *found),
+        problems=(*problems, *issues.problems, *refused, *found),
     )
 
 

@@ -58,15 +58,19 @@ def write_issue(
     return path
 
 
+def lines(store: Store, key: str) -> list[html.HtmlElement]:
+    """Return the lines of a page that tell of issues."""
+    groups = html.fromstring(objects(store)[key].decode()).findall(".//aside/dl/div")
+    return [line for group in groups if "ewsletter" in (group.findtext("dt") or "") for line in group.findall("dd")]
+
+
 def told(store: Store, key: str = PAGE_1) -> list[str]:
     """Return what the page of an episode says of issues, as a reader sees it."""
-    (found,) = html.fromstring(objects(store)[key].decode()).xpath("//aside/dl")
-    groups = [group for group in found.findall("div") if "ewsletter" in group.findtext("dt")]
-    return [" ".join(line.text_content().split()) for group in groups for line in group.findall("dd")]
+    return [" ".join(str(line.text_content()).split()) for line in lines(store, key)]
 
 
 def links(store: Store, key: str = PAGE_1) -> list[str]:
-    return [str(link) for link in html.fromstring(objects(store)[key].decode()).xpath("//aside//dd[time]/a/@href")]
+    return [link.get("href", "") for line in lines(store, key) for link in line.findall("a")]
 
 
 def in_catalogue(store: Store) -> dict[str, Any]:
@@ -403,6 +407,7 @@ class TestTwoProducers:
         assert b"Trotzdem" in objects(store)[PAGE_2]
         assert told(store) == ["Weihnachtsausgabe, 10. Dezember 2024"]
         assert [str(problem).partition(":")[0] for problem in outcome.problems] == ["issues/2024-12.toml"]
+        assert outcome.plan.issues == ()
 
 
 class TestPull:

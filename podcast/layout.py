@@ -11,6 +11,9 @@ PRIVATE = ".folge/"
 SOURCES = f"{PRIVATE}sources/"
 """The prefix of what producers wrote, every published state of it."""
 
+ISSUES = "issues"
+"""The folder of a show in which the issues of its newsletter stand."""
+
 LEDGER = f"{PRIVATE}ledger.json"
 INVENTORY = f"{PRIVATE}inventory.json"
 LEDGERS = f"{PRIVATE}ledgers/"
@@ -112,6 +115,11 @@ def source_key(guid_digest: str, sha256: str) -> str:
 def settings_key(sha256: str) -> str:
     """Return the private write-once key of the text of `podcast.toml`; no guid has a folder of that name."""
     return f"{SOURCES}show/{sha256[: 2 * _HASH]}.toml"
+
+
+def issue_key(sha256: str) -> str:
+    """Return the private write-once key of the text of an issue of the newsletter, beside those of episodes."""
+    return f"{SOURCES}issues/{sha256[: 2 * _HASH]}.toml"
 
 
 def edition_key(sha256: str) -> str:

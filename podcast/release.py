@@ -136,7 +136,10 @@ class Release:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowRelease:
-    """The show as the public sees it, without addresses that follow from `base_url` (which ends with a slash)."""
+    """The show as the public sees it, without addresses that follow from `base_url` (which ends with a slash).
+
+    `mentions` says that pages of episodes tell which issues of the newsletter teased them.
+    """
 
     title: str
     description: str
@@ -159,6 +162,7 @@ class ShowRelease:
     feed: FeedSettings = FeedSettings()
     site: Look = Look()
     logo: Blob | None = None
+    mentions: bool = True
 
     def blobs(self) -> tuple[Blob, ...]:
         """Return every object made of a file that the show itself refers to."""
@@ -172,7 +176,7 @@ _UNSEEN = frozenset(
 
 _LATER = frozenset(
     {"chapters", "alternates", "images", "tags", "feed", "captions", "forms", "end"}
-    | {"place", "geo", "osm", "waypoints", "site", "logo"}
+    | {"place", "geo", "osm", "waypoints", "site", "logo", "mentions"}
 )
 """Fields that ledgers written before them do not have: at their default they must not change a digest."""
 

@@ -23,7 +23,7 @@ APPS: Mapping[str, str] = {
 }  # fmt: skip
 """Apps by the name they have in `[site.apps]`, and how they call themselves."""
 
-_KNOWN = ("accent", "accent_dark", "logo", "imprint", "privacy", "apps", "css", "templates")
+_KNOWN = ("accent", "accent_dark", "logo", "imprint", "privacy", "apps", "css", "templates", "mentions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +61,15 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSettings:
-    """What the file says of the pages; `logo`, `css` and `templates` are paths as written, `look` what was read."""
+    """What the file says of the pages; `logo`, `css` and `templates` are paths as written, `look` what was read.
+
+    `mentions` says that pages of episodes tell which issues of the newsletter teased them.
+    """
 
     logo: str = ""
     css: str = ""
     templates: str = ""
+    mentions: bool = True
     look: Look = Look()
 
 
@@ -86,7 +90,8 @@ def read_site_settings(file: TomlFile, folder: Path, problems: list[Problem]) ->
         templates=tuple(texts.templates(templates)) if templates else (),
     )
     texts.weigh()
-    return SiteSettings(logo=logo, css=css, templates=templates, look=look)
+    mentions = group.truth("mentions", default=True)
+    return SiteSettings(logo=logo, css=css, templates=templates, mentions=mentions, look=look)
 
 
 def _colour(group: Fields, name: str, grounds: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ from episodes.catalogue import Catalogue, load_catalogue
 from episodes.listing import episode_files
 from episodes.model import Status
 from episodes.problems import Problem, ProblemsFound, errors
+from podcast.layout import ISSUES
 from podcast.opening import settings_store
 from podcast.settings import FILE, Settings, find_folder, load_settings
 from podcast.stores import Store
@@ -48,6 +49,7 @@ class Workspace:
         named = [self.settings.cover, site.logo, *texts, *(image.path for image in self.settings.images)]
         yield from (self.resolve(written) for written in named if written)
         yield from episode_files(self.catalogue.folder)
+        yield from (self.folder / ISSUES).glob("*.toml")
         for episode in self.catalogue.episodes:
             if episode.status is Status.READY:
                 named = [episode.audio, episode.cover, *(transcript.path for transcript in episode.transcripts)]

@@ -13,7 +13,7 @@ Command = Callable[..., int | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What was asked for: episodes as they were named, `podcast.toml` among `mine` for the show itself."""
+    """What was asked for: episodes as they were named; among `mine` also `podcast.toml` and files of issues."""
 
     replace_audio: tuple[str, ...] = ()
     change_date: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ def asked_options(command: Command) -> Command:
         click.option("--verify", is_flag=True, help="List the store and repair what differs from the ledger."),
         click.option("--new-address", is_flag=True, help="Let every address move to another public_url."),
         click.option("--restore", multiple=True, metavar="EPISODE", help="Publish a withdrawn episode again."),
-        click.option("--mine", multiple=True, metavar="EPISODE", help=f"Publish an older text, or an older {FILE}."),
+        click.option("--mine", multiple=True, metavar="EPISODE", help=f"Publish an older text, {FILE} or issues/… ."),
         click.option("--change-date", multiple=True, metavar="EPISODE", help="Change the date of a published episode."),
         click.option("--replace-audio", multiple=True, metavar="EPISODE", help="Give a published episode other audio."),
     ):

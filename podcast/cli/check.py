@@ -21,8 +21,7 @@ from podcast.cli.options import json_option
 from podcast.cli.output import say
 from podcast.cli.ruling import Selection, explain, list_rules, select
 from podcast.fetching import LARGEST_FEED, Fetcher, Unreachable, fetch_feed
-from podcast.layout import feed_key, public_url
-from podcast.newsletter.issues import FOLDER as ISSUES
+from podcast.layout import ISSUES, feed_key, public_url
 from podcast.probing import probe_feed
 from podcast.publishing.feeds import compile_pages, waived_rules
 from podcast.publishing.origin import name_origin

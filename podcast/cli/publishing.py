@@ -18,7 +18,7 @@ from podcast.cli.asking import Wanted
 from podcast.cli.output import count_episodes, emit, give, problem_data, problem_lines, say, tell_problems
 from podcast.cli.progress import show_progress, show_work
 from podcast.files import unless_running
-from podcast.layout import FEED
+from podcast.layout import FEED, ISSUES
 from podcast.opening import store_options
 from podcast.publishing.apply import SILENT, Listener
 from podcast.publishing.changes import WRITES, Asked
@@ -36,8 +36,11 @@ from podcast.workspace import Workspace, open_workspace, producer
 def make_publisher(workspace: Workspace, wanted: Wanted) -> Publisher:
     """Return the publish a call asks for. Raises UserError for names that mean no episode."""
 
+    issues = {name: Path(name).stem for name in wanted.mine if _is_issue(workspace, name)}
+
     def guids(names: tuple[str, ...]) -> frozenset[str]:
-        return frozenset(find_episode(workspace.catalogue, name).guid for name in names if name != FILE)
+        episodes = (name for name in names if name != FILE and name not in issues)
+        return frozenset(find_episode(workspace.catalogue, name).guid for name in episodes)
 
     asked = Asked(
         replace_audio=guids(wanted.replace_audio),
@@ -45,11 +48,17 @@ def make_publisher(workspace: Workspace, wanted: Wanted) -> Publisher:
         mine=guids(wanted.mine),
         restore=guids(wanted.restore),
         show_mine=FILE in wanted.mine,
+        issues_mine=frozenset(issues.values()),
         new_address=wanted.new_address,
         only_due=wanted.due,
     )
     now = datetime.now(UTC).replace(microsecond=0)
     return Publisher(workspace, workspace.store(), now=now, by=producer(), asked=asked, working=show_work)
+
+
+def _is_issue(workspace: Workspace, name: str) -> bool:
+    """Say whether a name is that of the file of an issue of the newsletter, as `issues/2024-12.toml`."""
+    return Path(name).parent.name == ISSUES and (workspace.folder / name).is_file()
 
 
 def publish(folder: Path, wanted: Wanted, *, yes: bool, as_json: bool) -> None:
@@ -147,7 +156,8 @@ def _quiet(outcome: Outcome) -> Quiet:
 
 
 def _next_due(plan: Plan) -> datetime | None:
-    return min((change.due for change in plan.changes if change.due), default=None)
+    due = (*(change.due for change in plan.changes), *(issue.due for issue in plan.issues))
+    return min(filter(None, due), default=None)
 
 
 def _tags(outcome: Outcome) -> dict[str, str]:
@@ -170,7 +180,8 @@ def agreed(question: str, *, default: bool = True) -> bool:
 
 def _written(plan: Plan) -> Plan:
     """Return a plan without the changes that write nothing."""
-    return replace(plan, changes=tuple(change for change in plan.changes if change.kind in WRITES))
+    changes = tuple(change for change in plan.changes if change.kind in WRITES)
+    return replace(plan, changes=changes, issues=tuple(change for change in plan.issues if change.writes))
 
 
 class Session:

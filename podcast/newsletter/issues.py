@@ -1,5 +1,6 @@
 """Issues of the newsletter: files in `issues/`, each with the episodes it teases, every mistake with its line."""
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -8,17 +9,18 @@ from pathlib import Path
 
 from episodes.fields import Fields
 from episodes.problems import Problem, UserError, nearest, quoted
+from podcast.layout import ISSUES
 from podcast.newsletter.teaser import OWN_WORDS, Wording
 from podcast.tables import TomlFile, parse_toml
-
-FOLDER = "issues"
-"""Where in a show folder the issues stand."""
 
 FIELDS = ("title", "date", "url", "episodes")
 MENTION_FIELDS = ("episode", "headline", "text")
 
 _NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 _LONGEST_NAME = 80
+
+LARGEST = 256_000
+"""Bytes of the file of an issue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +39,17 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """One issue of the newsletter, its episodes in the order readers meet them. `name` is that of its file."""
+    """One issue of the newsletter, its episodes in the order readers meet them. `name` is that of its file.
+
+    `sha256` is the hex sha256 of the file, empty where it was not read.
+    """
 
     name: str
     title: str = ""
     on: date | None = None
     url: str = ""
     mentions: tuple[Mention, ...] = ()
+    sha256: str = ""
 
     @property
     def path(self) -> str:
@@ -88,12 +94,17 @@ Find = Callable[[str], str]
 
 def issue_path(name: str) -> str:
     """Return the file of an issue, relative to the show folder."""
-    return f"{FOLDER}/{name}.toml"
+    return f"{ISSUES}/{name}.toml"
+
+
+def is_name(name: str) -> bool:
+    """Say whether a text can be the name of an issue: it stands in an address and names a file."""
+    return bool(_NAME.fullmatch(name)) and len(name) <= _LONGEST_NAME
 
 
 def check_name(name: str) -> str:
     """Return the name of a new issue. Raises UserError for one that cannot stand in an address and a file name."""
-    if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
+    if not is_name(name):
         hint = "write small letters, digits and hyphens, such as 2024-12"
         raise UserError(f"{quoted(name)} cannot be the name of an issue", hint=hint)
     return name
@@ -103,16 +114,20 @@ def read_issues(folder: Path, find: Find) -> Issues:
     """Read the issues of a show folder. Mistakes are problems; an issue with one has what could be read of it."""
     issues: list[Issue] = []
     problems: list[Problem] = []
-    for path in sorted((folder / FOLDER).glob("*.toml")):
+    for path in sorted((folder / ISSUES).glob("*.toml")):
         name = path.name.removesuffix(".toml")
-        if not _NAME.fullmatch(name):
+        if not is_name(name):
             hint = "rename it with small letters, digits and hyphens, such as 2024-12.toml"
-            problems.append(Problem(path=f"{FOLDER}/{path.name}", message="cannot be the name of an issue", hint=hint))
+            problems.append(Problem(path=f"{ISSUES}/{path.name}", message="cannot be the name of an issue", hint=hint))
             continue
         try:
             raw = path.read_bytes()
         except OSError as error:
             problems.append(Problem(path=issue_path(name), message=f"cannot be read: {error.strerror}"))
+            continue
+        if len(raw) > LARGEST:
+            message = f"has {len(raw):,} bytes; an issue has at most {LARGEST:,}"
+            problems.append(Problem(path=issue_path(name), message=message, hint="shorten its texts"))
             continue
         issue, found = parse_issue(raw, name, find)
         issues.append(issue)
@@ -141,6 +156,7 @@ def parse_issue(raw: bytes, name: str, find: Find) -> tuple[Issue, tuple[Problem
         on=fields.day("date"),
         url=fields.address("url"),
         mentions=tuple(mention for mention in mentions if mention.named),
+        sha256=hashlib.sha256(raw).hexdigest(),
     )
     settled, unknown = _settled(issue, find)
     return settled, (*problems, *unknown)

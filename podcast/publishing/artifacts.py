@@ -11,6 +11,7 @@ from podcast.layout import FEED, cache_control, content_type, is_archive, public
 from podcast.publishing.feeds import compile_pages
 from podcast.publishing.kit import kit_sheets
 from podcast.publishing.ledger import Entry, Ledger, State
+from podcast.publishing.mentions import mentions_of
 from podcast.publishing.pagestates import Draft, date_pages
 from podcast.publishing.rendered import Rendered
 from podcast.release import Release, ShowRelease, chapters_file, item_of, show_of
@@ -127,7 +128,7 @@ _TOLD = 40
 
 def website_in(ledger: Ledger) -> Website:
     """Return what the pages of a ledger are made of."""
-    release = ledger.show.release
+    release, mentions = ledger.show.release, mentions_of(ledger)
     pages = [
         Page(
             item=item_of(entry.release, release, notes=False),
@@ -138,6 +139,7 @@ def website_in(ledger: Ledger) -> Website:
             cover=_cover_of(entry.release, ledger),
             changed=entry.current.at,
             peaks=_peaks_of(entry.release, ledger),
+            mentions=mentions.get(entry.guid, ()),
         )
         for entry in ledger.published
     ]

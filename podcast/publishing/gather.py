@@ -122,6 +122,7 @@ class _Assembly:
             tags=settings.tags,
             feed=settings.feed,
             site=settings.site.look,
+            mentions=settings.site.mentions,
             logo=self._picture(
                 "logo", settings.site.logo, ledger.show.release.logo if ledger else None, FILE, "site.logo"
             ),

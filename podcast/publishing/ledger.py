@@ -12,6 +12,7 @@ from episodes.addresses import is_address
 from episodes.problems import UserError, visible
 from episodes.slugs import is_slug
 from podcast.layout import PEAKS, PRIVATE, RESERVED_SLUGS, SOURCES, settings_key
+from podcast.publishing.issuerecords import IssueRecord, issue_faults
 from podcast.release import AlternateRelease, AudioBlob, Blob, PictureBlob, Release, ShowRelease
 from podcast.site_settings import APPS, LARGEST_SUM, Look
 from podcast.stores import is_key
@@ -146,7 +147,7 @@ class Ledger:
 
     `pages` are those of the site, also those nothing leads to any more: whatever stood there may still be written late.
     `pictures` are what was made of covers, by the sha256 of the cover, `peaks` the waveforms of sounds, by that of the
-    file the producer has; `editions` of the feeds are oldest first.
+    file the producer has; `editions` of the feeds are oldest first. `issues` of the newsletter are by name.
     `tidying` is None where nobody ever tidied.
     """
 
@@ -157,6 +158,7 @@ class Ledger:
     pictures: Mapping[str, tuple[PictureBlob, ...]] = field(default_factory=dict)
     peaks: Mapping[str, Blob] = field(default_factory=dict)
     editions: tuple[Edition, ...] = ()
+    issues: Mapping[str, IssueRecord] = field(default_factory=dict)
     tidying: Tidying | None = None
     format: int = FORMAT
 
@@ -216,7 +218,8 @@ def encode_ledger(ledger: Ledger) -> bytes:
     head += b'"pages":{%s\n},\n' % pages if pages else b""
     tidying = b'"tidying":%s,\n' % msgspec.json.encode(ledger.tidying) if ledger.tidying else b""
     peaks = b'"peaks":%s,\n' % msgspec.json.encode(ledger.peaks, order="deterministic") if ledger.peaks else b""
-    head += b'%s"editions":[%s],\n%s"entries":[' % (peaks, editions, tidying)
+    issues = b'"issues":%s,\n' % msgspec.json.encode(ledger.issues, order="deterministic") if ledger.issues else b""
+    head += b'%s%s"editions":[%s],\n%s"entries":[' % (peaks, issues, editions, tidying)
     return head + b",".join(b"\n" + line for line in lines) + b"\n]}\n"
 
 
@@ -284,6 +287,7 @@ def _faults(ledger: Ledger) -> Iterator[str]:
     yield from _feed_faults(ledger)
     yield from _page_faults(ledger.pages)
     yield from _edition_faults(ledger.editions)
+    yield from issue_faults(ledger.issues)
     positions = [entry.position for entry in ledger.entries if entry.position]
     if len(set(positions)) != len(positions) or any(position < 0 for position in positions):
         yield "two rows at one position"

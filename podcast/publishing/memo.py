@@ -12,7 +12,7 @@ from pathlib import Path
 
 from podcast.cache import Stamp, cache_folder, stamp, write_cache
 from podcast.code import code_digest
-from podcast.layout import FEED, INVENTORY, LEDGER
+from podcast.layout import FEED, INVENTORY, ISSUES, LEDGER
 from podcast.stores import ABSENT, Store
 from podcast.stores.opening import StoreOptions, open_store
 
@@ -54,7 +54,7 @@ def recall(folder: Path, now: datetime, *, due: bool = False) -> Quiet | None:
         if (until and now >= until) or memo["code"] != code_digest() or memo["environment"] != _environment():
             return None
         files: Mapping[str, list[int] | None] = memo["files"]
-        if not _episode_files(folder) <= files.keys():
+        if not _episode_files(folder) | _issue_files(folder) <= files.keys():
             return None
         for name, known in files.items():
             found = stamp(name)
@@ -113,6 +113,13 @@ def _episode_files(folder: Path) -> set[str]:
     return {f"{base}{os.sep}{name}" for name in names if name.endswith(".md") and name[0] not in ".#_~"} - {
         f"{base}{os.sep}README.md"
     }
+
+
+def _issue_files(folder: Path) -> set[str]:
+    """Return what may be a file of an issue of the newsletter."""
+    base = folder / ISSUES
+    names = os.listdir(base) if os.path.isdir(base) else []  # noqa: PTH112, PTH208  as said
+    return {f"{base}{os.sep}{name}" for name in names if name.endswith(".toml")}
 
 
 def _environment() -> list[str | None]:

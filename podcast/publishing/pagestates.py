@@ -80,7 +80,10 @@ def _said(sheets: Mapping[str, Sheet], website: Website) -> Iterator[tuple[str, 
 
 
 def _of_page(page: Page) -> tuple[object, ...]:
-    """Return what an episode's page shows of it: not when it was published, nor what leads to it."""
+    """Return what pages show of an episode: not when it was published, nor what leads to it, nor which issues tease it.
+
+    Those stand on its own page alone, whose sheet names them.
+    """
     return (page.item, page.notes, page.topics, page.path, page.cover, page.peaks)
 
 

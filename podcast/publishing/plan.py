@@ -7,9 +7,11 @@ from pathlib import Path
 
 from episodes.problems import Problem, visible
 from episodes.timecode import show_moment
-from podcast.layout import INVENTORY, LEDGER, PRIVATE, cache_control, ledger_copy_key, page_key
+from podcast.layout import INVENTORY, LEDGER, PRIVATE, cache_control, issue_key, ledger_copy_key, page_key
+from podcast.newsletter.issues import issue_path
 from podcast.publishing.artifacts import Artifact, Stage, artifact_of
-from podcast.publishing.changes import WRITES, Change, Decision, Kind
+from podcast.publishing.changes import WRITES, Change, Decision, IssueChange, Kind
+from podcast.publishing.issuewords import issue_line, issues_data
 from podcast.publishing.ledger import Ledger, encode_ledger
 from podcast.publishing.observe import Observed
 from podcast.publishing.sitepages import own_pages
@@ -49,6 +51,7 @@ class Plan:
 
     `pages` are the keys of all mutable objects there should be; `settled` is false where the publish before did not
     come to its end, so that at least the inventory has to be written. `edition` is the number of the newest edition.
+    `issues` are what becomes of issues of the newsletter.
     """
 
     changes: tuple[Change, ...]
@@ -59,6 +62,7 @@ class Plan:
     pages: frozenset[str] = frozenset()
     settled: bool = True
     edition: int = 0
+    issues: tuple[IssueChange, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -84,9 +88,11 @@ def make_plan(
     """Compare what should be in the store with what is. Returns the plan, and what cannot be done.
 
     `uploads` knows the files of write-once objects here, `sources` maps guids to episode files, the empty one to
-    `podcast.toml`. `standing` are the keys of pages that are there as they should be, besides the artifacts.
+    `podcast.toml`, and paths of issues to their files. `standing` are the keys of pages that are there as they should
+    be, besides the artifacts.
     """
     steps, lost = _blob_steps(decision, observed, uploads, sources)
+    steps += _issue_steps(decision, observed.ledger, sources)
     ours = _ours(artifacts, observed)
     ledger_step = _ledger_step(decision, observed)
     steps += [ledger_step] if ledger_step else []
@@ -107,6 +113,7 @@ def make_plan(
         pages=standing | {artifact.key for artifact in artifacts if not artifact.key.startswith(PRIVATE)},
         settled=observed.settled or not observed.ledger,
         edition=newest_edition(decision.ledger),
+        issues=decision.issues,
     )
     return plan, (*map(_lost, lost), *map(stranger, strangers), *_tidied(plan, decision, observed.ledger))
 
@@ -127,7 +134,14 @@ def no_plan(decision: Decision, store_url: str) -> Plan:
     """Return the plan that writes nothing; it has no address of a feed where nothing is published yet."""
     published = len(decision.ledger.published)
     feed_url = _feed_url(decision) if published else ""
-    return Plan(changes=decision.changes, steps=(), feed_url=feed_url, store_url=store_url, published=published)
+    return Plan(
+        changes=decision.changes,
+        steps=(),
+        feed_url=feed_url,
+        store_url=store_url,
+        published=published,
+        issues=decision.issues,
+    )
 
 
 def _lost(blob: Blob) -> Problem:
@@ -219,6 +233,17 @@ def _blob_steps(
     return steps, lost
 
 
+def _issue_steps(decision: Decision, before: Ledger | None, sources: Mapping[str, Path]) -> Iterator[Step]:
+    """Yield a step for the text of every issue of the newsletter that is not known to be in the store."""
+    known = {record.source_sha256 for record in before.issues.values()} if before else set()
+    for name, record in decision.ledger.issues.items():
+        path = sources.get(issue_path(name))
+        if record.source_sha256 not in known and path and path.is_file():
+            known.add(record.source_sha256)
+            key, size = issue_key(record.source_sha256), path.stat().st_size
+            yield _upload(key, path, record.source_sha256, size, "application/toml", f"the issue {name}")
+
+
 def _made_for(blob: Blob) -> str:
     """Return what something is that was made of a file."""
     return f"a cover with {blob.width} x {blob.height} pixels" if isinstance(blob, PictureBlob) else "a waveform"
@@ -242,8 +267,9 @@ def _ledger_step(decision: Decision, observed: Observed) -> Step | None:
         return None
     written = [change for change in decision.changes if change.kind in WRITES]
     reason = f"{len(written)} changed" if written else "what the feeds say, and since when"
+    issues = any(change.writes for change in decision.issues)
     if observed.ledger and observed.ledger.feeds == decision.ledger.feeds and not written:
-        reason = "what else folge keeps in mind"
+        reason = "issues of the newsletter" if issues else "what else folge keeps in mind"
     reason = reason if observed.ledger else "the first publish"
     return ledger_step(decision.ledger, observed.ledger_tag, f"the commit: {reason}")
 
@@ -309,6 +335,7 @@ def describe_plan(plan: Plan, *, keys: bool = True, remarks: Sequence[str] = ())
     `remarks` are lines about what their apps make of it.
     """
     lines = [describe_change(change) for change in plan.changes if change.kind is not Kind.SAME]
+    lines += [f"  {line}"] if (line := issue_line(plan.issues)) else []
     lines += ["  in a listener's app:", *(f"    {remark}" for remark in remarks)] if remarks else []
     if plan.steps and not keys:
         files = [step for step in plan.steps if step.path]
@@ -355,4 +382,5 @@ def plan_data(plan: Plan) -> dict[str, object]:
             {"stage": step.stage.name.lower(), "key": step.key, "bytes": step.size, "reason": step.reason}
             for step in plan.steps
         ],
+        "issues": issues_data(plan.issues),
     }

@@ -12,15 +12,17 @@ from feed.reader import read_feed
 from podcast.cache import cache_folder
 from podcast.conditions import Conditions
 from podcast.facts import Facts
+from podcast.newsletter.issues import issue_path
 from podcast.publishing.apply import SILENT, Listener, apply
 from podcast.publishing.artifacts import Artifact, Stage, lay_out, render
-from podcast.publishing.changes import WRITES, Asked
+from podcast.publishing.changes import Asked, Decision
 from podcast.publishing.copies import Copies
 from podcast.publishing.decide import decide
 from podcast.publishing.editions import held_warning, published, with_edition
 from podcast.publishing.feeds import compile_pages, waived_rules
 from podcast.publishing.gather import Gathered, assemble
 from podcast.publishing.hearings import Hearings
+from podcast.publishing.issuing import issues_here, seen_issues, with_issues
 from podcast.publishing.ledger import Ledger
 from podcast.publishing.measuring import Files, measure_files
 from podcast.publishing.observe import Observed, observe
@@ -153,17 +155,8 @@ class Publisher:
         problems = with_lines(found, self.workspace.folder)
         if errors(problems):
             raise ProblemsFound(problems)
-        decision = decide(
-            gathered.show,
-            gathered.releases,
-            gathered.idle,
-            observed.ledger,
-            asked=self.asked,
-            now=self.now,
-            by=self.by,
-            seen=self._seen,
-            settings_sha256=self.workspace.settings.source_sha256,
-        )
+        decision, unread = self._decided(gathered, observed.ledger)
+        problems = (*problems, *unread)
         self._seen = self._seen or _digests(observed.ledger)
         if decision.refused:
             raise Refused((*problems, *(_refusal(change.title, change.reason) for change in decision.refused)))
@@ -172,7 +165,7 @@ class Publisher:
             raise UserError(f"nothing is published in {self.store.url} yet", hint=hint)
         problems = (*problems, *with_lines(tuple(self._hearings.problems(gathered.fresh)), self.workspace.folder))
         idle = observed.ledger is None or (self.asked.only_due and observed.settled)
-        if idle and not any(change.kind in WRITES for change in decision.changes):
+        if idle and not (decision.writes and (observed.ledger or decision.ledger.published)):
             plan = no_plan(decision, self.store.url)
             return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
         problems = (*problems, *_clock_warning(observed.ledger, decision.ledger, self.now))
@@ -204,7 +197,7 @@ class Publisher:
             (*public.artifacts, *search.artifacts),
             observed,
             uploads=gathered.uploads,
-            sources=_sources(self.workspace),
+            sources=_sources(self.workspace, decision.ledger),
             store_url=self.store.url,
             standing=public.standing | site.theirs | search.standing,
         )
@@ -212,6 +205,24 @@ class Publisher:
         if impossible or strangers:
             raise Impossible((*impossible, *strangers))
         return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
+
+    def _decided(self, gathered: Gathered, ledger: Ledger | None) -> tuple[Decision, tuple[Problem, ...]]:
+        """Say what becomes of show, episodes and issues, with a warning for every issue that cannot be read."""
+        decision = decide(
+            gathered.show,
+            gathered.releases,
+            gathered.idle,
+            ledger,
+            asked=self.asked,
+            now=self.now,
+            by=self.by,
+            seen=self._seen,
+            settings_sha256=self.workspace.settings.source_sha256,
+        )
+        issues = issues_here(self.workspace, ledger)
+        zone = self.workspace.settings.zone
+        decision = with_issues(decision, issues, asked=self.asked, now=self.now, by=self.by, zone=zone, seen=self._seen)
+        return decision, issues.problems
 
     def run(
         self,
@@ -286,7 +297,11 @@ def _digests(ledger: Ledger | None) -> dict[str, str]:
     """Return what is published of each guid; the empty guid stands for the show."""
     if ledger is None:
         return {}
-    return {"": ledger.show.current.digest} | {entry.guid: entry.current.digest for entry in ledger.entries}
+    return (
+        seen_issues(ledger)
+        | {"": ledger.show.current.digest}
+        | {entry.guid: entry.current.digest for entry in ledger.entries}
+    )
 
 
 def _unchecked(artifacts: Sequence[Artifact], observed: Observed, *, every: bool) -> Iterator[Artifact]:
@@ -326,8 +341,11 @@ def _refusal(title: str, reason: str) -> Problem:
     return Problem(path=title, message=reason)
 
 
-def _sources(workspace: Workspace) -> Mapping[str, Path]:
-    """Return the file of each guid; the empty one stands for the show."""
-    return {"": workspace.folder / FILE} | {
-        episode.guid: workspace.catalogue.path(episode) for episode in workspace.catalogue.episodes
-    }
+def _sources(workspace: Workspace, ledger: Ledger) -> Mapping[str, Path]:
+    """Return the file of each guid, the empty one standing for the show, and of each issue by its path."""
+    issues = {issue_path(name): workspace.folder / issue_path(name) for name in ledger.issues}
+    return (
+        issues
+        | {"": workspace.folder / FILE}
+        | {episode.guid: workspace.catalogue.path(episode) for episode in workspace.catalogue.episodes}
+    )

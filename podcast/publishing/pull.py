@@ -20,6 +20,7 @@ from podcast.publishing.ledger import Entry, Ledger, State
 from podcast.publishing.observe import observe
 from podcast.publishing.places import episode_name
 from podcast.publishing.pulledfiles import PulledFiles
+from podcast.publishing.pulledissues import pulled_issues
 from podcast.publishing.pulledshow import pulled_show
 from podcast.publishing.strayaudio import naming, own_path, ways_to_name
 from podcast.publishing.survey import Survey, is_behind, survey
@@ -92,6 +93,8 @@ def plan_pull(target: Target, ledger: Ledger, store: Store, wished: Wished) -> P
         wanted = wished.every_audio or entry.guid in wished.audio
         files.episode(entry, audio=wanted, here=here, text_comes=entry.guid in coming)
     arrivals = [_naming(arrival, files.paths.get(arrival.guid, "")) for arrival in arrivals]
+    workspace = target.survey.workspace if target.survey else None
+    arrivals += pulled_issues(target.folder, workspace, ledger, store)
     title = ledger.show.release.title
     return PullPlan(title=title, store_url=store.url, arrivals=(*arrivals, *files.arrivals))
 

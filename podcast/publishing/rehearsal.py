@@ -10,12 +10,13 @@ from episodes.problems import Problem, ProblemsFound, Severity, errors
 from podcast.cache import cache_folder
 from podcast.facts import Facts
 from podcast.publishing.artifacts import Artifact, lay_out, render
-from podcast.publishing.changes import Decision
+from podcast.publishing.changes import NOTHING_ASKED, Decision
 from podcast.publishing.copies import as_it_is
 from podcast.publishing.decide import decide
 from podcast.publishing.feeds import compile_pages
 from podcast.publishing.gather import Gathered, assemble
 from podcast.publishing.hearings import Hearings
+from podcast.publishing.issuing import issues_here, with_issues
 from podcast.publishing.ledger import Ledger
 from podcast.publishing.measuring import measure_files
 from podcast.publishing.observe import Observed
@@ -70,6 +71,9 @@ def rehearse(workspace: Workspace, ledger: Ledger | None, store: Store, *, now: 
         by=by,
         settings_sha256=workspace.settings.source_sha256,
     )
+    issues = issues_here(workspace, ledger)
+    zone = workspace.settings.zone
+    decision = with_issues(decision, issues, asked=NOTHING_ASKED, now=_hour(now), by=by, zone=zone)
     refused = [_refused(change.title, change.reason) for change in decision.refused]
     artifacts, complete, found = _made(workspace, gathered, decision, store)
     published = [entry.release for entry in complete.published]
@@ -86,7 +90,7 @@ def rehearse(workspace: Workspace, ledger: Ledger | None, store: Store, *, now: 
             if release.audio.origin in gathered.sounds
         },
         uploads=gathered.uploads,
-        problems=(*problems, *refused, *found),
+        problems=(*problems, *issues.problems, *refused, *found),
     )
 
 

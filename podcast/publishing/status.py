@@ -9,8 +9,9 @@ from enum import StrEnum
 from episodes.problems import Problem, Severity, visible
 from episodes.timecode import show_moment
 from podcast.layout import FEED, public_url
-from podcast.publishing.changes import Change, Kind
+from podcast.publishing.changes import Change, IssueChange, Kind
 from podcast.publishing.editions import held_warning
+from podcast.publishing.issuewords import issue_line, issues_data
 from podcast.publishing.ledger import Entry, Ledger, Version
 from podcast.publishing.survey import Survey
 from podcast.settings import FILE
@@ -78,7 +79,7 @@ class Status:
     """Where a show stands. `settled` is false where the last publish did not come to its end.
 
     `last` is the newest change of anything, None before the first publish; `problems` are mistakes that are told
-    nowhere else.
+    nowhere else. `issues` are what becomes of issues of the newsletter.
     """
 
     title: str
@@ -89,6 +90,7 @@ class Status:
     settled: bool
     last: Version | None
     problems: tuple[Problem, ...]
+    issues: tuple[IssueChange, ...] = ()
 
     @property
     def totals(self) -> Mapping[Standing, int]:
@@ -232,6 +234,7 @@ def describe_status(status: Status, *, every: bool = False) -> str:
         lines.append(f"  … and {-left} more published; all of them: folge status --all")
     counts = ", ".join(f"{count} {standing.value}" for standing, count in status.totals.items())
     lines.append(counts or "no episodes")
+    lines += [line] if (line := issue_line(status.issues)) else []
     return visible("\n".join(lines))
 
 
@@ -285,6 +288,7 @@ def status_data(status: Status) -> dict[str, object]:
             }
             for episode in status.episodes
         ],
+        "issues": issues_data(status.issues),
         "totals": {standing.value: count for standing, count in status.totals.items()},
     }
 

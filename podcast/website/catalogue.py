@@ -54,7 +54,7 @@ def _sheet(website: Website, key: str, pages: Sequence[Page], after: int | None)
     return Sheet(
         key=key,
         template="dated.json",
-        of=(*pages, *(_short(page) for page in pages), following),
+        of=(*pages, *(_short(page) for page in pages), following, *_mentions(pages)),
         values=partial(_values, website, pages, following),
         index=True,
     )
@@ -85,6 +85,11 @@ def _schema() -> Mapping[str, object]:
 def _short(page: Page) -> str:
     """Return the path of the short link of an episode, empty where it has none."""
     return next((path for path in page.aliases if path.startswith("f/")), "")
+
+
+def _mentions(pages: Sequence[Page]) -> Iterator[object]:
+    """Yield which issues of the newsletter tease which episode; nothing where none does, as before there were any."""
+    yield from ((page.item.guid, *page.mentions) for page in pages if page.mentions)
 
 
 def episode_data(page: Page, website: Website) -> dict[str, object]:
@@ -126,6 +131,9 @@ def episode_data(page: Page, website: Website) -> dict[str, object]:
             {"url": transcript.url, "media_type": transcript.media_type} for transcript in item.transcripts
         ],
         "chapters": bool(item.chapters),
+        "newsletter": [
+            {"title": issue.title, "date": issue.on.isoformat(), "url": issue.url or None} for issue in page.mentions
+        ],
         "teasers": public_url(website.base_url, teasers_key(page.path)),
     }
 

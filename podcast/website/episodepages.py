@@ -11,7 +11,7 @@ from podcast.layout import page_key
 from podcast.website.groups import ARCHIVE, OCCASIONS, PEOPLE, TOPICS
 from podcast.website.jsonld import Thing, episode_of
 from podcast.website.listpages import Step
-from podcast.website.page import Cover, Page
+from podcast.website.page import Cover, NewsletterIssue, Page
 from podcast.website.playing import player_of
 from podcast.website.rows import facts_of, label_of
 from podcast.website.sources import Sheet, Website, linkable
@@ -27,7 +27,7 @@ def episode_sheets(website: Website) -> Iterator[Sheet]:
             if path not in taken:
                 taken.add(path)
                 template = "moved.html" if number else "episode.html"
-                around = () if number else _around(page, website, newer, older)
+                around = () if number else (*_around(page, website, newer, older), *page.mentions)
                 values = partial(_values, page, website, newer, older)
                 yield Sheet(key=page_key(path), template=template, of=(page, *around), values=values)
     for path in website.gone:
@@ -42,7 +42,10 @@ def gone_sheet(key: str, *, index: bool = False) -> Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A page in the words of its language, ready for a template; `described` is its item as JSON-LD."""
+    """A page in the words of its language, ready for a template; `described` is its item as JSON-LD.
+
+    `mentions` are issues of the newsletter, each with its date in words.
+    """
 
     item: Item
     described: Thing
@@ -56,6 +59,7 @@ class View:
     topics: tuple[Step, ...]
     people: tuple[tuple[Appearance, str], ...]
     occasion_url: str
+    mentions: tuple[tuple[NewsletterIssue, str], ...]
     cover: Cover
 
 
@@ -102,6 +106,7 @@ def view_of(page: Page, website: Website) -> View:
         topics=tuple(Step(name=topic, url=_list(website, TOPICS, topic)) for topic in page.topics),
         people=tuple((person, _list(website, PEOPLE, person.name)) for person in item.people),
         occasion_url=_list(website, OCCASIONS, item.recording.occasion) if item.recording.occasion else "",
+        mentions=tuple((issue, words.day(issue.on)) for issue in page.mentions),
         cover=page.cover,
     )
 

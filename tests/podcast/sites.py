@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from feed.item import Enclosure, Transcript
 from feed.show import Show
 from podcast.layout import page_url, picture_key
 from podcast.site_settings import Link, Look
-from podcast.website.page import Cover, Page, Picture
+from podcast.website.page import Cover, NewsletterIssue, Page, Picture
 from podcast.website.render import Site, render_site
 from podcast.website.sources import Website, website_of
 from tests.feed.builders import a_show, an_item
@@ -54,6 +54,10 @@ warum *Leser:innen* lieber anrufen.
 | Wuppertal | 2024 |
 | Unna | 2023 |
 """
+ISSUES = (
+    NewsletterIssue(title="Weihnachtsausgabe", on=date(2024, 12, 10), url="https://newsletter.example.org/2024-12"),
+    NewsletterIssue(title="Der Newsletter für kommunale Gestalter:innen, Nr. 3", on=date(2025, 3, 18), url=""),
+)
 LOOK = Look(
     imprint=Link(url="https://kommune360.example/impressum"),
     privacy=Link(url="https://kommune360.example/datenschutz", label="Datenschutzerklärung"),
@@ -102,7 +106,14 @@ def an_episode(number: int, *, directory_index: bool = True) -> Page:
     )
     topics = tuple(TOPICS[(number + at) % len(TOPICS)] for at in range(1 + number % 3))
     return Page(
-        item=item, notes=NOTES, topics=topics, path=slug, aliases=(f"f/{number}",), cover=pictures()[1], changed=day
+        item=item,
+        notes=NOTES,
+        topics=topics,
+        path=slug,
+        aliases=(f"f/{number}",),
+        cover=pictures()[1],
+        changed=day,
+        mentions=tuple(ISSUES[: number % (len(ISSUES) + 1)]),
     )
 
 

@@ -37,6 +37,8 @@ SINCE = frozenset(
         "site",
         "logo",
         "pages",
+        "issues",
+        "mentions",
     }
 )
 """Names that ledgers did not have before 0.2."""

@@ -98,10 +98,10 @@ def test_a_page_asks_nobody_but_its_own_server_and_keeps_no_cookie(browser: Brow
         asked: list[str] = []
         said: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: said.append(message.text))
+        page.on("console", lambda message: said.append(f"{message.text} {message.location['url']}"))
         page.on("pageerror", lambda error: said.append(str(error)))
         for path in TYPES.values():
-            page.goto(home + path, wait_until="load")
+            page.goto(home + path, wait_until="networkidle")
         assert [address for address in asked if not address.startswith(home)] == []
         assert f"{home}" in asked
         assert said == []

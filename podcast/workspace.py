@@ -42,10 +42,10 @@ class Workspace:
             return None
 
     def files(self) -> Iterator[Path]:
-        """Yield every file a publish reads, whether it is there or not."""
+        """Yield every file a publish reads, whether it is there or not, and the folder of templates: one may be new."""
         yield self.folder / FILE
         site = self.settings.site
-        texts = (site.css, *(f"{site.templates}/{template.name}" for template in site.look.templates))
+        texts = (site.css, site.templates, *(f"{site.templates}/{template.name}" for template in site.look.templates))
         named = [self.settings.cover, site.logo, *texts, *(image.path for image in self.settings.images)]
         yield from (self.resolve(written) for written in named if written)
         yield from episode_files(self.catalogue.folder)

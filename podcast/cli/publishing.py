@@ -21,7 +21,7 @@ from podcast.files import unless_running
 from podcast.layout import FEED, ISSUES
 from podcast.opening import store_options
 from podcast.publishing.apply import SILENT, Listener
-from podcast.publishing.changes import WRITES, Asked
+from podcast.publishing.changes import WRITES, Asked, Kind
 from podcast.publishing.editions import held_words
 from podcast.publishing.ledger import Ledger
 from podcast.publishing.memo import Place, Quiet, look, observed_tags, remember
@@ -149,10 +149,18 @@ def _quiet(outcome: Outcome) -> Quiet:
     where = f"; {held}" if held else where
     told = [*problem_lines(outcome.problems), *describe_plan(plan).splitlines()]
     return Quiet(
-        result=f"nothing to do{where}\n",
+        result=f"nothing to do{_behind(plan)}{where}\n",
         told="".join(f"{line}\n" for line in told),
         until=_next_due(plan),
     )
+
+
+def _behind(plan: Plan) -> str:
+    """Say that something here was not published, although nothing is wrong with it."""
+    count = sum(change.kind is Kind.BEHIND for change in plan.changes)
+    if not count:
+        return ""
+    return f": {count} {'text here is' if count == 1 else 'texts here are'} older than what is published"
 
 
 def _next_due(plan: Plan) -> datetime | None:

@@ -17,11 +17,7 @@ class Addresses:
         self._slugs |= {entry.release.episode.slug: entry for entry in entries}
         self._shorts = {entry.short for entry in entries if entry.short}
         self._audio = {sha256: entry for entry in entries if entry.state is State.PUBLISHED for sha256 in _files(entry)}
-        self._numbers = {
-            _number(entry.release): entry
-            for entry in entries
-            if entry.state is State.PUBLISHED and entry.release.episode.number
-        }
+        self._numbers = {_number(entry.release): entry for entry in entries if entry.release.episode.number}
 
     def taken_from(self, release: Release) -> str:
         """Return why a new episode cannot have its address, audio or number, or nothing."""
@@ -36,9 +32,8 @@ class Addresses:
             return f"its {what} belonged to {name}, and old links lead there; choose another file name"
         namesake = self._numbers.get(_number(release)) if episode.number else None
         if namesake is not None:
-            return (
-                f"number {episode.number} is '{namesake.release.episode.title}', which {namesake.current.by} published"
-            )
+            did = "published" if namesake.state is State.PUBLISHED else "withdrew"
+            return f"number {episode.number} is '{namesake.release.episode.title}', which {namesake.current.by} {did}"
         return ""
 
     def owner(self, slug: str) -> Entry | None:

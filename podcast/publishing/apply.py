@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from podcast.publishing.artifacts import Stage
 from podcast.publishing.ledger import encode_ledger
+from podcast.publishing.ledgercopies import keep_copy
 from podcast.publishing.observe import Held, Observed, encode_inventory
-from podcast.publishing.plan import Plan, Step, copy_step, inventory_step
+from podcast.publishing.plan import Plan, Step, inventory_step
 from podcast.stores import Progress, Store, Upload
 
 WORKERS = 8
@@ -28,11 +29,12 @@ class Listener:
 SILENT = Listener()
 
 
-def apply(plan: Plan, observed: Observed, store: Store, listener: Listener = SILENT) -> None:
+def apply(plan: Plan, observed: Observed, store: Store, listener: Listener = SILENT, *, finishes: bool = True) -> None:
     """Write every step, in stages with a barrier after each, then the inventory; after the ledger a copy of it.
 
     Raises Moved where a conditional write was refused, StoreError where the store fails. Whatever was written
-    until then stays: only the ledger's step commits, and the next publish finishes the rest.
+    until then stays: only the ledger's step commits, and the next publish finishes the rest. A plan that `finishes`
+    nothing of a publish which did not come to its end leaves that to the next one.
     """
     # what folge wrote and makes no more is remembered too: tidy takes away only what it knows
     held = {key: held for key, held in observed.held.items() if key in plan.pages or held.sha256}
@@ -48,8 +50,9 @@ def apply(plan: Plan, observed: Observed, store: Store, listener: Listener = SIL
             elif step.key in plan.pages:
                 held[step.key] = Held(sha256=step.sha256, tag=tag)
         if stage is Stage.LEDGER and ledger:  # before any feed says so: a copy that knows less would lose episodes
-            _put(copy_step(ledger, plan.edition), store)
-    _put(inventory_step(encode_inventory(held, ledger_sha256), observed.inventory_tag), store)
+            keep_copy(ledger, plan.edition, observed.ledger, store)
+    settled = ledger_sha256 if finishes or observed.settled else ""
+    _put(inventory_step(encode_inventory(held, settled), observed.inventory_tag), store)
 
 
 def _upload(steps: Sequence[Step], store: Store, listener: Listener) -> None:

@@ -194,15 +194,13 @@ class _Judge:
         if not same and not mine:
             asked = old.guid in self.asked.replace_audio and {*changed} <= _FILES  # with the tags of before, say
             if any(version.digest == earlier.digest for earlier in old.history) and not asked:
-                how = _ask("mine", release)
-                reason = f"the text here is older than what {who_published(old.current)}, which is kept"
-                return old, _change(Kind.BEHIND, release, f"{reason}; to publish it: {how}", changed)
+                return self._older(old, release, changed)
             stale = stale_fields(release, old.history, changed)
             if stale and not asked:
                 if {*stale} == {*changed}:  # nobody edited it here: audio that is not here is the newest already
-                    reason = f"{older_words(stale, old.current)}; to take it over: folge pull"
-                    return old, _change(Kind.BEHIND, release, reason, changed)
-                reason = f"{older_words(stale, old.current)}; take those over, or: {_ask('mine', release)}"
+                    return self._older(old, release, changed, stale)
+                both = f"{_ask('restore', release)} --mine {release.episode.slug}" if back else _ask("mine", release)
+                reason = f"{older_words(stale, old.current)}; take those over, or: {both}"
                 return old, _change(Kind.REFUSE, release, reason, changed)
             if self._moved_on(old.guid, old.current):
                 reason = f"was changed by {old.current.by} meanwhile; look at both, or: {_ask('mine', release)}"
@@ -221,6 +219,18 @@ class _Judge:
         if back:
             return entry, _change(Kind.RESTORE, release, _RETURNS, changed)
         return entry, _change(Kind.UPDATE, release, "changed here", changed)
+
+    def _older(
+        self, old: Entry, release: Release, changed: tuple[str, ...], stale: Sequence[str] = ()
+    ) -> tuple[Entry, Change]:
+        """Keep what is published where the text here is an older one; what returns, returns as it was."""
+        if old.state is State.WITHDRAWN:
+            return restored(old, self.at, self.by), _change(Kind.RESTORE, old.release, _RETURNS_AS_IT_WAS)
+        reason = f"the text here is older than what {who_published(old.current)}, which is kept; to publish it: "
+        reason += _ask("mine", release)
+        if stale:
+            reason = f"{older_words(stale, old.current)}; to take it over: folge pull"
+        return old, _change(Kind.BEHIND, release, reason, changed)
 
     def _version(self, release: Release) -> Version:
         audio = release.audio
@@ -271,6 +281,7 @@ class _Judge:
 
 _LEAVES = "leaves the feed; its audio stays where it is until 'folge tidy'"
 _RETURNS = "returns to the feed"
+_RETURNS_AS_IT_WAS = f"{_RETURNS} as it was published; the text here is older"
 _RECALLED = "its new edition with a guid of its own: everyone downloads it again"
 
 

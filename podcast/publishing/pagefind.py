@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from episodes.problems import UserError
 
@@ -26,7 +26,7 @@ def pagefind_version() -> str:
         return ""
 
 
-def is_program(path: Path) -> bool:
+def is_program(path: PurePath) -> bool:
     """Say whether a file of an index is the same in every index: of those a browser merges only the first needs it."""
     return any(path.match(pattern) for pattern in _PROGRAM_FILES)
 

@@ -14,6 +14,7 @@ import msgspec
 from feed.show import ShowKind
 from podcast.layout import INDEX
 from podcast.publishing.ledger import Ledger, PageState
+from podcast.website.catalogue import empty_year
 from podcast.website.episodepages import gone_sheet
 from podcast.website.page import Page
 from podcast.website.render import sheets_of
@@ -41,8 +42,9 @@ def date_pages(ledger: Ledger, website: Website) -> tuple[Ledger, Draft]:
     Where a page was that nothing leads to any more stands another that says so: it might name a withdrawn episode.
     """
     sheets = dict(sheets_of(website))
-    lost = [key for key in ledger.pages if key not in sheets and key.endswith(INDEX)]
-    sheets |= {key: gone_sheet(key, index=True) for key in lost}
+    lost = [key for key in ledger.pages if key not in sheets]
+    sheets |= {key: gone_sheet(key, index=True) for key in lost if key.endswith(INDEX)}
+    sheets |= {key: sheet for key in lost if (sheet := empty_year(website, key))}
     said = dict(_said(sheets, website))
     common = _encoded(_on_every_page(website))
     digests = {key: hashlib.sha256(common + each).hexdigest()[:_DIGITS] for key, each in said.items()}

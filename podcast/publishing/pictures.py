@@ -7,7 +7,7 @@ from pathlib import Path
 
 from episodes.pictures import RECIPE
 from podcast.layout import picture_key
-from podcast.publishing.ledger import Ledger
+from podcast.publishing.ledger import Ledger, State
 from podcast.publishing.observe import Observed
 from podcast.publishing.smallpictures import SmallPictures
 from podcast.publishing.uploads import Uploads
@@ -31,7 +31,7 @@ class Pictures:
         """Return a ledger with the pictures of every cover in it, and of no other."""
         pictures: dict[str, tuple[PictureBlob, ...]] = {}
         for cover in _covers(ledger):
-            if cover.sha256 not in pictures:
+            if not pictures.get(cover.sha256):  # a cover of the same bytes may be on this machine
                 pictures[cover.sha256] = self._of(cover, ledger.pictures.get(cover.sha256, ()))
         return replace(ledger, pictures={sha256: made for sha256, made in pictures.items() if made})
 
@@ -68,6 +68,6 @@ class Pictures:
 
 
 def _covers(ledger: Ledger) -> Iterator[Blob]:
-    """Yield the covers of a show and of its episodes, also of those that are withdrawn and may come back."""
-    covers = (ledger.show.release.cover, *(entry.release.cover for entry in ledger.entries))
-    yield from filter(None, covers)
+    """Yield the covers of a show and of its episodes, at last of those that are withdrawn and may come back."""
+    entries = sorted(ledger.entries, key=lambda entry: entry.state is not State.PUBLISHED)
+    yield from filter(None, (ledger.show.release.cover, *(entry.release.cover for entry in entries)))

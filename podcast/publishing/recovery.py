@@ -2,24 +2,21 @@
 
 import hashlib
 import secrets
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from episodes.problems import UserError
 from podcast.conditions import Conditions
-from podcast.layout import FEED, LEDGER, LEDGERS
+from podcast.layout import FEED, LEDGER
 from podcast.publishing.editions import pages_of
 from podcast.publishing.ledger import DamagedLedgerError, Ledger, Tidying, decode_ledger
+from podcast.publishing.ledgercopies import read_copies
 from podcast.publishing.plan import Plan, ledger_step, newest_edition
 from podcast.publishing.publish import MovedAway
 from podcast.release import show_of
 from podcast.settings import Settings
 from podcast.stores import ABSENT, Moved, Store
-
-_LARGEST = 1 << 30
-"""A copy that unpacks to more bytes is no ledger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +45,7 @@ class Recovery:
         The newest copy is taken: it was made before any feed of its ledger was, so no episode disappears.
         """
         expected = self._damaged()
-        copies = sorted(self._copies(), key=lambda ledger: (newest_edition(ledger), ledger.changed))
+        copies = sorted(read_copies(self.store), key=lambda ledger: (newest_edition(ledger), ledger.changed))
         if not copies:
             hint = f"put back a {LEDGER} of before from a backup, or from the versions that the provider keeps"
             raise UserError(f"there is no copy of the ledger in {self.store.url}", hint=hint)
@@ -106,14 +103,3 @@ class Recovery:
         except DamagedLedgerError:
             return stored.tag
         raise UserError(f"the ledger of {self.store.url} is sound", hint="there is nothing to recover")
-
-    def _copies(self) -> Iterator[Ledger]:
-        """Yield every copy that is sound."""
-        for stat in list(self.store.list(LEDGERS)):
-            stored = self.store.get(stat.key)
-            try:
-                packed = zlib.decompressobj(wbits=31)
-                body = packed.decompress(stored.body, _LARGEST) if stored else b""
-                yield decode_ledger(body)
-            except (zlib.error, UserError):
-                continue

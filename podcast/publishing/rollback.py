@@ -162,7 +162,7 @@ class Rollback:
                 told = with_lines(self._conditions.require(), self.settings.folder)
             done = prepared = replace(prepared, problems=told)
             try:
-                apply(prepared.plan, prepared.observed, self.store, listener)
+                apply(prepared.plan, prepared.observed, self.store, listener, finishes=False)
             except Moved as moved:
                 again(moved)
                 continue

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from shutil import rmtree
 from tempfile import mkdtemp
 from weakref import finalize
@@ -198,9 +198,12 @@ def live_keys(store: Store) -> frozenset[str]:
 def _compared(state: SearchState, bodies: Mapping[str, bytes], observed: Observed) -> SearchFiles:
     """Return what of an index is to be written: the files of its parts, then what leads to them.
 
-    The entry of a new part leads nobody anywhere before the part is listed, and has to be there then.
+    The entry of a new part leads nobody anywhere before the part is listed, and has to be there then. The program that
+    searches is called the same in every version: where there is one, the next comes after the ledger.
     """
     leading = {key for key in bodies if key.endswith(f"/{_ENTRY}") and (key == SEARCH_ENTRY or key in observed.held)}
+    written = {key for key, held in observed.held.items() if held.sha256}
+    leading |= {key for key in bodies if key in written and is_program(PurePosixPath(key))}
     late = {key: bodies[key] for key in leading}
     for key, body in ((SEARCH_PARTS, state.listed), (SEARCH_STATE, _encoded(state))):
         if not _held(key, _sha256(body), observed):

@@ -208,9 +208,9 @@ def _reason(change: Change, entry: Entry | None) -> str:
     if change.kind in (Kind.UPDATE, Kind.SAME):
         return ""
     if change.kind is Kind.BEHIND and entry:
-        return (
-            f"older than what {entry.current.by} published on {show_moment(entry.current.at)}; to get that: folge pull"
-        )
+        ours = f"folge publish --mine {change.slug}"
+        than = f"{entry.current.by} published on {show_moment(entry.current.at)}"
+        return f"older than what {than}; to get that: folge pull; to publish what is here: {ours}"
     if change.kind is Kind.ELSEWHERE and entry:
         return "not in this folder; to get it: folge pull"
     return change.reason

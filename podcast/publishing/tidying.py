@@ -114,9 +114,9 @@ class Tidier:
 
     def _remove(self, tidy: Tidy, shown: frozenset[str], observed: Observed) -> tuple[Removal, ...]:
         """Mark what goes, delete it, and take the mark away. Raises Moved where the ledger is another."""
-        ledger = _require(observed.ledger, self.store.url)
         removals = [removal for removal in tidy.removals if removal.key in shown]
         keys = tuple(removal.key for removal in removals if removal.sort is not Sort.UPLOAD)
+        ledger = _forgotten(_require(observed.ledger, self.store.url), keys)
         mark = Tidying(token=secrets.token_hex(8), at=self.clock().replace(microsecond=0), by=self.by, keys=keys)
         began = time.monotonic()
         self._write(replace(ledger, tidying=mark), observed.ledger_tag)
@@ -157,7 +157,7 @@ class Tidier:
                 return
             with suppress(Moved):
                 body = self._write(replace(ledger, tidying=over), stored.tag)
-                before = _require(observed.ledger, self.store.url)
+                before = _forgotten(_require(observed.ledger, self.store.url), mark.keys)
                 if replace(ledger, tidying=None) == replace(before, tidying=None):  # nobody publishes
                     self._note(observed, removed, body)
                 return
@@ -204,6 +204,17 @@ def _unpacked(body: bytes, key: str) -> bytes:
     if unpacking.unconsumed_tail:
         raise StoreError(f"{key} is larger than any feed", hint="nothing was deleted")
     return text
+
+
+def _forgotten(ledger: Ledger, keys: Sequence[str]) -> Ledger:
+    """Return a ledger that knows nothing of what was made of covers and sounds under these keys.
+
+    An episode that comes later with the same cover or sound would else rely on it.
+    """
+    gone = frozenset(keys)
+    pictures = {cover: tuple(blob for blob in made if blob.key not in gone) for cover, made in ledger.pictures.items()}
+    peaks = {sound: blob for sound, blob in ledger.peaks.items() if blob.key not in gone}
+    return replace(ledger, pictures={cover: made for cover, made in pictures.items() if made}, peaks=peaks)
 
 
 def _require(ledger: Ledger | None, url: str) -> Ledger:

@@ -1,6 +1,7 @@
 """The catalogue other systems read: `episodes.json`, the newest episodes, and a file for every year behind it."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from importlib.resources import files
@@ -18,6 +19,8 @@ KIT = "kit"
 VERSION = 1
 """Of the format: what is new in it is added, and a program that reads it may meet members it does not know."""
 
+_YEAR = re.compile(r"episodes/\d+\.json")
+
 NEWEST = 100
 """So many episodes stand in the first file; where there are more, the years hold all of them."""
 
@@ -33,6 +36,11 @@ def catalogue_sheets(website: Website) -> Iterator[Sheet]:
         after = years[index + 1][0] if index + 1 < len(years) else None
         yield _sheet(website, year_key(year), group, after)
     yield Sheet(key=SCHEMA, template="raw.json", of=(), values=_schema, index=True)
+
+
+def empty_year(website: Website, key: str) -> Sheet | None:
+    """Return what stands at the key of a year that has no file any more, None for the key of anything else."""
+    return _sheet(website, key, (), None) if _YEAR.fullmatch(key) else None
 
 
 def year_key(year: int) -> str:

@@ -14,7 +14,7 @@ from podcast.opening import store_options
 from podcast.publishing.memo import Place, Quiet, look, observed_tags, recall, remember
 from podcast.start import start
 from podcast.workspace import Workspace, open_workspace
-from tests.podcast.builders import NOW, ShowFolder, later, make_show
+from tests.podcast.builders import NOW, REPOSITORY, ShowFolder, later, make_show
 
 
 @pytest.fixture
@@ -220,3 +220,20 @@ def test_everything_else_goes_to_the_command_line(show: ShowFolder, monkeypatch:
 
     assert start(["publish", "--nonsense"]) == 2
     assert start(["plan", "--exit-code"]) == 0
+
+
+def test_a_template_that_is_new_is_not_overlooked(tmp_path: Path) -> None:
+    show = make_show(tmp_path / "own")
+    templates = show.path / "vorlagen"
+    templates.mkdir()
+    ours = REPOSITORY / "podcast" / "website" / "templates"
+    (templates / "404.html").write_bytes((ours / "404.html").read_bytes())
+    with (show.path / "podcast.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[site]\ntemplates = "vorlagen"\n')
+    show.publish(open_workspace(show.path, {}).store())
+    keep(show)
+    assert recalled(show)
+
+    (templates / "subscribe.html").write_bytes((ours / "subscribe.html").read_bytes())
+
+    assert recalled(show) is None

@@ -114,7 +114,8 @@ def test_a_byte_that_changes_on_its_way_never_becomes_public(there: Station, key
 
 @pytest.mark.parametrize("key", KEYS if SOAK else ["ledger.json"])
 def test_a_stalled_line_is_given_up_and_tried_again(there: Station, key: str, monkeypatch: Fixture) -> None:
-    monkeypatch.setattr("podcast.stores.s3._CONNECT_SECONDS", 1)  # how long a stall lasts, in place of 10
+    for seconds in ("_CONNECT_SECONDS", "_READ_SECONDS"):  # how long a stall lasts, in place of 10 and 60
+        monkeypatch.setattr(f"podcast.stores.s3.{seconds}", 2)
     there.proxy.faults.append(put(key, stall_after=100))
     with closing(S3Store(there.bucket, endpoint_url=there.proxy.url)) as store:
         there.publish(store)

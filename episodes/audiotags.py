@@ -124,7 +124,8 @@ def read_label(file: BinaryIO, form: Format) -> Label:
             label = _from_comments(file, form, wording)
         return replace(label, repairs=tuple(wording.repairs()))
     except (MutagenError, *DAMAGE) as error:
-        reason = tagtext.line(str(error).replace(repr(file.name), "").strip(), 120)
+        deep = "pieces inside of pieces, thousands deep" if isinstance(error, RecursionError) else ""
+        reason = deep or tagtext.line(str(error).replace(repr(file.name), "").strip(), 120)
         return Label(doubts=(f"its tags are damaged and cannot be read{f' ({reason})' if reason else ''}",))
 
 

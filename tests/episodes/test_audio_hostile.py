@@ -69,6 +69,14 @@ def test_the_frames_inside_a_chapter_count(tmp_path: Path) -> None:
     assert audio.doubts == ("its tags are damaged and cannot be read (6001 pieces)",)
 
 
+def test_chapters_inside_of_chapters_are_damage_in_words(tmp_path: Path) -> None:
+    inside = b""
+    for number in range(2000):
+        inside = chapter(number, inside)
+    said = "its tags are damaged and cannot be read (pieces inside of pieces, thousands deep)"
+    assert measured(tmp_path, id3(inside) + frames(50)).doubts == (said,)
+
+
 @pytest.mark.parametrize(("inside", "name"), [(in_wav, "talk.wav"), (in_aiff, "talk.aiff"), (unsynchronised, "a.mp3")])
 def test_a_tag_in_another_dress_is_refused_too(tmp_path: Path, inside: object, name: str) -> None:
     assert callable(inside)

@@ -173,6 +173,8 @@ def _refuse_size(image: "Opened", wish: Wish) -> None:
     side = max(width, height) if wish.pad else min(width, height)
     if side < SMALLEST_SIDE and not wish.enlarge:
         hint = "get the original; --enlarge blows up the small one, which looks blurred"
+        if max(width, height) >= SMALLEST_SIDE:
+            hint = f"'folge cover {{0}} --pad white' adds a border and blurs nothing; or {hint}"
         raise _Unfit(f"has {width} x {height} pixels, too few for a cover, which has {SMALLEST_SIDE} per side", hint)
 
 

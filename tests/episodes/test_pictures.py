@@ -193,6 +193,20 @@ def test_a_small_picture_is_blown_up_on_request_only(side: int) -> None:
     assert opened(make(file_of(quarters(side, side)), enlarge=True, size=1400).body).size == (1400, 1400)
 
 
+@pytest.mark.parametrize("wish", [{}, {"crop": Crop.CENTER}])
+def test_a_picture_long_enough_on_one_side_is_told_of_a_border(wish: dict[str, object]) -> None:
+    with pytest.raises(UserError, match="too few for a cover") as caught:
+        make(file_of(quarters(1600, 1200)), **wish)
+    assert caught.value.hint.startswith("'folge cover bild.png --pad white' adds a border and blurs nothing; or get")
+    assert make(file_of(quarters(1600, 1200)), pad="white").side == 1600
+
+
+def test_a_picture_too_short_on_both_sides_is_not_told_of_a_border() -> None:
+    with pytest.raises(UserError, match="too few for a cover") as caught:
+        make(file_of(quarters(1399, 1000)))
+    assert "--pad" not in caught.value.hint
+
+
 @pytest.mark.parametrize("png", [False, True])
 def test_same_input_same_bytes(png: bool) -> None:
     body = file_of(quarters(1600, 1500), "JPEG")

@@ -137,6 +137,12 @@ def table_with(body: bytes, name: bytes, at: int, row: bytes) -> bytes:
         (b"stsz", 8, struct.pack(">II", 1, 0xFFFFFFFF)),
         (b"stsz", 8, struct.pack(">II", 0, 300)),
         (b"stts", 12, struct.pack(">I", 300)),
+        (b"stts", 8, struct.pack(">I", 1)),
+        (b"stsc", 8, struct.pack(">I", 0)),
+        (b"stsc", 16, struct.pack(">I", 862)),
+        (b"stsz", 12, struct.pack(">I", 9999)),
+        (b"stco", 8, struct.pack(">I", 0)),
+        (b"stco", 8, struct.pack(">I", 0x80000000)),
     ],
 )
 def test_an_index_that_contradicts_itself_is_doubted(tmp_path: Path, name: bytes, at: int, row: bytes) -> None:

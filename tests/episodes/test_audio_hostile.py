@@ -153,6 +153,31 @@ def test_an_index_that_contradicts_itself_is_doubted(tmp_path: Path, name: bytes
     assert "its index contradicts itself: export it again" in measure(broken).doubts
 
 
+@pytest.mark.parametrize("edits", [True, False])
+@pytest.mark.parametrize("codec", ["aac", "alac"])
+def test_a_clock_of_the_sound_that_contradicts_the_film_is_doubted(tmp_path: Path, codec: str, edits: bool) -> None:
+    options = () if edits else ("-use_editlist", "0")
+    whole = encode(tmp_path / "whole.m4a", "-c:a", codec, "-movflags", "+faststart", *options, seconds=20)
+    assert measure(whole).doubts == ()
+    for clock in (22_050, 88_200):
+        broken = tmp_path / "broken.m4a"
+        broken.write_bytes(table_with(whole.read_bytes(), b"mdhd", 16, struct.pack(">I", clock)))
+        assert measure(broken).doubts
+
+
+def test_packets_of_aac_tell_a_length_that_all_headers_agree_on(tmp_path: Path) -> None:
+    body = encode(tmp_path / "whole.m4a", "-use_editlist", "0", seconds=20).read_bytes()
+    for name, at, half in ((b"mvhd", 16, 500), (b"mdhd", 16, 22_050)):
+        rate, ticks = struct.unpack_from(">II", body, body.index(name) + at)
+        assert rate == 2 * half
+        body = table_with(body, name, at, struct.pack(">II", 4 * half, ticks))
+    told = measured(tmp_path, body, "talk.m4a")
+    assert abs(told.duration - timedelta(seconds=10)) < timedelta(seconds=0.1)
+    assert len(told.doubts) == 1
+    assert told.doubts[0].startswith("its index lists 10.0 s, but the 86")
+    assert told.doubts[0].endswith(" packets of its sound (AAC) play 20.0 s: export it again")
+
+
 @pytest.mark.parametrize("codec", ["adpcm_ima_qt", "pcm_alaw", "pcm_mulaw"])
 def test_compressed_aiff_is_as_long_as_it_plays_and_doubted(tmp_path: Path, codec: str) -> None:
     path = encode(tmp_path / "talk.aiff", "-c:a", codec, "-ac", "2", seconds=70)

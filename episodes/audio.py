@@ -13,20 +13,23 @@ from typing import BinaryIO
 
 from episodes import mpeg
 from episodes.audiokinds import hidden, name_doubts, recognise
-from episodes.audiotags import LARGEST, Label, mp4_length, read_label
+from episodes.audiotags import LARGEST, Label, mp4_sound, read_label
 from episodes.chapterfiles.marks import without_plain_ends
 from episodes.containers import Film, aiff, film, read_at, wav, within
 from episodes.flacstream import Numbers, flac
 from episodes.model import Audio
 from episodes.oggpages import PageWalk, ogg
 from episodes.sampletable import Track, sound_track
-from episodes.sound import NOTABLE, Format, NotAudio, Sound, length, mean_bitrate
+from episodes.sound import NOTABLE, Format, NotAudio, Sound, length, mean_bitrate, samples
 
 _Walk = mpeg.FrameWalk | PageWalk | Numbers
 
 _PIECE = 1 << 18
 _MOST_TAGS = 16
 _LARGE_TAGS = 2_000_000  # bytes
+_AAC = ("mp4a.40.2", "mp4a.40.5", "mp4a.40.29")
+_PACKETS = (1024, 960, 2048, 1920)
+"""Samples a packet of AAC may hold: with SBR twice as many at the rate that is played (ISO/IEC 14496-3)."""
 _APE_HEADER, _APE_HAS_HEADER = 0x20, 0x80
 _LARGEST_BEHIND = 1 << 18  # bytes of an ID3v2 tag behind the sound; there is hardly ever one
 _TYPES = {
@@ -182,7 +185,7 @@ def _mp4(file: BinaryIO, size: int, name: str) -> tuple[str, Sound]:
     """Return the facts of an MP4 file: the length its sample table gives, else the one in the header of its sound."""
     shape = film(file, size, name)
     small = shape.index.size <= LARGEST
-    duration, rate, channels = mp4_length(file) if small else (timedelta(), 0, 0)
+    duration, rate, channels, codec = mp4_sound(file) if small else (timedelta(), 0, 0, "")
     track = sound_track(file, shape.index, size, cut=shape.missing > 0) if small else None
     if track and (track.there or not track.duration):
         duration = track.there or track.listed
@@ -198,8 +201,18 @@ def _mp4(file: BinaryIO, size: int, name: str) -> tuple[str, Sound]:
         bitrate=mean_bitrate(shape.sound_bytes - shape.missing, duration),
         sample_rate=rate,
         channels=channels,
-        doubts=(*shape.doubts, *(_track_doubts(track, shape) if track else ()), *_weight_doubts(tags)),
+        doubts=(*shape.doubts, *(_mp4_doubts(track, shape, codec, rate) if track else ()), *_weight_doubts(tags)),
     )
+
+
+def _mp4_doubts(track: Track, shape: Film, codec: str, rate: int) -> Iterator[str]:
+    yield from _track_doubts(track, shape)
+    packets = [samples(track.packets * size, rate) for size in _PACKETS] if codec in _AAC and rate else []
+    if packets and min(abs(track.listed - played) for played in packets) > NOTABLE:
+        yield (
+            f"its index lists {length(track.listed)}, but the {track.packets} packets of its sound (AAC) play "
+            f"{length(packets[0])}: export it again"
+        )
 
 
 def _track_doubts(track: Track, shape: Film) -> Iterator[str]:
@@ -213,6 +226,11 @@ def _track_doubts(track: Track, shape: Film) -> Iterator[str]:
         yield (
             f"players that trust its header show {length(track.claimed)}, but its index lists "
             f"{length(track.listed)}: export it again"
+        )
+    elif track.shown and track.duration and abs(track.shown - track.duration - track.delay) > NOTABLE:
+        yield (
+            f"players that trust its header show {length(track.shown)}, but its index plays "
+            f"{length(track.duration + track.delay)}: export it again"
         )
     if not track.duration:
         yield "its edit list plays none of its sound: export it again"

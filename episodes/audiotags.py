@@ -87,6 +87,7 @@ class _Info(Protocol):
     length: float
     sample_rate: int
     channels: int
+    codec: str
 
 
 class _Film(Protocol):
@@ -124,7 +125,8 @@ def read_label(file: BinaryIO, form: Format) -> Label:
             label = _from_comments(file, form, wording)
         return replace(label, repairs=tuple(wording.repairs()))
     except (MutagenError, *DAMAGE) as error:
-        reason = tagtext.line(str(error).replace(repr(file.name), "").strip(), 120)
+        deep = "pieces inside of pieces, thousands deep" if isinstance(error, RecursionError) else ""
+        reason = deep or tagtext.line(str(error).replace(repr(file.name), "").strip(), 120)
         return Label(doubts=(f"its tags are damaged and cannot be read{f' ({reason})' if reason else ''}",))
 
 
@@ -272,17 +274,18 @@ def _listed(film: _Film, wording: tagtext.Wording) -> Iterator[Chapter]:
         yield Chapter(start=start, title=wording.line("chapter", one.title))
 
 
-def mp4_length(file: BinaryIO) -> tuple[timedelta, int, int]:
-    """Return duration, sample rate and channels of the sound in an MP4 file, zeros where it is damaged."""
+def mp4_sound(file: BinaryIO) -> tuple[timedelta, int, int, str]:
+    """Return duration, sample rate, channels and codec (RFC 6381) of the sound in an MP4 file, zeros if damaged."""
     from mutagen import MutagenError
     from mutagen.mp4 import MP4
 
     file.seek(0)
     try:
         info = cast("Callable[[BinaryIO], _Film]", MP4)(file).info
-        return timedelta(seconds=min(max(0.0, info.length), _LONGEST)), int(info.sample_rate), int(info.channels)
+        duration = timedelta(seconds=min(max(0.0, info.length), _LONGEST))
+        return duration, int(info.sample_rate), int(info.channels), info.codec
     except (MutagenError, *DAMAGE):
-        return timedelta(), 0, 0
+        return timedelta(), 0, 0, ""
 
 
 def _decoded(value: object) -> str:

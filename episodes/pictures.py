@@ -20,6 +20,9 @@ RECIPE = 1
 _LARGEST = 50_000_000
 """Pixels a picture may have that is made into a cover: what cameras take."""
 
+_STRIP = 200
+"""Lines of a picture whose colours are converted at a time."""
+
 _FULL, _HALVED = 0, 2
 """How JPEG keeps colours in Pillow's numbers: letters on a cover want all of them, in photos half are not missed."""
 
@@ -109,8 +112,7 @@ def make_cover(body: bytes, name: str, wish: Wish) -> Made:
     """
     done: list[str] = []
     try:
-        plain = _plain(body, wish, done)
-        square = _squared(plain, wish, done)
+        square = _squared(_plain(body, wish, done), wish, done)
     except PictureError as error:
         raise UserError(f"{name} {error}", hint="export it as a JPEG or PNG of 3000 x 3000 pixels") from error
     except _Unfit as error:
@@ -132,18 +134,35 @@ def make_small(body: bytes, name: str) -> Mapping[Use, bytes]:
 
 
 def _plain(body: bytes, wish: Wish, done: list[str]) -> "Opened":
-    """Return a picture as it is meant to be seen: upright, in sRGB, opaque."""
+    """Return a picture as it is meant to be seen: upright, in sRGB, opaque.
+
+    It is converted strip by strip, so that a large one is held once as it was and once as it becomes.
+    """
+    from PIL import Image
+
+    upright, profile = _loaded(body, wish, done)
+    if upright.mode == "RGB" and not profile and not upright.has_transparency_data:
+        return upright
+    plain = Image.new("RGB", upright.size)
+    for top in range(0, upright.height, _STRIP):
+        strip = upright.crop((0, top, upright.width, min(top + _STRIP, upright.height)))
+        told: list[str] = []
+        try:
+            plain.paste(_flattened(_in_srgb(strip, profile, told), wish.background, told), (0, top))
+        except ValueError as error:
+            raise PictureError(f"has colours that cannot be converted ({upright.mode})") from error
+        done += (what for what in told if what not in done)
+    return plain
+
+
+def _loaded(body: bytes, wish: Wish, done: list[str]) -> tuple["Opened", object]:
+    """Return a picture, upright, and its colour profile if it has one."""
     with opened(body) as image:
         _refuse_size(image, wish)
         if getattr(image, "is_animated", False) and image.format != "MPO":
             done.append("its first picture was taken")
         image.load()
-        upright = _upright(image, done)
-        profile = image.info.get("icc_profile")
-    try:
-        return _flattened(_in_srgb(upright, profile, done), wish.background, done)
-    except ValueError as error:
-        raise PictureError(f"has colours that cannot be converted ({upright.mode})") from error
+        return _upright(image, done), image.info.get("icc_profile")
 
 
 def _refuse_size(image: "Opened", wish: Wish) -> None:
@@ -154,6 +173,8 @@ def _refuse_size(image: "Opened", wish: Wish) -> None:
     side = max(width, height) if wish.pad else min(width, height)
     if side < SMALLEST_SIDE and not wish.enlarge:
         hint = "get the original; --enlarge blows up the small one, which looks blurred"
+        if max(width, height) >= SMALLEST_SIDE:
+            hint = f"'folge cover {{0}} --pad white' adds a border and blurs nothing; or {hint}"
         raise _Unfit(f"has {width} x {height} pixels, too few for a cover, which has {SMALLEST_SIDE} per side", hint)
 
 

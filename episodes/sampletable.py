@@ -19,16 +19,20 @@ class Track:
     """The sound of an MP4 file as its table lists it.
 
     `duration` is what players play of the `listed` length by its edit list, after a `delay` in silence, `there`
-    how much of that lies in the file, `claimed` the length in the header. `minute_at` is the offset of the first sample
-    played at or after 60 s, 0 where there is none. `first` and `last` are the offsets of the first and the last chunk
-    of samples, `bytes` the size of all. `contradicts` says that the parts of the table disagree by more than a second
-    about how many samples there are.
+    how much of that lies in the file. `claimed` is the length in the header of the sound, `shown` that in the header
+    of the track, nothing where it gives none. `packets` counts the samples of the index, of which each may be several
+    of sound. `minute_at` is the offset of the first sample played at or after 60 s, 0 where there is none. `first` and
+    `last` are the offsets of the first and the last chunk of samples, `bytes` the size of all. `contradicts` says that
+    the parts of the table disagree about how many samples there are, or hold other numbers of rows than they say: what
+    decoders make of those differs.
     """
 
     duration: timedelta
     listed: timedelta
     delay: timedelta
     claimed: timedelta
+    shown: timedelta
+    packets: int
     there: timedelta
     minute_at: int
     first: int
@@ -52,7 +56,9 @@ def sound_track(file: BinaryIO, index: Box, size: int, *, cut: bool) -> Track | 
     try:
         rate, claimed = _clock(_body(file, head))
         film = _body(file, _child(file, index, b"mvhd"))
-        shown = editlist.edits(file, track, rate, _clock(film)[0] if film else 0)
+        clock = _clock(film)[0] if film else 0
+        edits = editlist.edits(file, track, rate, clock)
+        shown = _shown(_body(file, _child(file, track, b"tkhd")))
         found = _Table.read(file, table)
     except struct.error:
         return None
@@ -60,14 +66,16 @@ def sound_track(file: BinaryIO, index: Box, size: int, *, cut: bool) -> Track | 
     if not rate or not total:
         return None
     there = found.time_of(found.samples_before(size)) if cut else total
-    place = editlist.place(shown, total, round(MINUTE.total_seconds() * rate))
+    place = editlist.place(edits, total, round(MINUTE.total_seconds() * rate))
     minute = found.sample_at(place) if place else 0
     return Track(
-        duration=samples(editlist.played(shown, total), rate),
+        duration=samples(editlist.played(edits, total), rate),
         listed=samples(total, rate),
-        delay=samples(editlist.silence(shown), rate),
+        delay=samples(editlist.silence(edits), rate),
         claimed=samples(claimed, rate),
-        there=samples(editlist.played(shown, there), rate),
+        shown=samples(shown, clock),
+        packets=sum(count for count, _ in found.times()),
+        there=samples(editlist.played(edits, there), rate),
         minute_at=found.offset_of(minute) if minute else 0,
         first=min(found.places(), default=0),
         last=max(found.places(), default=0),
@@ -107,14 +115,30 @@ def _body(file: BinaryIO, box: Box | None) -> bytes:
 
 
 def _clock(head: bytes) -> tuple[int, int]:
-    """Return ticks per second and the length in ticks that a media header gives; all ones mean unknown."""
+    """Return ticks per second and the length in ticks that the header of a film or of its sound gives."""
     rate, ticks = struct.unpack_from(">IQ", head, 20) if head[:1] == b"\1" else struct.unpack_from(">II", head, 12)
-    return rate, 0 if ticks in (0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF) else ticks
+    return rate, _known(ticks)
+
+
+def _shown(head: bytes) -> int:
+    """Return the length that the header of a track gives, in ticks of the film; nothing where it has no header."""
+    if not head:
+        return 0
+    (ticks,) = struct.unpack_from(">Q", head, 28) if head[:1] == b"\1" else struct.unpack_from(">I", head, 20)
+    return _known(ticks)
+
+
+def _known(ticks: int) -> int:
+    """Return a length, nothing for all ones, which mean that it is unknown."""
+    return 0 if ticks in (0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF) else ticks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Table:
-    """The boxes of a table without their heads: times, samples to a chunk, sizes, and offsets of chunks."""
+    """The boxes of a table without their heads: times, samples to a chunk, sizes, and offsets of chunks.
+
+    `miscounted` says that one of them holds another number of rows than its head says.
+    """
 
     stts: bytes
     stsc: bytes
@@ -123,19 +147,26 @@ class _Table:
     sized: int
     offsets: bytes
     width: int
+    miscounted: bool
 
     @classmethod
     def read(cls, file: BinaryIO, table: Box) -> "_Table":
         boxes = {box.name: box for box in within(file, table)}
-        sizes, wide = _body(file, boxes.get(b"stsz")), boxes.get(b"co64")
+        wide = b"co64" in boxes
+        times, chunks, sizes, places = (
+            _body(file, boxes.get(name)) for name in (b"stts", b"stsc", b"stsz", b"co64" if wide else b"stco")
+        )
+        same_size, sized = int.from_bytes(sizes[4:8], "big"), int.from_bytes(sizes[8:12], "big")
+        counted = [_counts(times, 8), _counts(chunks, 12), _counts(places, 8 if wide else 4)]
         return cls(
-            stts=_rows(_body(file, boxes.get(b"stts"))[8:], 8),
-            stsc=_rows(_body(file, boxes.get(b"stsc"))[8:], 12),
+            stts=_rows(times[8:], 8),
+            stsc=_rows(chunks[8:], 12),
             sizes=_rows(sizes[12:], 4),
-            same_size=int.from_bytes(sizes[4:8], "big"),
-            sized=int.from_bytes(sizes[8:12], "big"),
-            offsets=_body(file, wide or boxes.get(b"stco"))[8:],
+            same_size=same_size,
+            sized=sized,
+            offsets=places[8:],
             width=8 if wide else 4,
+            miscounted=not all(counted) or (not same_size and sized != len(sizes[12:]) // 4),
         )
 
     def times(self) -> Iterator[tuple[int, int]]:
@@ -143,12 +174,11 @@ class _Table:
         return struct.iter_unpack(">II", self.stts)
 
     def contradicts(self, rate: int) -> bool:
-        """Say whether the times, the sizes and the chunks count samples a second of sound apart."""
+        """Say whether sizes and chunks count other samples, or the times a second of sound more or less of them."""
         timed = sum(count for count, _ in self.times())
-        sized = self.sized if self.same_size else min(self.sized, len(self.sizes) // 4)
-        counts = (timed, sized, sum(count for _, _, count in self._chunks()))
-        ticks = self.time_of(timed)
-        return (max(counts) - min(counts)) * ticks > NOTABLE.total_seconds() * rate * timed
+        if self.miscounted or self.sized != sum(count for _, _, count in self._chunks()):
+            return True
+        return abs(timed - self.sized) * self.time_of(timed) > NOTABLE.total_seconds() * rate * timed
 
     def sample_at(self, ticks: int) -> int:
         """Return the number of the first sample at or after `ticks`, counted from 0; 0 where there is none."""
@@ -229,6 +259,11 @@ class _Table:
         if self.same_size:
             return self.same_size * (last - first)
         return sum(size for (size,) in struct.iter_unpack(">I", self.sizes[4 * first : 4 * last]))
+
+
+def _counts(body: bytes, width: int) -> bool:
+    """Say whether a table holds as many rows as its head says."""
+    return int.from_bytes(body[4:8], "big") == len(body[8:]) // width
 
 
 def _rows(body: bytes, width: int) -> bytes:

@@ -22,7 +22,7 @@ class Facts:
     `working` is told what is being measured.
     """
 
-    VERSION = 7
+    VERSION = 8
     """Goes up when a measurement changes its meaning, so that old facts are not believed."""
 
     def __init__(self, folder: Path, working: Callable[[str], None] = lambda text: None) -> None:

@@ -15,6 +15,9 @@ from episodes.timecode import parse_position
 LONGEST_TITLE = 255
 """Characters a title may have, here as in an episode file."""
 
+MOST = 5000
+"""Chapters, mistakes, and lines of one chapter that a file may have; an episode has some dozen chapters."""
+
 _LONGEST = timedelta(hours=1000)
 _LONGEST_LINE = 5000
 _NEAR = timedelta(seconds=1)
@@ -54,10 +57,15 @@ class Mark:
     line: int = field(default=0, compare=False)
 
 
+class TooMany(Exception):
+    """What a file has more of than anybody means, as a sentence without a subject."""
+
+
 @dataclass(kw_only=True)
 class Reading:
     """The marks of one file as they are read, to the millisecond, and every mistake with its line.
 
+    Whatever would take up more than `MOST` of either raises `TooMany`.
     `about` is what the file says of the episode as a whole, by the names of JSON chapters (JCH-4).
     """
 
@@ -68,11 +76,15 @@ class Reading:
 
     def problem(self, line: int, message: str, hint: str, *, rule: str = "") -> None:
         """Note a mistake that leaves the file unusable."""
-        self.problems.append(Problem(path=self.path, line=line, message=message, hint=hint, rule=rule))
+        self._note(Problem(path=self.path, line=line, message=message, hint=hint, rule=rule))
 
     def warn(self, line: int, message: str, hint: str, *, rule: str = "") -> None:
         """Note what a producer should know of, though the file can be used."""
-        problem = Problem(severity=Severity.WARNING, path=self.path, line=line, message=message, hint=hint, rule=rule)
+        self._note(Problem(severity=Severity.WARNING, path=self.path, line=line, message=message, hint=hint, rule=rule))
+
+    def _note(self, problem: Problem) -> None:
+        if len(self.problems) == MOST:
+            raise TooMany(f"has more than {MOST:,} mistakes")
         self.problems.append(problem)
 
     def moment(self, line: int, text: str, *, rule: str = "") -> timedelta | None:
@@ -118,6 +130,8 @@ class Reading:
         if end is not None and end < start:
             self.problem(line, f"the chapter {quoted(title)} ends before it begins", "change its end", rule="JCH-2")
         if len(self.problems) == before:
+            if len(self.marks) == MOST:
+                raise TooMany(f"has more than {MOST:,} chapters")
             last = None if end == start else end
             name, geo, osm = place
             chapter = Chapter(

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from episodes.chapterfiles import audacity, jsonfile, reaper, simple, timelist, webvtt
 from episodes.chapterfiles.encodings import decode
-from episodes.chapterfiles.marks import NAMES, Form, Mark, Reading, lines_of, without_plain_ends
+from episodes.chapterfiles.marks import NAMES, Form, Mark, Reading, TooMany, lines_of, without_plain_ends
 from episodes.problems import Problem, Severity, quoted
 from episodes.timecode import type_position
 
@@ -48,14 +48,17 @@ def read_chapters(raw: bytes, path: str, length: timedelta | None = None) -> Cha
         message = "holds no chapters" if decoded.text.strip() else "is empty"
         return Problem(path=path, message=message, hint=f"what is read: {formats} (00:00 Title)")
     reading = Reading(path=path)
-    _READERS[form](decoded.text, reading)
+    try:
+        _READERS[form](decoded.text, reading)
+        _tell_order(reading, form)
+        if not reading.marks and not any(one.severity is Severity.ERROR for one in reading.problems):
+            reading.problem(0, "holds no chapters", f"it was read as {NAMES[form]}")
+    except TooMany as error:
+        return Problem(path=path, message=str(error), hint="look whether it is the right file")
     if decoded.encoding == "cp1252":
         message = "is not UTF-8, and was read as Windows-1252"
         note = Problem(severity=Severity.NOTE, path=path, message=message, hint="look whether umlauts are right")
         reading.problems.insert(0, note)
-    _tell_order(reading, form)
-    if not reading.marks and not any(one.severity is Severity.ERROR for one in reading.problems):
-        reading.problem(0, "holds no chapters", f"it was read as {NAMES[form]}")
     marks = sorted(reading.marks, key=lambda mark: mark.chapter.start)
     chapters = without_plain_ends([mark.chapter for mark in marks], length)
     return ChapterFile(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from html import unescape
 
-from episodes.chapterfiles.marks import Mark, Reading, lines_of
+from episodes.chapterfiles.marks import MOST, Mark, Reading, TooMany, lines_of
 from episodes.problems import quoted
 from episodes.timecode import show_position
 
@@ -19,6 +19,8 @@ def read(text: str, reading: Reading) -> None:
     block: list[tuple[int, str]] = []
     for number, line in enumerate([*lines_of(text), ""], start=1):
         if line.strip():
+            if len(block) == MOST:
+                raise TooMany(f"has a cue of more than {MOST:,} lines")
             block.append((number, line))
         elif block:
             _read_block(block, reading)

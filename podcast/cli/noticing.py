@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -40,6 +40,9 @@ _ITEM_NAMES = {
     "notes_html": "show notes",
     "tags.blocked": "itunes:block",
 }
+
+_SAYING_NOTHING = ("nothing", "no", "0")
+"""Fields of a trailer, a soundbite or another form that are left out where they are told with their names."""
 
 _GRAVE = {
     "guid": "apps and directories take it for another show",
@@ -263,9 +266,19 @@ def _alike(one: str, other: str) -> bool:
 
 def _exact(value: object) -> str:
     """Return a value so that no other one looks like it."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return f"{value.total_seconds()} s" if isinstance(value, timedelta) else ascii(value)
+    match value:
+        case datetime():
+            return value.isoformat()
+        case timedelta():
+            return f"{value.total_seconds()} s"
+        case tuple():
+            return ", ".join(_exact(one) for one in value)
+        case _ if own := _fields(value):
+            return _listed(own, _exact)
+        case Enum():
+            return ascii(value.value)
+        case _:
+            return ascii(value)
 
 
 def _cut(before: str, after: str) -> tuple[str, str]:
@@ -312,11 +325,22 @@ def _words(value: object) -> str:
             return quoted(value)
         case tuple():
             return ", ".join(_words(one) for one in value)
-        case _ if is_dataclass(value):
-            inner = [getattr(value, field.name) for field in fields(value)]
-            return f"({', '.join(_words(one) for one in inner if one)})"
+        case _ if own := _fields(value):
+            return _listed(own, _words)
         case _:
             return str(value)
+
+
+def _fields(value: object) -> list[tuple[str, object]]:
+    """Return the names and values of the fields of a value, none of one that has no fields."""
+    return [(field.name, getattr(value, field.name)) for field in fields(value)] if is_dataclass(value) else []
+
+
+def _listed(own: Sequence[tuple[str, object]], words: Callable[[object], str]) -> str:
+    """Return the first of several fields and, in brackets, the others by their names: `'Mut' (season 2)`."""
+    (_, first), *others = own
+    named = [f"{_plain(name)} {text}" for name, one in others if (text := words(one)) not in _SAYING_NOTHING]
+    return f"{words(first)} ({', '.join(named)})" if named else words(first)
 
 
 def _clipped(text: str) -> str:

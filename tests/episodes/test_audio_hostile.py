@@ -69,6 +69,14 @@ def test_the_frames_inside_a_chapter_count(tmp_path: Path) -> None:
     assert audio.doubts == ("its tags are damaged and cannot be read (6001 pieces)",)
 
 
+def test_chapters_inside_of_chapters_are_damage_in_words(tmp_path: Path) -> None:
+    inside = b""
+    for number in range(2000):
+        inside = chapter(number, inside)
+    said = "its tags are damaged and cannot be read (pieces inside of pieces, thousands deep)"
+    assert measured(tmp_path, id3(inside) + frames(50)).doubts == (said,)
+
+
 @pytest.mark.parametrize(("inside", "name"), [(in_wav, "talk.wav"), (in_aiff, "talk.aiff"), (unsynchronised, "a.mp3")])
 def test_a_tag_in_another_dress_is_refused_too(tmp_path: Path, inside: object, name: str) -> None:
     assert callable(inside)
@@ -129,6 +137,12 @@ def table_with(body: bytes, name: bytes, at: int, row: bytes) -> bytes:
         (b"stsz", 8, struct.pack(">II", 1, 0xFFFFFFFF)),
         (b"stsz", 8, struct.pack(">II", 0, 300)),
         (b"stts", 12, struct.pack(">I", 300)),
+        (b"stts", 8, struct.pack(">I", 1)),
+        (b"stsc", 8, struct.pack(">I", 0)),
+        (b"stsc", 16, struct.pack(">I", 862)),
+        (b"stsz", 12, struct.pack(">I", 9999)),
+        (b"stco", 8, struct.pack(">I", 0)),
+        (b"stco", 8, struct.pack(">I", 0x80000000)),
     ],
 )
 def test_an_index_that_contradicts_itself_is_doubted(tmp_path: Path, name: bytes, at: int, row: bytes) -> None:
@@ -137,6 +151,31 @@ def test_an_index_that_contradicts_itself_is_doubted(tmp_path: Path, name: bytes
     broken = tmp_path / "broken.m4a"
     broken.write_bytes(table_with(whole.read_bytes(), name, at, row))
     assert "its index contradicts itself: export it again" in measure(broken).doubts
+
+
+@pytest.mark.parametrize("edits", [True, False])
+@pytest.mark.parametrize("codec", ["aac", "alac"])
+def test_a_clock_of_the_sound_that_contradicts_the_film_is_doubted(tmp_path: Path, codec: str, edits: bool) -> None:
+    options = () if edits else ("-use_editlist", "0")
+    whole = encode(tmp_path / "whole.m4a", "-c:a", codec, "-movflags", "+faststart", *options, seconds=20)
+    assert measure(whole).doubts == ()
+    for clock in (22_050, 88_200):
+        broken = tmp_path / "broken.m4a"
+        broken.write_bytes(table_with(whole.read_bytes(), b"mdhd", 16, struct.pack(">I", clock)))
+        assert measure(broken).doubts
+
+
+def test_packets_of_aac_tell_a_length_that_all_headers_agree_on(tmp_path: Path) -> None:
+    body = encode(tmp_path / "whole.m4a", "-use_editlist", "0", seconds=20).read_bytes()
+    for name, at, half in ((b"mvhd", 16, 500), (b"mdhd", 16, 22_050)):
+        rate, ticks = struct.unpack_from(">II", body, body.index(name) + at)
+        assert rate == 2 * half
+        body = table_with(body, name, at, struct.pack(">II", 4 * half, ticks))
+    told = measured(tmp_path, body, "talk.m4a")
+    assert abs(told.duration - timedelta(seconds=10)) < timedelta(seconds=0.1)
+    assert len(told.doubts) == 1
+    assert told.doubts[0].startswith("its index lists 10.0 s, but the 86")
+    assert told.doubts[0].endswith(" packets of its sound (AAC) play 20.0 s: export it again")
 
 
 @pytest.mark.parametrize("codec", ["adpcm_ima_qt", "pcm_alaw", "pcm_mulaw"])

@@ -4,8 +4,10 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 from episodes.chapterfiles.encodings import LARGEST
 from episodes.chapterfiles.findings import findings
-from episodes.chapterfiles.marks import Form, Mark
+from episodes.chapterfiles.marks import MOST, Form, Mark
 from episodes.chapterfiles.reading import ChapterFile, read_chapters
 from episodes.chapterfiles.writing import WRITTEN, losses, write_chapters, write_field
 from episodes.fields import one_line
@@ -23,6 +25,14 @@ from episodes.problems import UNFIT, Problem, Severity
 from tests.episodes.builders import a_file, an_episode
 from tests.soaking import examples
 
+READ = """
+import sys
+from pathlib import Path
+from episodes.chapterfiles.reading import read_chapters
+
+read_chapters(Path(sys.argv[1]).read_bytes(), "kapitel")
+print(int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) * 1024)
+"""
 QUICK = settings(deadline=None, max_examples=examples(100))
 
 
@@ -211,6 +221,30 @@ def test_thousands_of_mistakes_are_counted() -> None:
     found = read("00:00 A\n" + "kein Kapitel\n" * 5000)
     assert len(found.problems) == 21
     assert "4980 more" in found.problems[-1].message
+
+
+@pytest.mark.parametrize("form", sorted({*WRITTEN} - {Form.MARKDOWN}))
+def test_a_file_of_more_chapters_than_anybody_means_is_refused_with_the_limit(form: Form) -> None:
+    many = [Mark(chapter=Chapter(start=timedelta(seconds=number), title="A")) for number in range(MOST)]
+    assert len(read(write_chapters(many, form)).marks) == MOST
+    many.append(Mark(chapter=Chapter(start=timedelta(seconds=MOST), title="A")))
+    refused = read_chapters(write_chapters(many, form).encode(), "kapitel")
+    assert isinstance(refused, Problem)
+    assert refused.message == "has more than 5,000 chapters"
+
+
+@pytest.mark.parametrize("text", ["00:00 A\n" + "00:75 A\n" * 5001, "00:00 A\n" + "nichts\n" * 5001])
+def test_a_file_of_more_mistakes_than_anybody_mends_is_refused(text: str) -> None:
+    refused = read_chapters(text.encode(), "kapitel")
+    assert isinstance(refused, Problem)
+    assert refused.message == "has more than 5,000 mistakes"
+
+
+@pytest.mark.parametrize("text", ["00:01 A\n" * 499_999, "WEBVTT\n\n" + "a\n" * 1_999_000], ids=["marks", "lines"])
+def test_a_file_of_half_a_million_lines_or_more_needs_little_memory(tmp_path: Path, text: str) -> None:
+    (path := tmp_path / "kapitel").write_text(text, "utf-8")
+    done = subprocess.run([sys.executable, "-c", READ, path], capture_output=True, text=True, timeout=60, check=True)
+    assert int(done.stdout) < 150_000_000
 
 
 def test_chapters_out_of_order_are_put_in_order_and_told() -> None:

@@ -3,6 +3,7 @@
 import random
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,14 @@ from tests.episodes.picture_builders import (
 )  # fmt: skip
 
 SQUARE = quarters()
+MAKE = """
+import sys
+from pathlib import Path
+from episodes.pictures import Wish, make_cover
+
+make_cover(Path(sys.argv[1]).read_bytes(), "bild", Wish())
+print(int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) * 1024)
+"""
 
 
 def make(body: bytes, **wish: object) -> Made:
@@ -111,6 +120,25 @@ def test_exif_turns_a_picture_and_stays_behind() -> None:
     assert not opened(made.body).getexif()
 
 
+@pytest.mark.parametrize("kind", ["GIF", "PNG"])
+def test_a_picture_with_transparency_as_large_as_cameras_take_needs_little_memory(tmp_path: Path, kind: str) -> None:
+    large = quarters(4000, 4000).convert("RGBA")
+    large.putalpha(200)
+    body = file_of(large, compress_level=1) if kind == "PNG" else file_of(large.quantize(8), kind, transparency=0)
+    (path := tmp_path / "bild").write_bytes(body)
+    done = subprocess.run([sys.executable, "-c", MAKE, path], capture_output=True, text=True, timeout=100, check=True)
+    assert int(done.stdout) < 200_000_000
+
+
+def test_what_is_transparent_only_at_the_bottom_of_a_high_picture_is_told_once() -> None:
+    high = quarters(1500, 2400).convert("RGBA")
+    high.paste((0, 0, 0, 0), (0, 2300, 1500, 2400))
+    made = make(file_of(high), pad="black", background="#14213d")
+    assert made.done == ("what was transparent is #14213d now", "padded with black from 1500 x 2400")
+    assert near(opened(made.body).getpixel((1200, 2395)), (0x14, 0x21, 0x3D))  # type: ignore[arg-type]
+    assert near(opened(made.body).getpixel((1200, 2200)), GREY)  # type: ignore[arg-type]
+
+
 def test_broken_exif_does_no_harm() -> None:
     broken = b"Exif\0\0II*\0\xff\xff\xff\x7f\x01\x02"
     assert_quarters(make(file_of(SQUARE, "JPEG", exif=broken, quality=95)).body, RED, GREEN, BLUE, GREY)
@@ -163,6 +191,20 @@ def test_a_small_picture_is_blown_up_on_request_only(side: int) -> None:
     with pytest.raises(UserError, match=f"has {side} x {side} pixels, too few for a cover"):
         make(file_of(quarters(side, side)))
     assert opened(make(file_of(quarters(side, side)), enlarge=True, size=1400).body).size == (1400, 1400)
+
+
+@pytest.mark.parametrize("wish", [{}, {"crop": Crop.CENTER}])
+def test_a_picture_long_enough_on_one_side_is_told_of_a_border(wish: dict[str, object]) -> None:
+    with pytest.raises(UserError, match="too few for a cover") as caught:
+        make(file_of(quarters(1600, 1200)), **wish)
+    assert caught.value.hint.startswith("'folge cover bild.png --pad white' adds a border and blurs nothing; or get")
+    assert make(file_of(quarters(1600, 1200)), pad="white").side == 1600
+
+
+def test_a_picture_too_short_on_both_sides_is_not_told_of_a_border() -> None:
+    with pytest.raises(UserError, match="too few for a cover") as caught:
+        make(file_of(quarters(1399, 1000)))
+    assert "--pad" not in caught.value.hint
 
 
 @pytest.mark.parametrize("png", [False, True])

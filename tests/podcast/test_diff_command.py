@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 
+from episodes.namespace import EpisodeTags, Soundbite
 from feed.item import Alternate, Item, Source
-from feed.show import Show
+from feed.show import Show, Trailer
 from podcast.cli import run
 from podcast.cli.noticing import LISTED
 from podcast.publishing.noticing import MOST_PAGES, read_pages
 from tests.episodes.audio_builders import frames, id3, id3_text
-from tests.feed.builders import HOST, a_feed, a_show, an_item
+from tests.feed.builders import CHANGED, HOST, a_feed, a_show, an_item
 from tests.podcast.builders import ShowFolder
 
 ALTERNATE = Alternate(
@@ -106,6 +107,28 @@ class TestTwoFeeds:
         assert "season: 2 → nothing" in told
         assert "'Uwe Schneidewind'" in told
         assert "Anna" not in told, "who is heard in both is not told"
+
+    def test_what_has_fields_is_told_with_their_names(self, tmp_path: Path, capsys: Screen) -> None:
+        trailer = Trailer(title="Mut, bald", url="https://eins.example/t.mp3", published=CHANGED, bytes=7, season=2)
+        bites = EpisodeTags(soundbites=(Soundbite(start=timedelta(0), duration=timedelta(seconds=30), title="Wut"),))
+
+        diff(tmp_path, [an_item(1)], [an_item(1, tags=bites)], show=a_show(trailers=(trailer,)))
+
+        told = capsys.readouterr().out
+        assert "'Mut, bald' (url 'https://eins.example/t.mp3', published 2024-12-10" in told
+        assert "soundbites: nothing → 0:00 (duration 0:30, title 'Wut')" in told
+
+    def test_of_tables_that_look_alike_every_field_is_spelled_out(self, tmp_path: Path, capsys: Screen) -> None:
+        old, new = (
+            a_show(trailers=(Trailer(title=title, url="https://eins.example/t.mp3", published=CHANGED),))
+            for title in ("Gr\u00f6\u00dfe", "Gro\u0308\u00dfe")
+        )
+
+        run(["diff", a_file(tmp_path / "old", an_item(1), show=old), a_file(tmp_path / "new", an_item(1), show=new)])
+
+        told = capsys.readouterr().out
+        assert "'Gr\\xf6\\xdfe' (url 'https" in told
+        assert "'Gro\\u0308\\xdfe' (url 'https" in told
 
     def test_of_a_table_the_field_that_differs_is_shown(self, tmp_path: Path, capsys: Screen) -> None:
         old, new = (an_item(1, alternates=(ALTERNATE, replace(ALTERNATE, title=title))) for title in ("Mut", "Wut"))
@@ -531,7 +554,7 @@ class TestPlan:
         folge(show.path, "plan")
 
         told = capsys.readouterr().out
-        assert "~ changed: 3 episodes in the same way: people: nothing → ('Anna Größe', 'host', 'cast')" in told
+        assert "~ changed: 3 episodes in the same way: people: nothing → 'Anna Größe' (role 'host'" in told
 
     def test_a_move_says_what_becomes_of_the_audio(self, show: ShowFolder, capsys: Screen) -> None:
         show.episode(3)

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag
 
+from episodes.addresses import is_malformed
 from episodes.model import Status
 from episodes.problems import Problem, Severity, quoted
 from episodes.timecode import show_moment
@@ -25,7 +26,15 @@ from podcast.preflight.judging import (
     judge_picture,
     judge_words,
 )
-from podcast.preflight.places import NOWHERE, Place, Places, Target, is_unsubscribing, unwrapped
+from podcast.preflight.places import (
+    NOWHERE,
+    Place,
+    Places,
+    Target,
+    is_unsubscribing,
+    parts_of,
+    unwrapped,
+)
 from podcast.publishing.ledger import Entry, Ledger, State
 from podcast.publishing.subjects import subject_of
 from podcast.publishing.teasing import Newsletter, Told
@@ -191,7 +200,7 @@ class Preflight:
         if target.place is Place.PICTURE or led.link.shown:
             self._want(Kind.PICTURE, led.url, spot, judge_picture)
         else:
-            judge = judge_part if urlsplit(led.url).fragment == TRANSCRIPT else judge_answer
+            judge = judge_part if parts_of(led.url).fragment == TRANSCRIPT else judge_answer
             self._want(Kind.PAGE, led.url, spot, judge)
 
     def _compare(self, led: Sequence[_Led], opaque: Sequence[_Led], sent: Sent) -> None:
@@ -210,7 +219,7 @@ class Preflight:
             if entry.state is State.PUBLISHED:
                 self._problems += judge_words(at, self._item(entry), mentions.get(guid), sent.mail.words)
         absent = [mention for guid, mention in mentions.items() if guid and guid not in linked]
-        hosts = Counter(urlsplit(it.link.url).hostname or "" for it in opaque)
+        hosts = Counter(parts_of(it.link.url).hostname or "" for it in opaque)
         for mention in absent:
             title = quoted(self.newsletter.find(mention.guid).episode.title)
             hint = ""
@@ -232,7 +241,9 @@ def judge_part(spot: Spot, answer: Answer) -> Iterator[Problem]:
 
 
 def _may_be_followed(link: Link) -> bool:
-    return link.url.startswith(("https://", "http://")) and not link.shown and not is_unsubscribing(link.url, link.text)
+    if link.shown or not link.url.startswith(("https://", "http://")):
+        return False
+    return not is_malformed(link.url) and not is_unsubscribing(link.url, link.text)
 
 
 def _spot(sent: Sent, led: _Led) -> Spot:

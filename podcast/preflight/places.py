@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from podcast.connections import is_private
 from podcast.layout import INDEX
@@ -71,12 +71,9 @@ class Places:
 
     def target(self, url: str) -> Target:
         """Return what an address leads to."""
-        try:
-            parts = urlsplit(url)
-            host = parts.hostname or ""
-        except ValueError:  # http://[::1
-            return NOWHERE
-        if parts.scheme.lower() not in ("http", "https"):
+        parts = parts_of(url)
+        host = parts.hostname or ""
+        if not host or parts.scheme not in ("http", "https"):
             return NOWHERE
         path = unquote(parts.path)
         root = self._at.get(_host(url))
@@ -105,8 +102,16 @@ class Places:
         return audio or page or NOWHERE
 
 
+def parts_of(url: str) -> SplitResult:
+    """Return the parts of an address, all of them empty where it is malformed."""
+    try:
+        return urlsplit(url)
+    except ValueError:  # http://[::1
+        return urlsplit("")
+
+
 def _host(url: str) -> str:
-    parts = urlsplit(url)
+    parts = parts_of(url)
     try:
         port = parts.port
     except ValueError:
@@ -136,10 +141,7 @@ def unwrapped(url: str) -> str:
 
 
 def _parts(url: str) -> Iterator[str]:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return
+    parts = parts_of(url)
     yield from (value for _, value in parse_qsl(parts.query))
     yield from parts.path.split("/")
     inner = re.search(r"https?(?::|%3A)(?:/|%2F){2}.+", parts.path, re.IGNORECASE)
@@ -159,4 +161,4 @@ def _from_base64(part: str) -> str:
 
 def campaign_of(url: str) -> Mapping[str, str]:
     """Return the `utm_*` values of an address."""
-    return {name: value for name, value in parse_qsl(urlsplit(url).query) if name.startswith("utm_")}
+    return {name: value for name, value in parse_qsl(parts_of(url).query) if name.startswith("utm_")}

@@ -212,6 +212,24 @@ def test_links_of_any_mail_system_are_understood(desk: Desk, link: str, said: li
     assert desk.classes("2024-12", "--file", desk.mail(mail), code=code) == said
 
 
+@pytest.mark.parametrize("more", [(), ("--follow",)])
+@pytest.mark.parametrize("address", ["http://[::1/x", "http://℀.example/", "https:///x", "http://a.example:x/"])
+@pytest.mark.parametrize("name", ["sent.html", "sent.txt", "sent.md"])
+def test_a_malformed_address_is_told_with_its_line_and_hides_nothing(
+    desk: Desk, name: str, address: str, more: tuple[str, ...]
+) -> None:
+    written = {"sent.html": f'<a href="{address}">x</a>', "sent.txt": address, "sent.md": f"[x]({address})"}
+    mail = f"Mut 2\n\n{written[name]}\n"
+    found = desk.check("2024-12", "--file", desk.mail(mail, name), *more, code=3)
+    assert [(it["class"], it["line"]) for it in found if it["class"] != "episodes"] == [("malformed", 3)]
+    assert address in next(it["message"] for it in found if it["class"] == "malformed")
+    assert [it["message"] for it in found if it["class"] == "episodes"] == [
+        "the mail has no link to 'Mut 2'",
+        "the mail has no link to 'Mut 1'",
+    ]
+    assert not any("links to" in it["hint"] for it in found)
+
+
 def test_counting_links_are_followed_where_that_is_asked_and_never_those_that_unsubscribe(desk: Desk) -> None:
     sound = f"{desk.bucket.address}folge-2/?utm_campaign=2024-12"
     asked: list[str] = []

@@ -38,6 +38,7 @@ from podcast.preflight.places import (
 from podcast.publishing.ledger import Entry, Ledger, State
 from podcast.publishing.subjects import subject_of
 from podcast.publishing.teasing import Newsletter, Told
+from podcast.publishing.weighing import weigh_issue
 
 _MOST_FOLLOWED = 100
 
@@ -95,6 +96,7 @@ class Preflight:
     def check(self, issues: Sequence[Issue], sent: Sent | None = None) -> Checked:
         """Look over issues, and over a mail, which is that of the one issue."""
         for issue in issues:
+            self._problems += weigh_issue(self.newsletter, issue)
             for index, mention in enumerate(issue.mentions, start=1):
                 if mention.guid:
                     spot = Spot(path=issue.path, line=mention.line, field=f"episodes[{index}]")

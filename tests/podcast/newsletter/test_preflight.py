@@ -260,6 +260,16 @@ def test_an_episode_the_mail_forgot_and_one_it_has_too_many_are_told(desk: Desk)
     assert "has no link to 'Mut 2'" in found[1]["message"]
 
 
+def test_a_text_that_makes_a_teaser_too_heavy_is_a_warning(desk: Desk) -> None:
+    path = desk.show.path / "issues" / "2024-12.toml"
+    text = path.read_text("utf-8")
+    path.write_text(f'{text}text = "{"Mut tut gut. " * 1200}"\n', encoding="utf-8")
+    (found,) = desk.check("2024-12")
+    assert (found["class"], found["severity"], found["path"]) == ("size", "warning", "issues/2024-12.toml")
+    assert "[episodes" in text.split("\n")[found["line"] - 2]
+    assert "need less than 12,000" in found["message"]
+
+
 def test_words_that_changed_since_the_mail_are_told(desk: Desk) -> None:
     mail = desk.mail(desk.teaser())
     desk.show.episode(2, title="Mut, der Zweite")

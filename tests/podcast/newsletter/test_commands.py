@@ -218,8 +218,8 @@ def test_a_text_that_makes_a_teaser_too_heavy_is_told_with_file_line_and_size(
     for number in ("2", "3"):
         out, err = said(capsys, published, "issue", "add", "2024-12", number, "--text", HEAVY)
         assert out == "issues/2024-12.toml\n"
-        told = re.findall(r"warning: (issues/2024-12.toml):\d+.*'Mut (\d)' has (\d\d),\d{3} bytes", err)
-        assert ("issues/2024-12.toml", number, "19") in told
+        told = re.findall(r"warning: issues/2024-12.toml:\d+.*'Mut (\d)' has 1\d,\d{3} bytes", err)
+        assert number in told
     html, err = said(capsys, published, "teaser", "2", "--issue", "2024-12")
     line = next(at for at, it in enumerate(issue_file(published).read_text("utf-8").split("\n"), 1) if GUID_2 in it)
     assert f"warning: issues/2024-12.toml:{line}" in err

@@ -111,15 +111,14 @@ def judge_link(spot: Spot, target: Target, *, base_url: str, issue: Issue | None
         hint = "link to the episode's page: whoever looks at mails for viruses would count as a listener (MAIL-11)"
         yield spot.problem("raw-audio", "is an audio file", hint=hint)
         return
-    if target.entry and target.other:
-        slug = target.entry.release.episode.slug
-        message = f"leads to episode '{slug}' at another host than the show's"
+    if target.episode and target.other:
+        message = f"leads to episode '{target.episode.slug}' at another host than the show's"
         yield spot.problem("host", message, severity=Severity.WARNING, hint=f"the show's pages are below {base_url}")
         return
     if base_url.startswith("https:") and spot.url.lower().startswith("http:") and target.place is not Place.ELSEWHERE:
         yield spot.problem("redirects", "is without encryption", severity=Severity.WARNING, hint="write https")
     if target.place in (Place.FORMER, Place.SHORT):
-        hint = f"link to the page of '{target.entry.release.episode.slug}'" if target.entry else ""
+        hint = f"link to the page of '{target.episode.slug}'" if target.episode else ""
         message = f"is a {target.place.value}, which forwards and loses what counts where readers come from"
         yield spot.problem("forwarding", message, severity=Severity.NOTE, hint=hint)
     elif target.place is Place.PAGE and issue:

@@ -3,13 +3,14 @@
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from episodes.model import Episode
 from podcast.connections import is_private
-from podcast.layout import INDEX
+from podcast.layout import INDEX, short_path
 from podcast.publishing.artifacts import addresses
 from podcast.publishing.ledger import Entry, Ledger
 
@@ -31,13 +32,20 @@ class Place(StrEnum):
 class Target:
     """What an address leads to, and the episode it belongs to; None for what belongs to the show, or to nobody.
 
-    `preview` says that only this machine or a test server has it, `other` that it is the show's under another name.
+    `coming` is an episode that has no entry yet, because it waits to be published. `preview` says that only this
+    machine or a test server has it, `other` that it is the show's under another name.
     """
 
     place: Place
     entry: Entry | None = None
+    coming: Episode | None = None
     preview: bool = False
     other: bool = False
+
+    @property
+    def episode(self) -> Episode | None:
+        """The episode it leads to, published or coming."""
+        return self.entry.release.episode if self.entry else self.coming
 
 
 NOWHERE = Target(place=Place.ELSEWHERE)
@@ -47,13 +55,14 @@ _SHARED = re.compile(r"\.(?:ngrok(?:-free)?\.app|ngrok\.io|trycloudflare\.com|ve
 _UNSUBSCRIBING = re.compile(
     r"unsub|abmeld|abbestell|austrag|opt-?out|list-?manage|preferences|einstellungen|profil", re.IGNORECASE
 )
+_HASHED = re.compile(r"covers/(.+)-[0-9a-f]+\.\w+")
 _SOUND = re.compile(r"\.(?:mp3|m4a|m4b|aac|ogg|oga|opus|flac|wav|aiff?)$", re.IGNORECASE)
 
 
 class Places:
-    """Says what addresses lead to, by the ledger of the show."""
+    """Says what addresses lead to, by the ledger of the show; `coming` are episodes that are to be published yet."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, coming: Iterable[Episode] = ()) -> None:
         self._base = ledger.show.release.base_url
         self._pages: dict[str, Target] = {}
         self._objects: dict[str, Target] = {}
@@ -66,6 +75,10 @@ class Places:
                 self._pages[path] = Target(place=place, entry=entry)
             self._pages[present] = Target(place=Place.PAGE, entry=entry)
             self._objects[entry.release.audio.key] = Target(place=Place.AUDIO, entry=entry)
+        for episode in coming:
+            self._pages.setdefault(episode.slug, Target(place=Place.PAGE, coming=episode))
+            if episode.number:
+                self._pages.setdefault(short_path(str(episode.number)), Target(place=Place.SHORT, coming=episode))
         self._on_this_machine = is_private(urlsplit(self._base).hostname or "")
         self._at = {_host(self._base): urlsplit(self._base).path}
 
@@ -80,9 +93,9 @@ class Places:
         if root is not None:
             return self._inside(path.removeprefix(root)) if path.startswith(root) else NOWHERE
         found = self._elsewhere(path)
-        if is_trial(host) and (found.entry or (is_private(host) and not self._on_this_machine)):
-            return Target(place=found.place, entry=found.entry, preview=True)
-        return Target(place=found.place, entry=found.entry, other=True) if found.entry else NOWHERE
+        if is_trial(host) and (found.episode or (is_private(host) and not self._on_this_machine)):
+            return replace(found, preview=True)
+        return replace(found, other=True) if found.episode else NOWHERE
 
     def _inside(self, key: str) -> Target:
         path = key.removesuffix(INDEX).rstrip("/")
@@ -91,8 +104,15 @@ class Places:
         if key in self._objects or key.startswith("audio/") or _SOUND.search(key):
             return self._objects.get(key, Target(place=Place.AUDIO))
         if key.startswith("covers/"):
-            return Target(place=Place.PICTURE)
+            return Target(place=Place.PICTURE, coming=self._coming(key))
         return Target(place=Place.TRANSCRIPT if key.startswith("transcripts/") else Place.SHOW)
+
+    def _coming(self, key: str) -> Episode | None:
+        """Return the coming episode whose cover, or a picture made of it, has a key; None for any other."""
+        named = _HASHED.fullmatch(key)
+        names = (named[1], named[1].rpartition("-")[0]) if named else ()
+        owner = next((self._pages[name] for name in names if name in self._pages), NOWHERE)
+        return owner.coming
 
     def _elsewhere(self, path: str) -> Target:
         """Return what the end of a path would be on the show's own host: only what nothing else is called."""

@@ -180,6 +180,31 @@ def test_an_episode_that_is_not_public_on_the_day_of_the_issue_is_an_error(desk:
     assert desk.classes("2024-12", code=3) == ["not-public", "withdrawn"]
 
 
+def test_a_link_to_an_episode_that_waits_says_when_it_comes_and_not_that_it_is_missing(desk: Desk) -> None:
+    (desk.show.path / "own.png").write_bytes((desk.show.path / "cover.png").read_bytes() + b"\0")
+    desk.show.episode(3, published="2099-01-01 06:00", more="cover: own.png\n")
+    assert desk.folge("issue", "add", "2024-12", "3") == 0
+    mail = desk.mail(desk.teaser() + f'<a href="{desk.bucket.address}f/3/">Kurz</a>')
+    found = desk.check("2024-12", "--file", mail, code=3)
+    assert [(it["class"], it["path"], it["severity"]) for it in found] == [
+        ("not-public", "issues/2024-12.toml", "error"),
+        ("not-public", "sent.html", "error"),
+        ("forwarding", "sent.html", "note"),
+    ]
+    assert "folge-3/?utm_source" in found[1]["message"]
+    assert "leads to 'Mut 3', which waits until 2099-01-01 06:00" in found[1]["message"]
+    assert found[1]["line"] > 0
+    assert not [path for path in desk.bucket.asked if "folge-3" in path or "f/3" in path]
+    issue = desk.show.path / "issues" / "2024-12.toml"
+    issue.write_text(issue.read_text("utf-8").replace("2024-12-10", "2099-01-02"), encoding="utf-8")
+    found = desk.check("2024-12", "--file", mail)
+    assert [it["severity"] for it in found] == ["warning", "warning", "note"]
+    assert "is not public yet: it waits until 2099-01-01 06:00" in found[1]["message"]
+    assert [it["class"] for it in desk.check("--file", mail, code=3)] == ["not-public", "forwarding"]
+    staged = desk.mail('<a href="https://staging.example.org/folge-3/">Mut 3</a>', "staged.html")
+    assert [it["class"] for it in desk.check("--file", staged, code=3)] == ["preview"]
+
+
 @pytest.mark.parametrize(
     ("link", "said", "code"),
     [

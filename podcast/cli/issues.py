@@ -173,7 +173,7 @@ def report(ctx: click.Context, *, offline: bool, as_json: bool) -> int:
     """
     newsletter = _open(ctx.obj.folder, offline=offline)
     known = newsletter.episodes()
-    issues = newsletter.issues
+    issues = newsletter.all_issues
     asked = [told for told in known if told.public or newsletter.ledger is None]
     never = set(untold([told.episode.guid for told in asked if told.may_be_told], issues))
     teased = [(told, issues.teasing(told.episode.guid)) for told in known if issues.teasing(told.episode.guid)]

@@ -123,6 +123,18 @@ def test_the_report_says_who_was_teased_where_and_who_never(published: ShowFolde
     assert data(capsys, published, "issue", "list")[0]["episodes"][0]["found"]["public"] is True
 
 
+def test_an_issue_that_only_another_folder_has_counts_too(published: ShowFolder, capsys: Screen) -> None:
+    begin(published, "2")
+    assert folge(published, "publish", "--yes") == 0
+    issue_file(published).unlink()
+    report = data(capsys, published, "issue", "report", "--json")
+    assert [row["slug"] for row in report["never"]] == ["folge-1"]
+    assert [(row["slug"], row["issues"]) for row in report["teased"]] == [("folge-2", ["2024-12"])]
+    assert data(capsys, published, "show", "2", "--json")["issues"] == ["2024-12"]
+    assert "'Winter' of 2024-12-10" in said(capsys, published, "withdraw", "2", "--dry-run")[1]
+    assert data(capsys, published, "issue", "list") == []
+
+
 def test_an_episode_knows_its_issues(published: ShowFolder, capsys: Screen) -> None:
     begin(published, "2")
     assert data(capsys, published, "show", "2", "--json")["issues"] == ["2024-12"]

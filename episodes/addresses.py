@@ -31,6 +31,15 @@ def is_address(text: str) -> bool:
         return False
 
 
+def is_malformed(url: str) -> bool:
+    """Say whether an address of the web is written so that no browser can tell which server it names."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and (not parts.hostname or parts.port == 0)
+    except ValueError:
+        return True
+
+
 def web_hint(text: str) -> str:
     """Return how a text that is no web address is written as one."""
     if re.match(r"https?://[^/?#\s]*@", text):

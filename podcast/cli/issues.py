@@ -18,6 +18,7 @@ from podcast.newsletter.issuefile import Addition, new_issue, with_additions
 from podcast.newsletter.issues import Issue, check_name, issue_path, untold
 from podcast.newsletter.teaser import Wording
 from podcast.publishing.teasing import Newsletter, Told, age, open_newsletter
+from podcast.publishing.weighing import weigh_issue
 from podcast.stores import StoreError
 from podcast.workspace import open_workspace
 
@@ -104,6 +105,9 @@ def add(
             for told in wanted
         ]
         write_file(path, with_additions(path.read_bytes(), issue, additions))
+        if wording.text:
+            again = Newsletter(newsletter.workspace, newsletter.ledger)
+            tell_problems(weigh_issue(again, again.issues.called(issue.name)))
     if as_json:
         emit({"issue": issue.name, "file": issue.path, "added": [told.episode.guid for told in wanted]})
     elif wanted:
@@ -169,7 +173,7 @@ def report(ctx: click.Context, *, offline: bool, as_json: bool) -> int:
     """
     newsletter = _open(ctx.obj.folder, offline=offline)
     known = newsletter.episodes()
-    issues = newsletter.issues
+    issues = newsletter.all_issues
     asked = [told for told in known if told.public or newsletter.ledger is None]
     never = set(untold([told.episode.guid for told in asked if told.may_be_told], issues))
     teased = [(told, issues.teasing(told.episode.guid)) for told in known if issues.teasing(told.episode.guid)]

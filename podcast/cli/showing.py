@@ -35,7 +35,7 @@ def command(ctx: click.Context, episode: str, offline: bool, as_json: bool) -> N
     data |= _measured(workspace, found)
     data |= _addresses(workspace, found, entry)
     data["enclosure"] = _enclosure(workspace, entry)
-    data["issues"] = [issue.name for issue in Newsletter(workspace, ledger).issues.teasing(found.guid)]
+    data["issues"] = [issue.name for issue in Newsletter(workspace, ledger).all_issues.teasing(found.guid)]
     data["standing"] = _standing(found, entry) if asked else "unknown"
     if wants_json(as_json):
         emit(data)

@@ -17,6 +17,7 @@ from podcast.newsletter.issues import Issue
 from podcast.newsletter.teaser import OWN_WORDS, Length, make_teaser
 from podcast.newsletter.templating import read_templates
 from podcast.publishing.teasing import Newsletter, Subjects, Told, age, open_newsletter
+from podcast.publishing.weighing import weigh
 from podcast.workspace import open_workspace, producer
 
 
@@ -109,13 +110,6 @@ def _write(folder: Path, asked: _Asked) -> tuple[str, list[Problem]]:
     now = datetime.now(UTC).replace(microsecond=0)
     subjects = Subjects(newsletter, store, now=now, by=producer())
     show = subjects.show()
-    teasers = []
-    for told in chosen:
-        mention = issue.mention(told.episode.guid) if issue else None
-        wording = mention.wording if mention else OWN_WORDS
-        campaign = issue.name if issue else ""
-        subject = subjects.subject(told)
-        teasers.append(make_teaser(subject, show, wording=wording, length=asked.length, campaign=campaign))
     style = Style(
         language=show.language,
         system=asked.system,
@@ -123,6 +117,16 @@ def _write(folder: Path, asked: _Asked) -> tuple[str, list[Problem]]:
         title=issue.label if issue else show.title,
         whole=asked.whole,
     )
+    teasers = []
+    for told in chosen:
+        mention = issue.mention(told.episode.guid) if issue else None
+        wording = mention.wording if mention else OWN_WORDS
+        campaign = issue.name if issue else ""
+        subject = subjects.subject(told)
+        teaser = make_teaser(subject, show, wording=wording, length=asked.length, campaign=campaign)
+        teasers.append(teaser)
+        if asked.form in (Form.HTML, Form.MJML):
+            problems += weigh(teaser, style, told, issue)
     return write_teasers(teasers, asked.form, style), [*problems, *subjects.problems]
 
 

@@ -44,7 +44,7 @@ def command(ctx: click.Context, episode: str, restore: bool, yes: bool, dry_run:
     if not named.here:
         say(f"'{title}' is not in this folder; {named.entry.current.by} published it")
     if not restore:
-        for issue in Newsletter(workspace, observed.ledger).issues.teasing(named.episode.guid):
+        for issue in Newsletter(workspace, observed.ledger).all_issues.teasing(named.episode.guid):
             sent = f" of {issue.on.isoformat()}" if issue.on else ""
             say(f"the newsletter '{issue.label}'{sent} ({issue.path}) links to it; readers will find that it is gone")
     if restore:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import PurePath
 
+from episodes.addresses import is_malformed
 from episodes.notes import page_html
 from episodes.problems import UserError
 
@@ -160,8 +161,10 @@ def _bare(address: str) -> str:
 
 def _markdown(text: str) -> Mail:
     mail = _html(page_html(text).encode(), "markdown", lines=False)
-    lines = {link.url: link.line for link in reversed(_text(text, lines=True).links)}
+    written = _text(text, "markdown", lines=True).links
+    lines = {link.url: link.line for link in reversed(written)}
     links = [Link(url=link.url, text=link.text, part="markdown", line=lines.get(link.url, 0)) for link in mail.links]
+    links += [link for link in written if is_malformed(link.url)]  # which HTML of notes leaves out
     for found in _MARKDOWN_PICTURE.finditer(text):
         line = text.count("\n", 0, found.start()) + 1
         links.append(Link(url=found[1], part="markdown", line=line, shown=True))

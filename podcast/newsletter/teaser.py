@@ -14,6 +14,9 @@ from podcast.newsletter.words import words_for
 TRANSCRIPT = "transcript"
 """The part of an episode's page its transcript stands in."""
 
+LARGEST_TEASER = 12_000
+"""Bytes of HTML below which a teaser stays: mail programs cut long mails (MAIL-9)."""
+
 _ONE_LINE, _SOME = 160, 360
 """Characters of text in a short and in a medium teaser."""
 

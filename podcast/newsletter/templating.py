@@ -11,6 +11,7 @@ from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateNotFo
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from episodes.problems import Problem, ProblemsFound, UserError, nearest
+from podcast.newsletter.teaser import LARGEST_TEASER
 
 FOLDER = "templates/newsletter"
 """Where in a show folder a show's own templates stand."""
@@ -47,7 +48,8 @@ def read_templates(folder: Path) -> dict[str, str]:
         except UnicodeDecodeError as error:
             raise UserError(f"{FOLDER}/{path.name} is not UTF-8 text", hint="save it as UTF-8") from error
         if len(raw) > _LARGEST:
-            raise UserError(f"{FOLDER}/{path.name} is larger than {_LARGEST:,} bytes", hint="a teaser has below 12,000")
+            hint = f"a teaser has below {LARGEST_TEASER:,}"
+            raise UserError(f"{FOLDER}/{path.name} is larger than {_LARGEST:,} bytes", hint=hint)
     if problems:
         raise ProblemsFound(tuple(problems))
     return found

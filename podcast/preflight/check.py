@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag
 
-from episodes.model import Status
+from episodes.addresses import is_malformed
+from episodes.model import Episode, Status
 from episodes.problems import Problem, Severity, quoted
 from episodes.timecode import show_moment
 from feed.answers import Answer
@@ -25,10 +26,19 @@ from podcast.preflight.judging import (
     judge_picture,
     judge_words,
 )
-from podcast.preflight.places import NOWHERE, Place, Places, Target, is_unsubscribing, unwrapped
+from podcast.preflight.places import (
+    NOWHERE,
+    Place,
+    Places,
+    Target,
+    is_unsubscribing,
+    parts_of,
+    unwrapped,
+)
 from podcast.publishing.ledger import Entry, Ledger, State
 from podcast.publishing.subjects import subject_of
 from podcast.publishing.teasing import Newsletter, Told
+from podcast.publishing.weighing import weigh_issue
 
 _MOST_FOLLOWED = 100
 
@@ -82,10 +92,12 @@ class Preflight:
     told: Callable[[int, int], None] = lambda done, total: None
     _problems: list[Problem] = field(default_factory=list)
     _asks: list[_Ask] = field(default_factory=list)
+    _told_coming: set[str] = field(default_factory=set)
 
     def check(self, issues: Sequence[Issue], sent: Sent | None = None) -> Checked:
         """Look over issues, and over a mail, which is that of the one issue."""
         for issue in issues:
+            self._problems += weigh_issue(self.newsletter, issue)
             for index, mention in enumerate(issue.mentions, start=1):
                 if mention.guid:
                     spot = Spot(path=issue.path, line=mention.line, field=f"episodes[{index}]")
@@ -103,18 +115,23 @@ class Preflight:
         else:
             self._problems.append(self._not_public(told, issue, spot))
 
-    def _not_public(self, told: Told, issue: Issue, spot: Spot) -> Problem:
-        episode, title = told.episode, quoted(told.episode.title)
+    def _not_public(self, told: Told, issue: Issue | None, spot: Spot) -> Problem:
+        """Return why an episode is not there for readers of an issue, or of what is sent today."""
+        episode = told.episode
+        title = f"leads to {quoted(episode.title)}, which" if spot.url else quoted(episode.title)
         if told.entry or episode.status is Status.WITHDRAWN:
             return spot.problem("withdrawn", f"{title} is withdrawn", hint=f"folge withdraw --restore {episode.slug}")
         if episode.status is Status.DRAFT or episode.published is None:
             return spot.problem("not-public", f"{title} is a draft", hint=f"folge set {episode.slug} status=ready")
-        day = issue.on or self.today
+        day = (issue.on if issue else None) or self.today
+        of = f"and the issue is of {day.isoformat()}" if issue else "and nobody finds it before"
+        waits = f"waits until {show_moment(episode.published)}"
         if episode.published.date() > day:
-            message = f"{title} waits until {show_moment(episode.published)}, and the issue is of {day.isoformat()}"
-            return spot.problem("not-public", message, hint="send it later, or publish the episode earlier")
+            hint = "send it later, or publish the episode earlier"
+            return spot.problem("not-public", f"{title} {waits}, {of}", hint=hint)
         severity = Severity.WARNING if day > self.today else Severity.ERROR
-        message = f"{title} is not public yet, and the issue is of {day.isoformat()}"
+        until = f": it {waits}" if episode.published.date() > self.today else ""
+        message = f"{title} is not public yet{until}, {of}"
         return spot.problem("not-public", message, severity=severity, hint="folge publish")
 
     def _ask_episode(self, entry: Entry, spot: Spot) -> None:
@@ -139,7 +156,8 @@ class Preflight:
 
     def _sent(self, sent: Sent) -> int:
         """Look over a mail; return how many counting links were followed."""
-        places = Places(self.ledger)
+        coming = [it.episode for it in self.newsletter.episodes() if it.entry is None and it.may_be_told]
+        places = Places(self.ledger, coming)
         links = {(link.url, link.part): link for link in reversed(sent.mail.links)}
         led = [self._led(link, places) for link in reversed(links.values())]
         opaque = [it for it in led if it.target is NOWHERE and _may_be_followed(it.link)]
@@ -148,7 +166,7 @@ class Preflight:
             asked = {it: Question(kind=Kind.WRAPPED, url=it.link.url) for it in opaque[:_MOST_FOLLOWED]}
             followed = ask_all(list(asked.values()), self.fetcher, told=self.told)
             led = [self._followed(it, followed.get(asked[it]), places, sent) if it in asked else it for it in led]
-        for it in led:
+        for it in sorted(led, key=lambda it: it.link.shown):
             self._linked(it, sent)
         self._compare(led, opaque, sent)
         return len(followed)
@@ -188,29 +206,39 @@ class Preflight:
             return
         if target is NOWHERE or target.preview or target.other or target.place is Place.AUDIO:
             return
+        if target.coming:
+            self._coming(target.coming, spot, sent.issue)
+            return
         if target.place is Place.PICTURE or led.link.shown:
             self._want(Kind.PICTURE, led.url, spot, judge_picture)
         else:
-            judge = judge_part if urlsplit(led.url).fragment == TRANSCRIPT else judge_answer
+            judge = judge_part if parts_of(led.url).fragment == TRANSCRIPT else judge_answer
             self._want(Kind.PAGE, led.url, spot, judge)
+
+    def _coming(self, episode: Episode, spot: Spot, issue: Issue | None) -> None:
+        """Tell of the first link to an episode that is not published yet; its addresses answer nobody so far."""
+        if episode.guid not in self._told_coming:
+            self._told_coming.add(episode.guid)
+            self._problems.append(self._not_public(Told(episode=episode, entry=None), issue, spot))
 
     def _compare(self, led: Sequence[_Led], opaque: Sequence[_Led], sent: Sent) -> None:
         """Compare the episodes a mail links with those of its issue, and its words with theirs."""
-        linked = {it.target.entry.guid: it.target.entry for it in led if it.target.entry and not it.link.shown}
+        linked = {it.target.episode.guid: it.target for it in led if it.target.episode and not it.link.shown}
         mentions = {mention.guid: mention for mention in sent.issue.mentions} if sent.issue else {}
         at = Spot(path=sent.name)
-        for guid, entry in linked.items():
-            if sent.issue and guid not in mentions:
-                title = quoted(entry.release.episode.title)
-                message = f"the mail links {title}, which {sent.issue.path} does not name"
-                hint = f"folge issue add {sent.issue.name} {entry.release.episode.slug}"
+        for guid, target in linked.items():
+            entry, episode = target.entry, target.episode
+            if sent.issue and guid not in mentions and episode:
+                message = f"the mail links {quoted(episode.title)}, which {sent.issue.path} does not name"
+                hint = f"folge issue add {sent.issue.name} {episode.slug}"
                 self._problems.append(at.problem("episodes", message, severity=Severity.NOTE, hint=hint))
-            if guid not in mentions and entry.state is State.PUBLISHED:
+            if entry is None or entry.state is not State.PUBLISHED:
+                continue
+            if guid not in mentions:
                 self._ask_episode(entry, at)
-            if entry.state is State.PUBLISHED:
-                self._problems += judge_words(at, self._item(entry), mentions.get(guid), sent.mail.words)
+            self._problems += judge_words(at, self._item(entry), mentions.get(guid), sent.mail.words)
         absent = [mention for guid, mention in mentions.items() if guid and guid not in linked]
-        hosts = Counter(urlsplit(it.link.url).hostname or "" for it in opaque)
+        hosts = Counter(parts_of(it.link.url).hostname or "" for it in opaque)
         for mention in absent:
             title = quoted(self.newsletter.find(mention.guid).episode.title)
             hint = ""
@@ -232,7 +260,9 @@ def judge_part(spot: Spot, answer: Answer) -> Iterator[Problem]:
 
 
 def _may_be_followed(link: Link) -> bool:
-    return link.url.startswith(("https://", "http://")) and not link.shown and not is_unsubscribing(link.url, link.text)
+    if link.shown or not link.url.startswith(("https://", "http://")):
+        return False
+    return not is_malformed(link.url) and not is_unsubscribing(link.url, link.text)
 
 
 def _spot(sent: Sent, led: _Led) -> Spot:

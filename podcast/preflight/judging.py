@@ -4,14 +4,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from episodes.addresses import is_malformed
 from episodes.problems import Problem, Severity, quoted
 from feed.answers import Answer
 from feed.item import Item
 from podcast.newsletter.issues import Issue, Mention
 from podcast.preflight.asking import LARGEST_PICTURE, Question
-from podcast.preflight.places import Place, Target, campaign_of
+from podcast.preflight.places import Place, Target, campaign_of, parts_of
 from podcast.publishing.ledger import Entry
 
 UNREACHABLE = "unreachable"
@@ -51,7 +51,7 @@ def judge_answer(spot: Spot, answer: Answer) -> Iterator[Problem]:
         yield spot.problem("missing", f"answers {answer.status}, so readers find nothing there", hint="folge publish")
     if not answer.hops:
         return
-    before, after = urlsplit(spot.url), urlsplit(answer.url)
+    before, after = parts_of(spot.url), parts_of(answer.url)
     chain = " → ".join((*answer.hops[1:], answer.url))
     if before.scheme == "https" and after.scheme == "http":
         yield spot.problem("redirects", f"leads to an address without encryption: {chain}", hint="mend the redirect")
@@ -100,6 +100,9 @@ def judge_picture(spot: Spot, answer: Answer) -> Iterator[Problem]:
 
 def judge_link(spot: Spot, target: Target, *, base_url: str, issue: Issue | None) -> Iterator[Problem]:
     """Yield what is wrong with a link of a mail before anybody is asked."""
+    if is_malformed(spot.url):
+        yield spot.problem("malformed", "is no address, so no reader can open it", hint="write it anew")
+        return
     if target.preview:
         hint = f"link to the public address, which begins with {base_url}"
         yield spot.problem("preview", "is an address for trying out, which readers cannot open", hint=hint)
@@ -108,15 +111,14 @@ def judge_link(spot: Spot, target: Target, *, base_url: str, issue: Issue | None
         hint = "link to the episode's page: whoever looks at mails for viruses would count as a listener (MAIL-11)"
         yield spot.problem("raw-audio", "is an audio file", hint=hint)
         return
-    if target.entry and target.other:
-        slug = target.entry.release.episode.slug
-        message = f"leads to episode '{slug}' at another host than the show's"
+    if target.episode and target.other:
+        message = f"leads to episode '{target.episode.slug}' at another host than the show's"
         yield spot.problem("host", message, severity=Severity.WARNING, hint=f"the show's pages are below {base_url}")
         return
     if base_url.startswith("https:") and spot.url.lower().startswith("http:") and target.place is not Place.ELSEWHERE:
         yield spot.problem("redirects", "is without encryption", severity=Severity.WARNING, hint="write https")
     if target.place in (Place.FORMER, Place.SHORT):
-        hint = f"link to the page of '{target.entry.release.episode.slug}'" if target.entry else ""
+        hint = f"link to the page of '{target.episode.slug}'" if target.episode else ""
         message = f"is a {target.place.value}, which forwards and loses what counts where readers come from"
         yield spot.problem("forwarding", message, severity=Severity.NOTE, hint=hint)
     elif target.place is Place.PAGE and issue:

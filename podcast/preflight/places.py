@@ -3,13 +3,14 @@
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from episodes.model import Episode
 from podcast.connections import is_private
-from podcast.layout import INDEX
+from podcast.layout import INDEX, short_path
 from podcast.publishing.artifacts import addresses
 from podcast.publishing.ledger import Entry, Ledger
 
@@ -31,13 +32,20 @@ class Place(StrEnum):
 class Target:
     """What an address leads to, and the episode it belongs to; None for what belongs to the show, or to nobody.
 
-    `preview` says that only this machine or a test server has it, `other` that it is the show's under another name.
+    `coming` is an episode that has no entry yet, because it waits to be published. `preview` says that only this
+    machine or a test server has it, `other` that it is the show's under another name.
     """
 
     place: Place
     entry: Entry | None = None
+    coming: Episode | None = None
     preview: bool = False
     other: bool = False
+
+    @property
+    def episode(self) -> Episode | None:
+        """The episode it leads to, published or coming."""
+        return self.entry.release.episode if self.entry else self.coming
 
 
 NOWHERE = Target(place=Place.ELSEWHERE)
@@ -47,13 +55,14 @@ _SHARED = re.compile(r"\.(?:ngrok(?:-free)?\.app|ngrok\.io|trycloudflare\.com|ve
 _UNSUBSCRIBING = re.compile(
     r"unsub|abmeld|abbestell|austrag|opt-?out|list-?manage|preferences|einstellungen|profil", re.IGNORECASE
 )
+_HASHED = re.compile(r"covers/(.+)-[0-9a-f]+\.\w+")
 _SOUND = re.compile(r"\.(?:mp3|m4a|m4b|aac|ogg|oga|opus|flac|wav|aiff?)$", re.IGNORECASE)
 
 
 class Places:
-    """Says what addresses lead to, by the ledger of the show."""
+    """Says what addresses lead to, by the ledger of the show; `coming` are episodes that are to be published yet."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, coming: Iterable[Episode] = ()) -> None:
         self._base = ledger.show.release.base_url
         self._pages: dict[str, Target] = {}
         self._objects: dict[str, Target] = {}
@@ -66,26 +75,27 @@ class Places:
                 self._pages[path] = Target(place=place, entry=entry)
             self._pages[present] = Target(place=Place.PAGE, entry=entry)
             self._objects[entry.release.audio.key] = Target(place=Place.AUDIO, entry=entry)
+        for episode in coming:
+            self._pages.setdefault(episode.slug, Target(place=Place.PAGE, coming=episode))
+            if episode.number:
+                self._pages.setdefault(short_path(str(episode.number)), Target(place=Place.SHORT, coming=episode))
         self._on_this_machine = is_private(urlsplit(self._base).hostname or "")
         self._at = {_host(self._base): urlsplit(self._base).path}
 
     def target(self, url: str) -> Target:
         """Return what an address leads to."""
-        try:
-            parts = urlsplit(url)
-            host = parts.hostname or ""
-        except ValueError:  # http://[::1
-            return NOWHERE
-        if parts.scheme.lower() not in ("http", "https"):
+        parts = parts_of(url)
+        host = parts.hostname or ""
+        if not host or parts.scheme not in ("http", "https"):
             return NOWHERE
         path = unquote(parts.path)
         root = self._at.get(_host(url))
         if root is not None:
             return self._inside(path.removeprefix(root)) if path.startswith(root) else NOWHERE
         found = self._elsewhere(path)
-        if is_trial(host) and (found.entry or (is_private(host) and not self._on_this_machine)):
-            return Target(place=found.place, entry=found.entry, preview=True)
-        return Target(place=found.place, entry=found.entry, other=True) if found.entry else NOWHERE
+        if is_trial(host) and (found.episode or (is_private(host) and not self._on_this_machine)):
+            return replace(found, preview=True)
+        return replace(found, other=True) if found.episode else NOWHERE
 
     def _inside(self, key: str) -> Target:
         path = key.removesuffix(INDEX).rstrip("/")
@@ -94,8 +104,15 @@ class Places:
         if key in self._objects or key.startswith("audio/") or _SOUND.search(key):
             return self._objects.get(key, Target(place=Place.AUDIO))
         if key.startswith("covers/"):
-            return Target(place=Place.PICTURE)
+            return Target(place=Place.PICTURE, coming=self._coming(key))
         return Target(place=Place.TRANSCRIPT if key.startswith("transcripts/") else Place.SHOW)
+
+    def _coming(self, key: str) -> Episode | None:
+        """Return the coming episode whose cover, or a picture made of it, has a key; None for any other."""
+        named = _HASHED.fullmatch(key)
+        names = (named[1], named[1].rpartition("-")[0]) if named else ()
+        owner = next((self._pages[name] for name in names if name in self._pages), NOWHERE)
+        return owner.coming
 
     def _elsewhere(self, path: str) -> Target:
         """Return what the end of a path would be on the show's own host: only what nothing else is called."""
@@ -105,8 +122,16 @@ class Places:
         return audio or page or NOWHERE
 
 
+def parts_of(url: str) -> SplitResult:
+    """Return the parts of an address, all of them empty where it is malformed."""
+    try:
+        return urlsplit(url)
+    except ValueError:  # http://[::1
+        return urlsplit("")
+
+
 def _host(url: str) -> str:
-    parts = urlsplit(url)
+    parts = parts_of(url)
     try:
         port = parts.port
     except ValueError:
@@ -136,10 +161,7 @@ def unwrapped(url: str) -> str:
 
 
 def _parts(url: str) -> Iterator[str]:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return
+    parts = parts_of(url)
     yield from (value for _, value in parse_qsl(parts.query))
     yield from parts.path.split("/")
     inner = re.search(r"https?(?::|%3A)(?:/|%2F){2}.+", parts.path, re.IGNORECASE)
@@ -159,4 +181,4 @@ def _from_base64(part: str) -> str:
 
 def campaign_of(url: str) -> Mapping[str, str]:
     """Return the `utm_*` values of an address."""
-    return {name: value for name, value in parse_qsl(urlsplit(url).query) if name.startswith("utm_")}
+    return {name: value for name, value in parse_qsl(parts_of(url).query) if name.startswith("utm_")}

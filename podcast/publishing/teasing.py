@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import cached_property
 
 from episodes.model import Episode, Status
@@ -13,10 +13,11 @@ from episodes.timecode import show_moment
 from feed.show import Show
 from podcast.cache import cache_folder
 from podcast.layout import LEDGER, picture_key, public_url
-from podcast.newsletter.issues import Issues, read_issues
+from podcast.newsletter.issues import Issue, Issues, Mention, read_issues
 from podcast.newsletter.teaser import Picture, Subject
 from podcast.publishing.addresses import Addresses
 from podcast.publishing.amending import find_named
+from podcast.publishing.issuerecords import IssueRecord
 from podcast.publishing.ledger import Entry, Ledger, State, decode_ledger
 from podcast.publishing.smallpictures import SmallPictures
 from podcast.publishing.subjects import COVER, subject_of
@@ -63,6 +64,21 @@ class Newsletter:
         """The issues of the show."""
         return read_issues(self.workspace.folder, lambda name: self.find(name).episode.guid)
 
+    @cached_property
+    def all_issues(self) -> Issues:
+        """The issues in this folder, and those that are published and in other folders alone."""
+        names = {issue.name for issue in self.issues.issues}
+        there = self.ledger.issues if self.ledger else {}
+        found = [*self.issues.issues, *(self._elsewhere(it, there[it]) for it in there if it not in names)]
+        found.sort(key=lambda issue: (issue.on or date.max, issue.name))
+        return replace(self.issues, issues=tuple(found))
+
+    def _elsewhere(self, name: str, record: IssueRecord) -> Issue:
+        """Return an issue as the ledger has it, without its own words."""
+        guids = [self._present(row).guid if (row := self._rows.get(guid)) else guid for guid in record.guids]
+        mentions = tuple(Mention(named=guid, guid=guid) for guid in guids)
+        return Issue(name=name, title=record.title, on=record.on, url=record.url, mentions=mentions)
+
     def find(self, name: str) -> Told:
         """Return the episode a name means: number, slug (also a former one), guid (also a recalled one), file.
 
@@ -76,9 +92,7 @@ class Newsletter:
                 raise
             episode = entry.release.episode
         entry = self._rows.get(episode.guid)
-        while entry and entry.successor in self._rows:
-            entry = self._rows[entry.successor]
-        return self._told(entry, episode)
+        return self._told(self._present(entry) if entry else None, episode)
 
     def episodes(self) -> tuple[Told, ...]:
         """Return every episode that is or will be told, here and elsewhere, the newest first."""
@@ -86,6 +100,12 @@ class Newsletter:
         rows = {guid: entry for guid, entry in self._rows.items() if not entry.successor}
         found = [self._told(rows.get(guid), here.get(guid)) for guid in {**here, **rows}]
         return tuple(sorted(found, key=age))
+
+    def _present(self, entry: Entry) -> Entry:
+        """Return the row an episode that was recalled goes on with."""
+        while entry.successor in self._rows:
+            entry = self._rows[entry.successor]
+        return entry
 
     def _told(self, entry: Entry | None, here: Episode | None) -> Told:
         """Return an episode as it is published, else as it stands here."""

@@ -62,7 +62,8 @@ async function read(address) {
 function add(episode) {
   if (episodes.has(episode.guid)) return;
   const button = document.createElement("button"), title = document.createElement("strong");
-  const day = new Date(episode.published).toLocaleDateString(DATES, { dateStyle: "long" });
+  const date = new Date(episode.published.slice(0, 10));  // the day of the show, wherever it is read
+  const day = date.toLocaleDateString(DATES, { dateStyle: "long", timeZone: "UTC" });
   const people = episode.people.map((person) => person.name).join(", ");
   button.type = "button";
   button.setAttribute("aria-pressed", "false");
@@ -83,7 +84,7 @@ function sift() {
     row.hidden = !words.every((word) => said.includes(word));
     count += row.hidden ? 0 : 1;
   }
-  part("found").textContent = kit.dataset.found.replace("{count}", count);
+  part("found").textContent = kit.dataset[count === 1 ? "one" : "many"].replace("{count}", count);
 }
 
 async function load() {

@@ -123,6 +123,18 @@ def test_the_report_says_who_was_teased_where_and_who_never(published: ShowFolde
     assert data(capsys, published, "issue", "list")[0]["episodes"][0]["found"]["public"] is True
 
 
+def test_an_issue_that_only_another_folder_has_counts_too(published: ShowFolder, capsys: Screen) -> None:
+    begin(published, "2")
+    assert folge(published, "publish", "--yes") == 0
+    issue_file(published).unlink()
+    report = data(capsys, published, "issue", "report", "--json")
+    assert [row["slug"] for row in report["never"]] == ["folge-1"]
+    assert [(row["slug"], row["issues"]) for row in report["teased"]] == [("folge-2", ["2024-12"])]
+    assert data(capsys, published, "show", "2", "--json")["issues"] == ["2024-12"]
+    assert "'Winter' of 2024-12-10" in said(capsys, published, "withdraw", "2", "--dry-run")[1]
+    assert data(capsys, published, "issue", "list") == []
+
+
 def test_an_episode_knows_its_issues(published: ShowFolder, capsys: Screen) -> None:
     begin(published, "2")
     assert data(capsys, published, "show", "2", "--json")["issues"] == ["2024-12"]
@@ -205,6 +217,27 @@ def test_a_call_that_makes_no_sense_is_refused(
     published: ShowFolder, capsys: Screen, arguments: tuple[str, ...], told: str
 ) -> None:
     assert told in said(capsys, published, "teaser", *arguments, code=2)[1]
+
+
+HEAVY = "Mut tut gut, und Mut tut not. " * 550
+
+
+def test_a_text_that_makes_a_teaser_too_heavy_is_told_with_file_line_and_size(
+    published: ShowFolder, capsys: Screen
+) -> None:
+    begin(published, "1")
+    published.episode(3, published=FUTURE)
+    for number in ("2", "3"):
+        out, err = said(capsys, published, "issue", "add", "2024-12", number, "--text", HEAVY)
+        assert out == "issues/2024-12.toml\n"
+        told = re.findall(r"warning: issues/2024-12.toml:\d+.*'Mut (\d)' has 1\d,\d{3} bytes", err)
+        assert number in told
+    html, err = said(capsys, published, "teaser", "2", "--issue", "2024-12")
+    line = next(at for at, it in enumerate(issue_file(published).read_text("utf-8").split("\n"), 1) if GUID_2 in it)
+    assert f"warning: issues/2024-12.toml:{line}" in err
+    assert f"has {len(html.strip().encode()) + 1:,} bytes of HTML, and mails need less than 12,000" in err
+    assert "bytes" not in said(capsys, published, "teaser", "2", "1")[1]
+    assert "bytes" not in said(capsys, published, "teaser", "1", "--issue", "2024-12")[1]
 
 
 def test_a_teaser_goes_into_a_file(published: ShowFolder, capsys: Screen, tmp_path: Path) -> None:

@@ -128,8 +128,9 @@ def test_the_preview_shows_light_dark_phone_and_no_pictures_with_the_styles_of_t
 
 def test_episodes_are_filtered_and_the_kit_works_by_keyboard(kit: Page) -> None:
     assert kit.locator("#kit-picks button").all_inner_texts()[0].startswith("Mut & {FIRSTNAME} <b>")
+    assert kit.locator("#kit-found").inner_text() == "2 Folgen"
     kit.get_by_label("Folgen filtern").fill("mut schneidewind")
-    assert kit.get_by_text("1 Folgen").is_visible()
+    assert kit.locator("#kit-found").inner_text() == "1 Folge"
     kit.keyboard.press("Tab")
     kit.keyboard.press("Tab") if kit.evaluate("document.activeElement.tagName") != "BUTTON" else None
     kit.keyboard.press("Enter")
@@ -137,10 +138,28 @@ def test_episodes_are_filtered_and_the_kit_works_by_keyboard(kit: Page) -> None:
     assert kit.locator("#kit-picks button[aria-pressed=true]").count() == 1
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_the_day_of_an_episode_is_that_of_the_show_wherever_it_is_read(
+    show: ShowFolder, browser: Browser, zone: str
+) -> None:
+    show.episode(2, published="2024-12-06T00:19:00+01:00")
+    show.episode(1, published="2024-12-05T23:41:00+01:00")
+    assert folge(show, "publish", "--yes") == 0
+    with served(show.path / "public", BASE) as address:
+        context = browser.new_context(timezone_id=zone, locale="de")
+        page = context.new_page()
+        page.goto(f"{address}kit/")
+        page.locator("#kit-picks button").first.wait_for()
+        said = page.locator("#kit-picks button").all_inner_texts()
+        context.close()
+    assert ["6. Dezember 2024" in said[0], "5. Dezember 2024" in said[1]] == [True, True], said
+
+
 def test_nothing_leads_to_the_kit_and_robots_are_told_to_leave(published: ShowFolder) -> None:
     root = published.path / "public"
     body = (root / "kit/index.html").read_bytes()
     assert b'<meta name="robots" content="noindex, nofollow">' in body
+    assert "eigene Vorlagen der Sendung kennt nur: folge teaser" in body.decode()
     assert len(body) + sum(len(path.read_bytes()) for path in (root / "static").glob("*")) < 60_000
     others = [path for path in root.rglob("*") if path.suffix in (".html", ".xml") and path.parent.name != "kit"]
     assert others

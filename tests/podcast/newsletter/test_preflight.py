@@ -180,6 +180,31 @@ def test_an_episode_that_is_not_public_on_the_day_of_the_issue_is_an_error(desk:
     assert desk.classes("2024-12", code=3) == ["not-public", "withdrawn"]
 
 
+def test_a_link_to_an_episode_that_waits_says_when_it_comes_and_not_that_it_is_missing(desk: Desk) -> None:
+    (desk.show.path / "own.png").write_bytes((desk.show.path / "cover.png").read_bytes() + b"\0")
+    desk.show.episode(3, published="2099-01-01 06:00", more="cover: own.png\n")
+    assert desk.folge("issue", "add", "2024-12", "3") == 0
+    mail = desk.mail(desk.teaser() + f'<a href="{desk.bucket.address}f/3/">Kurz</a>')
+    found = desk.check("2024-12", "--file", mail, code=3)
+    assert [(it["class"], it["path"], it["severity"]) for it in found] == [
+        ("not-public", "issues/2024-12.toml", "error"),
+        ("not-public", "sent.html", "error"),
+        ("forwarding", "sent.html", "note"),
+    ]
+    assert "folge-3/?utm_source" in found[1]["message"]
+    assert "leads to 'Mut 3', which waits until 2099-01-01 06:00" in found[1]["message"]
+    assert found[1]["line"] > 0
+    assert not [path for path in desk.bucket.asked if "folge-3" in path or "f/3" in path]
+    issue = desk.show.path / "issues" / "2024-12.toml"
+    issue.write_text(issue.read_text("utf-8").replace("2024-12-10", "2099-01-02"), encoding="utf-8")
+    found = desk.check("2024-12", "--file", mail)
+    assert [it["severity"] for it in found] == ["warning", "warning", "note"]
+    assert "is not public yet: it waits until 2099-01-01 06:00" in found[1]["message"]
+    assert [it["class"] for it in desk.check("--file", mail, code=3)] == ["not-public", "forwarding"]
+    staged = desk.mail('<a href="https://staging.example.org/folge-3/">Mut 3</a>', "staged.html")
+    assert [it["class"] for it in desk.check("--file", staged, code=3)] == ["preview"]
+
+
 @pytest.mark.parametrize(
     ("link", "said", "code"),
     [
@@ -212,6 +237,24 @@ def test_links_of_any_mail_system_are_understood(desk: Desk, link: str, said: li
     assert desk.classes("2024-12", "--file", desk.mail(mail), code=code) == said
 
 
+@pytest.mark.parametrize("more", [(), ("--follow",)])
+@pytest.mark.parametrize("address", ["http://[::1/x", "http://℀.example/", "https:///x", "http://a.example:x/"])
+@pytest.mark.parametrize("name", ["sent.html", "sent.txt", "sent.md"])
+def test_a_malformed_address_is_told_with_its_line_and_hides_nothing(
+    desk: Desk, name: str, address: str, more: tuple[str, ...]
+) -> None:
+    written = {"sent.html": f'<a href="{address}">x</a>', "sent.txt": address, "sent.md": f"[x]({address})"}
+    mail = f"Mut 2\n\n{written[name]}\n"
+    found = desk.check("2024-12", "--file", desk.mail(mail, name), *more, code=3)
+    assert [(it["class"], it["line"]) for it in found if it["class"] != "episodes"] == [("malformed", 3)]
+    assert address in next(it["message"] for it in found if it["class"] == "malformed")
+    assert [it["message"] for it in found if it["class"] == "episodes"] == [
+        "the mail has no link to 'Mut 2'",
+        "the mail has no link to 'Mut 1'",
+    ]
+    assert not any("links to" in it["hint"] for it in found)
+
+
 def test_counting_links_are_followed_where_that_is_asked_and_never_those_that_unsubscribe(desk: Desk) -> None:
     sound = f"{desk.bucket.address}folge-2/?utm_campaign=2024-12"
     asked: list[str] = []
@@ -240,6 +283,16 @@ def test_an_episode_the_mail_forgot_and_one_it_has_too_many_are_told(desk: Desk)
     found = desk.check("2024-12", "--file", desk.mail(mail))
     assert [(it["class"], it["severity"]) for it in found] == [("episodes", "note"), ("episodes", "warning")]
     assert "has no link to 'Mut 2'" in found[1]["message"]
+
+
+def test_a_text_that_makes_a_teaser_too_heavy_is_a_warning(desk: Desk) -> None:
+    path = desk.show.path / "issues" / "2024-12.toml"
+    text = path.read_text("utf-8")
+    path.write_text(f'{text}text = "{"Mut tut gut. " * 1200}"\n', encoding="utf-8")
+    (found,) = desk.check("2024-12")
+    assert (found["class"], found["severity"], found["path"]) == ("size", "warning", "issues/2024-12.toml")
+    assert "[episodes" in text.split("\n")[found["line"] - 2]
+    assert "need less than 12,000" in found["message"]
 
 
 def test_words_that_changed_since_the_mail_are_told(desk: Desk) -> None:

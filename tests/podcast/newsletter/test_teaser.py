@@ -77,6 +77,20 @@ def test_no_form_ever_names_the_audio(form: Form, length: Length) -> None:
     assert ".mp3" not in text
 
 
+def test_a_short_teaser_is_headline_guest_facts_and_link() -> None:
+    title = "Brauchen wir einen Diensteid für Transformation?"
+    guest, facts = "Mit Uwe Schneidewind, Oberbürgermeister, Stadt Wuppertal", "Folge\xa012 · 34\u202fMin."
+    told = teaser(length=Length.SHORT)
+    head, *between, link, _ = written(told, form=Form.TEXT).split("\n")
+    assert (head, link) == (title, TRACKED)
+    assert len(between) == 2
+    assert " ".join(between).startswith(f"{guest} · {facts} · ")
+    markdown = written(told, form=Form.MARKDOWN)
+    assert markdown.startswith(f"**[{title}]({TRACKED})** {guest} · {facts} · ")
+    assert markdown.count("\n") == 1
+    assert guest in written(told)
+
+
 @pytest.mark.parametrize("form", Form)
 def test_every_link_of_an_issue_carries_its_name(form: Form) -> None:
     text = written(teaser(length=Length.LONG), form=form).replace("&amp;", "&")

@@ -101,7 +101,26 @@ def test_a_transcript_without_times_is_shown_in_its_frame_alone() -> None:
     text = site(transcripts=(page,)).pages["mut/index.html"].decode()
     assert "<iframe" in text
     assert "data-cues" not in text
-    assert "transcript-" not in text  # its script
+
+
+@pytest.mark.parametrize(
+    ("kinds", "tag"),
+    [
+        (("text/html", "application/json"), "div"),
+        (("text/html",), "div"),
+        (("application/json",), "p"),
+        (("text/plain",), "p"),
+        ((), ""),
+    ],
+)
+def test_there_is_one_place_for_links_to_the_transcript_and_something_to_see_there(
+    kinds: tuple[str, ...], tag: str
+) -> None:
+    transcripts = tuple(Transcript(url=f"{BASE}transcripts/{at}", media_type=kind) for at, kind in enumerate(kinds))
+    text = site(transcripts=transcripts).pages["mut/index.html"]
+    places = html.document_fromstring(text).xpath("//*[@id='transcript']")
+    assert [place.tag for place in places] == [tag] * bool(tag)
+    assert all(place.xpath(".//summary | ./a[contains(@href, '/transcripts/')]") for place in places)
 
 
 def test_chapters_tell_scripts_where_they_begin_and_end() -> None:

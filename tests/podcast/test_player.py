@@ -401,6 +401,15 @@ def test_where_the_browser_remembers_nothing_the_player_plays(visit: Visit) -> N
     visit.open().play()
 
 
+def test_the_player_for_other_sites_leads_to_the_episode_where_its_sound_cannot_be_loaded(visit: Visit) -> None:
+    visit.page.route("**/audio/**", lambda route: route.fulfill(status=404))
+    visit.open("folge-1/embed/").button("Abspielen").click()
+    told = visit.page.locator(".player .failed")
+    expect(told).to_have_text("Die Aufnahme lässt sich gerade nicht laden. Der Titel darüber führt zur Folge.")
+    expect(visit.page.locator("h1 a[target=_top]")).to_have_attribute("href", re.compile("/folge-1/$"))
+    visit.complaints.clear()  # the browser tells of the 404
+
+
 def test_sound_that_cannot_be_loaded_is_told(visit: Visit) -> None:
     visit.page.route("**/audio/*", lambda route: route.fulfill(status=404))
     visit.open().button("Abspielen").click()

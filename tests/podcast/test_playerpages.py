@@ -82,6 +82,14 @@ def test_where_an_episode_was_withdrawn_there_is_no_player_any_more() -> None:
     assert b"audio" not in rendered.pages["weg/embed/index.html"]
 
 
+def test_what_other_sites_show_of_a_withdrawn_episode_is_small_and_leads_out_of_its_frame() -> None:
+    page = html.document_fromstring(site().pages["weg/embed/index.html"])
+    links = [(link.get("href"), link.get("target")) for link in page.iter("a")]
+    assert links == [(BASE, "_top")]
+    assert page.find(".//nav") is None
+    assert page.findtext(".//h1") == "Diese Folge ist nicht mehr verfügbar."
+
+
 def test_the_transcript_that_is_read_along_is_that_of_the_page_people_read() -> None:
     def forms(language: str) -> tuple[Transcript, ...]:
         kinds = {"html": "text/html", "json": "application/json"}

@@ -42,6 +42,7 @@ TYPES = {
     "search": "search/",
     "not found": "404.html",
     "gone": "zurueckgezogen/",
+    "gone player": "zurueckgezogen/embed/",
 }
 """A page of each type, by its address below the show's."""
 

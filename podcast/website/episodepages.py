@@ -135,10 +135,11 @@ def _to_read(transcripts: Sequence[Transcript]) -> tuple[Transcript, ...]:
 
 
 def _recorded(item: Item, words: Words) -> str:
-    recording = item.recording
-    if recording.occasion:
-        phrase = words.say("recorded_occasion", occasion=recording.occasion)
-        return f"{phrase}, {recording.place}" if recording.place else phrase
-    if recording.place:
-        return words.say("recorded_place", place=recording.place)
-    return words.say("recorded_on", date=words.day(recording.on)) if recording.on else ""
+    """Say on what occasion, where and when an episode was recorded, as far as that is known."""
+    occasion, place = item.recording.occasion, item.recording.place
+    day = words.day(item.recording.on) if item.recording.on else ""
+    if occasion:
+        return ", ".join(filter(None, (words.say("recorded_occasion", occasion=occasion), place, day)))
+    if place:
+        return ", ".join(filter(None, (words.say("recorded_place", place=place), day)))
+    return words.say("recorded_on", date=day) if day else ""

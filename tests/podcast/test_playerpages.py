@@ -126,9 +126,9 @@ def test_there_is_one_place_for_links_to_the_transcript_and_something_to_see_the
 ) -> None:
     transcripts = tuple(Transcript(url=f"{BASE}transcripts/{at}", media_type=kind) for at, kind in enumerate(kinds))
     text = site(transcripts=transcripts).pages["mut/index.html"]
-    places = html.document_fromstring(text).xpath("//*[@id='transcript']")
+    places = html.document_fromstring(text).findall(".//*[@id='transcript']")
     assert [place.tag for place in places] == [tag] * bool(tag)
-    assert all(place.xpath(".//summary | ./a[contains(@href, '/transcripts/')]") for place in places)
+    assert all(place.find(".//summary") is not None or len(place.findall("a")) > 1 for place in places)
 
 
 def test_chapters_tell_scripts_where_they_begin_and_end() -> None:

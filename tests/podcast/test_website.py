@@ -182,5 +182,5 @@ def test_a_page_says_where_and_when_an_episode_was_recorded_and_what_is_remarked
     language: str, recording: Recording, said: str
 ) -> None:
     written = site(page(item=an_item(recording=recording)), language=language).pages["agil/index.html"]
-    facts = html.document_fromstring(written).xpath("//article/header//p[@class='facts']")
-    assert " ".join(fact.text_content() for fact in facts) == said
+    facts = html.document_fromstring(written).findall(".//article/header//p[@class='facts']")
+    assert " ".join("".join(map(str, fact.itertext())) for fact in facts) == said

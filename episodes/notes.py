@@ -31,6 +31,12 @@ PAGE_TAGS = FEED_TAGS | frozenset(
     }
 )
 
+_HEADINGS = frozenset({"h1", "h5", "h6"})
+"""What notes may have, and pages have under another name."""
+
+_TAG = re.compile(r'<(?:(/?)h([1-6])|[^">]*(?:"[^"]*"[^">]*)*)>')
+"""A tag of clean HTML; in the values of attributes there may be what looks like one."""
+
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
 
@@ -46,11 +52,12 @@ def feed_html(markdown: str) -> str:
 
 
 def page_html(markdown: str) -> str:
-    """Return notes as HTML for a page: first-level headings start at `h2`, no images, no scripts, no styles."""
-    rendered = _render(markdown)
-    rendered = re.sub(r"<(/?)h1>", r"<\1h2>", rendered)
-    rendered = re.sub(r"<(/?)h[56]>", r"<\1h4>", rendered)
-    return _clean(rendered, PAGE_TAGS)
+    """Return notes as HTML for a page: no images, no scripts, no styles.
+
+    Headings start at `h2`, end at `h4` and skip no level. Who has only a keyboard can scroll what may be wide.
+    """
+    cleaned = _levelled(_clean(_render(markdown), PAGE_TAGS | _HEADINGS))
+    return re.sub(r"<(pre|table)>", r'<\1 tabindex="0">', cleaned)
 
 
 def plain_text(markdown: str) -> str:
@@ -93,6 +100,25 @@ def _render(markdown: str) -> str:
         blocks = re.split(r"\n\s*\n", markdown.strip())
         return "\n".join(f"<p>{html.escape(block, quote=False)}</p>" for block in blocks)
     return _FORMATTING.sub(r"<\1>", rendered)
+
+
+def _levelled(cleaned: str) -> str:
+    """Give headings the levels `h2` to `h4`, each at most one below the one before (WCAG 2.2, H42)."""
+    above: list[int] = []
+    open_: list[int] = []
+
+    def level(tag: re.Match[str]) -> str:
+        if not tag[2]:
+            return tag[0]
+        if tag[1]:
+            return f"</h{open_.pop()}>"
+        while above and above[-1] >= int(tag[2]):
+            above.pop()
+        above.append(int(tag[2]))
+        open_.append(min(len(above) + 1, 4))
+        return f"<h{open_[-1]}>"
+
+    return _TAG.sub(level, cleaned)
 
 
 _EXTENSIONS = ("table", "autolink", "strikethrough", "tasklist")

@@ -4,7 +4,7 @@ import html
 import json
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from episodes.transcripts import Transcript, names_somebody
 
 _VTT_WIDTH, _SRT_WIDTH, _SRT_LINES = 65, 32, 2
 _PARAGRAPH = 600
+_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'"
 _SRT_MARKUP = re.compile(r"&(?=(?:amp|lt|gt|#123);)|<(?=/?(?:b|i|u|s|font)[\s>])|(?<=--)>|\{(?=\\)", re.IGNORECASE)
 _SRT_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "{": "&#123;"}
 
@@ -55,19 +56,38 @@ def to_json(transcript: Transcript) -> bytes:
 
 
 def to_html(transcript: Transcript, title: str, language: str) -> bytes:
-    """Write a page of its own: who speaks, since when, and what in paragraphs (TR-HTML-1)."""
+    """Write a page of its own: who speaks, since when, and what in paragraphs (TR-HTML-1). It loads nothing."""
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+    opening = ["<body>", "<main>", *([f"<h1>{html.escape(title)}</h1>"] if title else [])]
+    return _page(transcript, title, language, policy, opening, ["</main>"], '<time datetime="PT{1}S">{0}</time>')
+
+
+def to_bare_html(transcript: Transcript, title: str, language: str) -> bytes:
+    """Write the page as it was before it had a heading: what is published so keeps its bytes until it changes."""
+    return _page(transcript, title, language, "", ["<body>"], [], "<time>{0}</time>")
+
+
+def _page(
+    transcript: Transcript,
+    title: str,
+    language: str,
+    policy: str,
+    opening: Sequence[str],
+    closing: Sequence[str],
+    time: str,
+) -> bytes:
     lines = [
         "<!doctype html>",
         f'<html lang="{html.escape(language)}">',
-        '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
+        f'<head><meta charset="utf-8">{policy}<meta name="viewport" content="width=device-width, initial-scale=1">',
         f'<meta name="color-scheme" content="light dark"><title>{html.escape(title)}</title></head>',
-        "<body>",
+        *opening,
     ]
     for start, speaker, text in _paragraphs(transcript):
         lines += [f"<cite>{html.escape(speaker)}:</cite>"] if speaker else []
-        lines += [f"<time>{show_length(start)}</time>"] if transcript.timed else []
+        lines += [time.format(show_length(start), start // timedelta(seconds=1))] if transcript.timed else []
         lines.append(f"<p>{html.escape(text)}</p>")
-    return "\n".join([*lines, "</body>", "</html>", ""]).encode()
+    return "\n".join([*lines, *closing, "</body>", "</html>", ""]).encode()
 
 
 def to_plain(transcript: Transcript) -> bytes:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 from episodes.fields import Fields
-from episodes.problems import Problem, Severity, quoted
+from episodes.problems import Problem, Severity, nearest, quoted
 from podcast.colours import DARK, LIGHT, READABLE, least_contrast, parse_colour, readable
 from podcast.tables import TomlFile
 
@@ -14,6 +16,9 @@ LARGEST_TEXT = 64_000
 
 LARGEST_SUM = 256_000
 """Bytes of all of them."""
+
+TEMPLATE_KINDS = (".html", ".json", ".txt", ".xml")
+"""Endings of templates."""
 
 APPS: Mapping[str, str] = {
     "antennapod": "AntennaPod", "apple": "Apple Podcasts", "pocketcasts": "Pocket Casts", "overcast": "Overcast",
@@ -135,6 +140,17 @@ def _apps(group: Fields) -> Iterator[tuple[str, str]]:
             yield name, url
 
 
+@cache
+def _templates() -> tuple[str, ...]:
+    """Return the names of the templates that come with folge."""
+    return tuple(sorted(path.name for path in files("podcast.website").joinpath("templates").iterdir()))
+
+
+def _may_be_template(path: Path) -> bool:
+    """Say whether a file is of a kind templates are of; others may lie beside them."""
+    return path.suffix in TEMPLATE_KINDS and not path.name.startswith(".") and path.is_file()
+
+
 class _Texts:
     """Reads the texts of style sheet and templates; what is wrong with them becomes problems of `[site]`."""
 
@@ -170,10 +186,10 @@ class _Texts:
         return text
 
     def templates(self, written: str) -> Iterator[Template]:
-        """Yield every template in a folder, by name."""
+        """Yield every template in a folder, by name. One whose name begins with `_` is a part for others to include."""
         try:
             folder = self.folder / Path(written).expanduser()
-            names = sorted(path.name for path in folder.iterdir() if path.suffix == ".html" and path.is_file())
+            names = sorted(path.name for path in folder.iterdir() if _may_be_template(path))
         except (OSError, ValueError, RuntimeError) as error:
             reason = getattr(error, "strerror", "") or "is no name of a folder"
             self.group.problem("templates", f"{quoted(written)} cannot be read: {reason}", hint="name a folder")
@@ -182,7 +198,11 @@ class _Texts:
             hint = "put episode.html, base.html or another there, or leave it out"
             self.group.problem("templates", f"{quoted(written)} holds no template", hint=hint)
         for name in names:
-            if text := self.read("templates", f"{written.rstrip('/')}/{name}"):
+            path = f"{written.rstrip('/')}/{name}"
+            if name not in _templates() and not name.startswith("_"):
+                hint = f"{nearest(name, _templates())}; a part for others to include begins with _"
+                self.group.problems.append(Problem(path=path, message="overrides no template", hint=hint))
+            elif text := self.read("templates", path):
                 yield Template(name=name, text=text)
 
     def weigh(self) -> None:

@@ -82,10 +82,12 @@ def render(
     feeds: Mapping[str, bytes] | None = None,
     draft: Draft | None = None,
     rendered: Rendered | None = None,
+    folder: str = "",
 ) -> tuple[Artifact, ...]:
     """Return feeds, pages and chapters of everything the ledger says is public.
 
     `feeds` by key and `draft` where they are made already. Pages that `rendered` knows are not rendered again.
+    `folder` is where templates of the show itself lie. Raises ProblemsFound where one cannot be filled.
     """
     draft = draft or lay_out(ledger)[1]
     compiled = feeds if feeds is not None else compile_pages(ledger, Rendered())[1]
@@ -93,7 +95,7 @@ def render(
     chapters = dict(chapters_file(entry.release) for entry in ledger.published if entry.release.chapters)
     made = chapters | dict(look_files(draft.website.look))
     artifacts += [artifact_of(key, body, Stage.BLOBS) for key, body in made.items()]
-    artifacts += _pages(draft, rendered or Rendered())
+    artifacts += _pages(draft, rendered or Rendered(), folder)
     return tuple(sorted(artifacts, key=lambda artifact: (artifact.stage, artifact.key)))
 
 
@@ -101,9 +103,9 @@ _AT_HAND = 16_000_000
 """Bytes of freshly rendered pages that are kept until they are written; the others are rendered once more then."""
 
 
-def _pages(draft: Draft, rendered: Rendered) -> Iterator[Artifact]:
+def _pages(draft: Draft, rendered: Rendered, folder: str) -> Iterator[Artifact]:
     """Yield the pages; those nobody knows the sha256 of are rendered."""
-    renderer = Renderer(draft.website)
+    renderer = Renderer(draft.website, folder)
     known = rendered.known(frozenset(draft.hashes.values()))
     fresh: dict[bytes, bytes] = {}
     room = _AT_HAND

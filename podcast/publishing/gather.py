@@ -181,7 +181,7 @@ class _Assembly:
         self, episode: Episode, length: timedelta, old: Release | None, name: str
     ) -> tuple[TranscriptBlob, ...]:
         there = [form for blob in old.transcripts for form in (blob, *blob.forms)] if old else []
-        known = {(blob.sha256, PurePosixPath(blob.key).suffix): blob.key for blob in there}
+        known = {(blob.sha256, PurePosixPath(blob.key).suffix): blob for blob in there}
         published = _by_path(old)
         blobs: list[TranscriptBlob] = []
         for number, transcript in enumerate(episode.transcripts, start=1):
@@ -212,8 +212,11 @@ class _Assembly:
             )
         return tuple(blobs)
 
-    def _form(self, form: Form, slug: str, known: Mapping[tuple[str, str], str]) -> Blob:
-        key = known.get((form.sha256, form.kind)) or transcript_key(slug, form.sha256, form.kind)
+    def _form(self, form: Form, slug: str, known: Mapping[tuple[str, str], Blob]) -> Blob:
+        if former := known.get((form.former, form.kind)):
+            return former
+        there = known.get((form.sha256, form.kind))
+        key = there.key if there else transcript_key(slug, form.sha256, form.kind)
         self.uploads.add(key, form.path)
         return Blob(key=key, media_type=media_type(key), bytes=form.bytes, sha256=form.sha256)
 

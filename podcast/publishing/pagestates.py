@@ -15,7 +15,7 @@ from feed.show import ShowKind
 from podcast.layout import INDEX
 from podcast.publishing.ledger import Ledger, PageState
 from podcast.website.catalogue import empty_year
-from podcast.website.episodepages import gone_sheet
+from podcast.website.episodepages import lost_sheet
 from podcast.website.page import Page
 from podcast.website.render import sheets_of
 from podcast.website.sources import Sheet, Website
@@ -43,7 +43,7 @@ def date_pages(ledger: Ledger, website: Website) -> tuple[Ledger, Draft]:
     """
     sheets = dict(sheets_of(website))
     lost = [key for key in ledger.pages if key not in sheets]
-    sheets |= {key: gone_sheet(key, index=True) for key in lost if key.endswith(INDEX)}
+    sheets |= {key: lost_sheet(key) for key in lost if key.endswith(INDEX)}
     sheets |= {key: sheet for key in lost if (sheet := empty_year(website, key))}
     said = dict(_said(sheets, website))
     common = _encoded(_on_every_page(website))

@@ -182,7 +182,7 @@ class Publisher:
         ledger, feeds = compile_pages(complete, Rendered(cache / "rendered.sqlite3"))
         ledger, draft = lay_out(with_edition(ledger, feeds, observed, now=self.now, by=self.by))
         decision = replace(decision, ledger=ledger)
-        pages = render(ledger, feeds, draft, Rendered(cache / "pages.sqlite3"))
+        pages = render(ledger, feeds, draft, Rendered(cache / "pages.sqlite3"), self.workspace.settings.site.templates)
         site = site_pages(pages, observed, self.store)
         artifacts, observed = site.artifacts, site.observed
         checked = _check(_unchecked(artifacts, observed, every=every), decision.ledger)

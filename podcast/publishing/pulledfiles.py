@@ -12,6 +12,7 @@ from podcast.publishing.places import place
 from podcast.publishing.strayaudio import is_stray, own_path, sha256_of
 from podcast.release import Blob, ShowRelease
 from podcast.settings import Settings
+from podcast.site_settings import TEMPLATE_KINDS
 from podcast.stores import Store
 
 
@@ -132,7 +133,7 @@ class PulledFiles:
     def _text(self, written: str, text: str, what: str) -> None:
         """Bring a text that stands in the ledger itself, where there is none here; any other is kept."""
         kind = PurePosixPath(written).suffix
-        path = place(self._folder, written, f"text{kind}") if kind in (".css", ".html") else None
+        path = place(self._folder, written, f"text{kind}") if kind in (".css", *TEMPLATE_KINDS) else None
         if path is None:
             if written and not _outside(self._folder, written):
                 reason = f"{what} cannot be brought to a place outside the folder, or of another kind"

@@ -109,7 +109,7 @@ def _made(
     own = cache / "preview"
     dated, feeds = compile_pages(_named_as_preview(complete), Rendered(own / "rendered.sqlite3"))
     complete, draft = lay_out(replace(dated, show=complete.show))
-    pages = render(complete, feeds, draft, Rendered(own / "pages.sqlite3"))
+    pages = render(complete, feeds, draft, Rendered(own / "pages.sqlite3"), workspace.settings.site.templates)
     search = Search(own, gathered.uploads, store, _in_silence).files(complete, nothing)
     return [*pages, *search.artifacts], complete, search.problems
 

@@ -85,7 +85,7 @@ class Rollback:
         require_own(self.settings, old)
         ledger, feeds = compile_pages(old, self._rendered)
         ledger, draft = lay_out(ledger)
-        site = site_pages(render(ledger, feeds, draft), observed, self.store)
+        site = site_pages(render(ledger, feeds, draft, folder=self.settings.site.templates), observed, self.store)
         artifacts, observed = site.artifacts, site.observed
         if self.number is None:
             ledger, following = up_to_date(ledger, feeds, now=self.now, by=self.by), feeds

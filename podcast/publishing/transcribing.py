@@ -9,7 +9,7 @@ import msgspec
 
 from episodes.cues import Cue
 from episodes.problems import Problem, Severity, UserError
-from episodes.transcript_forms import for_screens, to_html, to_json, to_plain, to_srt, to_vtt
+from episodes.transcript_forms import for_screens, to_bare_html, to_html, to_json, to_plain, to_srt, to_vtt
 from episodes.transcripts import KINDS, LARGEST, Transcript, other_language, read_transcript
 from episodes.voices import Voice
 from podcast.cache import Stamp, stamp, write_cache
@@ -34,12 +34,16 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """One form of a transcript: where its bytes lie, how many they are, and their hex sha256. `kind` is as `.vtt`."""
+    """One form of a transcript: where its bytes lie, how many they are, and their hex sha256. `kind` is as `.vtt`.
+
+    `former` is the sha256 of what was published of the same transcript by older versions, and stays; often empty.
+    """
 
     kind: str
     path: Path
     bytes: int
     sha256: str
+    former: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +134,9 @@ class Transcripts:
         if not _holds(path, len(body)):
             hint = "make room there, or name another folder with FOLGE_CACHE"
             raise UserError(f"cannot be written in another form to {self._forms}", hint=hint)
-        return Form(kind=kind, path=path, bytes=len(body), sha256=sha256)
+        before = to_bare_html(transcript, context.title, context.language) if kind == ".html" else b""
+        former = hashlib.sha256(before).hexdigest() if before else ""
+        return Form(kind=kind, path=path, bytes=len(body), sha256=sha256, former=former)
 
 
 _WRITERS: Mapping[str, Callable[[Transcript, Context], bytes]] = {

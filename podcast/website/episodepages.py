@@ -17,6 +17,9 @@ from podcast.website.rows import facts_of, label_of
 from podcast.website.sources import Sheet, Website, linkable
 from podcast.website.words import Words
 
+GONE_EMBED = "embed-gone.html"
+"""What players on other sites become."""
+
 
 def episode_sheets(website: Website) -> Iterator[Sheet]:
     """Yield the page of each episode and of each path that leads to it, then what is said of withdrawn ones."""
@@ -32,12 +35,15 @@ def episode_sheets(website: Website) -> Iterator[Sheet]:
                 yield Sheet(key=page_key(path), template=template, of=(page, *around), values=values)
     for path in website.gone:
         if path not in taken:
-            yield gone_sheet(page_key(path))
+            yield Sheet(key=page_key(path), template="gone.html", of=(), values=lambda: {"gone": "gone"})
 
 
-def gone_sheet(key: str, *, index: bool = False) -> Sheet:
-    """Return what stands where a page was that is withdrawn, or that nothing leads to any more."""
-    return Sheet(key=key, template="gone.html", of=(), values=dict, index=index)
+def lost_sheet(key: str) -> Sheet:
+    """Return what stands where a page was that nothing leads to any more, such as that of a topic."""
+    first, _, rest = key.partition("/")
+    embedded = rest == page_key("embed") and first not in (PEOPLE, TOPICS, OCCASIONS, ARCHIVE)
+    template = GONE_EMBED if embedded else "gone.html"
+    return Sheet(key=key, template=template, of=("lost",), values=lambda: {"gone": "page_gone"}, index=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,10 +135,11 @@ def _to_read(transcripts: Sequence[Transcript]) -> tuple[Transcript, ...]:
 
 
 def _recorded(item: Item, words: Words) -> str:
-    recording = item.recording
-    if recording.occasion:
-        phrase = words.say("recorded_occasion", occasion=recording.occasion)
-        return f"{phrase}, {recording.place}" if recording.place else phrase
-    if recording.place:
-        return words.say("recorded_place", place=recording.place)
-    return words.say("recorded_on", date=words.day(recording.on)) if recording.on else ""
+    """Say on what occasion, where and when an episode was recorded, as far as that is known."""
+    occasion, place = item.recording.occasion, item.recording.place
+    day = words.day(item.recording.on) if item.recording.on else ""
+    if occasion:
+        return ", ".join(filter(None, (words.say("recorded_occasion", occasion=occasion), place, day)))
+    if place:
+        return ", ".join(filter(None, (words.say("recorded_place", place=place), day)))
+    return words.say("recorded_on", date=day) if day else ""

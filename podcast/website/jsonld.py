@@ -136,7 +136,8 @@ def _event(recording: Recording) -> Thing | None:
     start = recording.on.isoformat() if recording.on else ""
     place = _place(recording) if recording.place or recording.geo else None
     event = _thing("Event", name=recording.occasion, startDate=start, location=place)
-    return event if len(event) > 1 else None
+    remark = {"description": recording.remark} if recording.remark else {}
+    return event | remark if len(event) > 1 else None
 
 
 def _place(recording: Recording) -> Thing:

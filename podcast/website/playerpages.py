@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from podcast.layout import embed_path, oembed_key, page_key
-from podcast.website.episodepages import view_of
+from podcast.website.episodepages import GONE_EMBED, view_of
 from podcast.website.page import Page
 from podcast.website.playing import oembed_of, oembed_of_nothing, player_of
 from podcast.website.sources import Sheet, Website
@@ -23,7 +23,7 @@ def player_sheets(website: Website) -> Iterator[Sheet]:
     nothing = partial(_nothing, website)
     for path in website.gone:
         if path not in taken and _is_slug(path):
-            yield Sheet(key=page_key(embed_path(path)), template="gone.html", of=(), values=dict)
+            yield Sheet(key=page_key(embed_path(path)), template=GONE_EMBED, of=(), values=dict)
             yield Sheet(key=oembed_key(path), template="oembed.json", of=(), values=nothing)
 
 

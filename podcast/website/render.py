@@ -20,7 +20,7 @@ from jinja2 import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from episodes.problems import Problem, UserError
+from episodes.problems import Problem, ProblemsFound
 from podcast.layout import public_url
 from podcast.site_settings import Look, Template
 from podcast.website.catalogue import catalogue_sheets
@@ -66,24 +66,25 @@ def sheets_of(website: Website) -> Mapping[str, Sheet]:
 
 
 class Renderer:
-    """Renders the sheets of a website, one at a time from whichever thread."""
+    """Renders the sheets of a website, one at a time from whichever thread; `folder` is where its own templates lie."""
 
-    def __init__(self, website: Website) -> None:
+    def __init__(self, website: Website, folder: str = "") -> None:
         self._website = website
+        self._folder = folder
         self._common = _common(website, _files(website.look))
         self._alone = Lock()
 
     def render(self, sheet: Sheet, changed: datetime | None = None) -> bytes:
         """Render a page that shows what it shows since `changed`, which it carries unseen.
 
-        Raises UserError where a template of the show itself cannot be filled.
+        Raises ProblemsFound where a template of the show itself cannot be filled.
         """
         with self._alone:
-            return _filled(self._website, sheet, {**self._common, "changed": _stamp(changed)})
+            return _filled(self._website, sheet, {**self._common, "changed": _stamp(changed)}, self._folder)
 
 
 def render_site(website: Website) -> Site:
-    """Render every page of a show. Raises UserError where a template of the show itself cannot be filled."""
+    """Render every page of a show. Raises ProblemsFound where a template of the show itself cannot be filled."""
     renderer = Renderer(website)
     pages: dict[str, bytes] = {}
     indexes: dict[str, bytes] = {}
@@ -103,12 +104,10 @@ def template_problems(templates: Sequence[Template], folder: str) -> Iterator[Pr
         try:
             _templates(()).parse(template.text)
         except TemplateSyntaxError as error:
-            path = f"{folder.rstrip('/')}/{template.name}"
-            hint = "see docs/site.md for what a template may use"
-            yield Problem(path=path, line=error.lineno, message=error.message or "is no template", hint=hint)
+            yield _template_problem(folder, template.name, error.lineno, error.message or "is no template")
 
 
-def _filled(website: Website, sheet: Sheet, common: Mapping[str, object]) -> bytes:
+def _filled(website: Website, sheet: Sheet, common: Mapping[str, object], folder: str) -> bytes:
     template = _templates(website.look.templates).get_template(sheet.template)
     values = {**common, **sheet.values()}
     if not website.look.templates:
@@ -118,9 +117,15 @@ def _filled(website: Website, sheet: Sheet, common: Mapping[str, object]) -> byt
     except Exception as error:  # a template of a show can fail in every way a program can
         own = {template.name for template in website.look.templates}
         frames = (frame for frame in reversed(extract_tb(error.__traceback__)) if frame.filename in own)
-        where = next((f"{frame.filename}:{frame.lineno}" for frame in frames), sheet.template)
-        hint = "look into the folder [site] templates; docs/site.md says what a template may use"
-        raise UserError(f"the page {sheet.key} cannot be made: {where}: {error}", hint=hint) from error
+        frame = next(frames, None)
+        name, line = (frame.filename, frame.lineno or 0) if frame else (sheet.template, 0)
+        message = f"the page {sheet.key} cannot be made: {error}"
+        raise ProblemsFound((_template_problem(folder, name, line, message),)) from error
+
+
+def _template_problem(folder: str, name: str, line: int, message: str) -> Problem:
+    path = f"{folder.rstrip('/')}/{name}" if folder else name
+    return Problem(path=path, line=line, message=message, hint="see docs/site.md for what a template may use")
 
 
 def _stamp(moment: datetime | None) -> str:

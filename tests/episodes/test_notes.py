@@ -2,6 +2,7 @@
 
 import re
 import time
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -101,9 +102,40 @@ def test_the_end_of_cdata_never_occurs(markdown: str) -> None:
 def test_a_page_keeps_headings_tables_and_code() -> None:
     html = page_html("# A\n\n###### B\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\nx < y\n```\n\n> q\n\n~~d~~")
     assert re.findall(r"<(\w+)", html) == [
-        "h2", "h4", "table", "thead", "tr", "th", "th", "tbody", "tr", "td", "td", "pre", "code", "blockquote", "p",
+        "h2", "h3", "table", "thead", "tr", "th", "th", "tbody", "tr", "td", "td", "pre", "code", "blockquote", "p",
         "p", "del",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "levels"),
+    [
+        ("1", "2"),
+        ("3", "2"),
+        ("124", "234"),
+        ("123456", "234444"),
+        ("2434", "2334"),
+        ("342", "232"),
+        ("1613", "2323"),
+    ],
+)
+def test_headings_on_a_page_skip_no_level(written: str, levels: str) -> None:
+    markdown = "\n\n".join(f"{'#' * int(level)} A" for level in written)
+    assert re.findall(r"<h(\d)>A</h\1>", page_html(markdown)) == list(levels)
+    raw = "".join(f"<h{level}>A</h{level}>" for level in written)
+    assert re.findall(r"<h(\d)>A</h\1>", page_html(raw)) == list(levels)
+
+
+def test_headings_inside_one_another_and_in_attributes_stay_sound() -> None:
+    html = unescape(page_html('<h3><b><h5>A</h5></b></h3>\n\n## [B](https://a.example/ "</h2> > <h1>")\n'))
+    assert html.startswith("<h2><b><h3>A</h3></b></h2>")
+    assert html.endswith('<h2><a href="https://a.example/" title="</h2> > <h1>">B</a></h2>')
+
+
+def test_what_may_be_wide_can_be_scrolled_with_the_keyboard_on_a_page_and_is_plain_in_the_feed() -> None:
+    markdown = "| a |\n|---|\n| 1 |\n\n```\nx\n```"
+    assert re.findall(r"<(\w+) tabindex=\"0\"", page_html(markdown)) == ["table", "pre"]
+    assert "tabindex" not in feed_html(markdown)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml.html import document_fromstring
 
 from episodes.cues import Cue
 from episodes.transcript_forms import for_screens, to_html, to_json, to_plain, to_srt, to_vtt
@@ -133,6 +134,16 @@ def test_a_page_names_speakers_and_times_and_escapes_them() -> None:
     assert [tag.text for tag in named(tags, "time")] == ["0:00", "0:04"]
     assert next(tag.text for tag in named(tags, "p")) == "Guten Tag & willkommen 1 < 2 ist wahr."
     assert [tag.get("lang") for tag in named(tags, "html")] == ["de"]
+
+
+def test_a_page_has_a_heading_and_loads_nothing() -> None:
+    body = to_html(TALK, "Mut & <Eid>", "de")
+    page = document_fromstring(body)
+    assert page.findtext(".//main/h1") == "Mut & <Eid>"
+    assert [it.get("datetime") for it in page.iter("time")] == ["PT0S", "PT4S"]
+    policy = page.find(".//meta[@http-equiv='Content-Security-Policy']")
+    assert policy is not None
+    assert str(policy.get("content")).startswith("default-src 'none'")
 
 
 def test_plain_text_is_paragraphs_by_who_speaks() -> None:

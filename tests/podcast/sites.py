@@ -53,6 +53,14 @@ warum *Leser:innen* lieber anrufen.
 |---|---|
 | Wuppertal | 2024 |
 | Unna | 2023 |
+
+# Nachlesen
+
+### Im Netz
+
+```
+curl https://podcast.example.org/feed.xml --output ein-langer-name-fuer-eine-datei-mit-allen-folgen.xml --silent
+```
 """
 ISSUES = (
     NewsletterIssue(title="Weihnachtsausgabe", on=date(2024, 12, 10), url="https://newsletter.example.org/2024-12"),

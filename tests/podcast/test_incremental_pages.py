@@ -112,6 +112,7 @@ def test_a_list_that_goes_and_comes_back_has_other_bytes_each_time(show: ShowFol
     assert undated(lists[0]) == undated(lists[2])
     assert b"Mut 1" in lists[0]
     assert b"Mut 1" not in lists[1]
+    assert "Diese Seite gibt es nicht mehr." in lists[1].decode()
     assert undated(lists[1]) == undated(lists[3])
     for key in ("index.html", "sitemap.xml", "folge-1/index.html"):
         assert len({each[key] for each in seen}) == 4, key

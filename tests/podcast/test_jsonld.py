@@ -243,6 +243,10 @@ def test_the_hosts_are_heard_where_no_guest_is_named() -> None:
         (Recording(on=date(2024, 6, 1)), {"@type": "Event", "startDate": "2024-06-01"}),
         (Recording(place="Berlin"), {"@type": "Event", "location": {"@type": "Place", "name": "Berlin"}}),
         (Recording(remark="im Freien"), None),
+        (
+            Recording(on=date(2024, 6, 1), remark="im Freien"),
+            {"@type": "Event", "startDate": "2024-06-01", "description": "im Freien"},
+        ),
     ],
 )
 def test_a_recording_says_what_is_known_of_it(recording: Recording, event: Thing | None) -> None:

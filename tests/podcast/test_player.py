@@ -4,12 +4,17 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from lxml import html
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response, Route, expect
 
-from tests.podcast.website_builders import LENGTH, site
+from podcast.cli import run
+from podcast.workspace import open_workspace
+from tests.podcast.builders import BASE
+from tests.podcast.website_builders import LENGTH, site, speaking_show
 
 __all__ = ["site"]
 
@@ -305,6 +310,29 @@ def test_the_transcript_is_searched_with_umlauts_typed_either_way(visit: Visit) 
     expect(visit.button("Nächste Stelle")).to_be_disabled()
 
 
+def test_the_link_of_a_teaser_opens_the_transcript_and_scrolls_there(
+    visit: Visit, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    show = speaking_show(tmp_path / "show")
+    show.publish(open_workspace(show.path, {}).store())
+    assert run(["-C", str(show.path), "teaser", "1"]) == 0
+    teaser = html.document_fromstring(capsys.readouterr().out)
+    (link,) = (str(it.get("href")) for it in teaser.iter("a") if str(it.get("href")).endswith("#transcript"))
+
+    visit.page.set_viewport_size({"width": 1280, "height": 400})
+    visit.open(link.removeprefix(BASE))
+    expect(visit.page.locator("ol.cues p span").first).to_be_in_viewport()
+
+    visit.open().page.evaluate("() => { location.hash = '#transcript'; }")
+    expect(visit.page.locator("ol.cues p span").first).to_be_in_viewport()
+
+
+def test_without_scripts_a_link_to_the_transcript_leads_to_where_it_is_opened(plain: Page, site: str) -> None:
+    plain.set_viewport_size({"width": 1280, "height": 400})
+    plain.goto(f"{site}folge-1/#transcript")
+    expect(plain.locator("details.transcript summary")).to_be_in_viewport()
+
+
 def test_a_transcript_that_cannot_be_loaded_is_shown_in_its_frame(visit: Visit) -> None:
     visit.page.route("**/transcripts/*.json", lambda route: route.fulfill(status=404))
     visit.open().page.locator("details.transcript summary").click()
@@ -372,6 +400,15 @@ def test_where_the_browser_remembers_nothing_the_player_plays(visit: Visit) -> N
     denied = f"Object.defineProperty(window, 'localStorage', {{ {denied} }})"
     visit.page.add_init_script(f"if (location.pathname === '/folge-1/') {denied}")
     visit.open().play()
+
+
+def test_the_player_for_other_sites_leads_to_the_episode_where_its_sound_cannot_be_loaded(visit: Visit) -> None:
+    visit.page.route("**/audio/**", lambda route: route.fulfill(status=404))
+    visit.open("folge-1/embed/").button("Abspielen").click()
+    told = visit.page.locator(".player .failed")
+    expect(told).to_have_text("Die Aufnahme lässt sich gerade nicht laden. Der Titel darüber führt zur Folge.")
+    expect(visit.page.locator("h1 a[target=_top]")).to_have_attribute("href", re.compile("/folge-1/$"))
+    visit.complaints.clear()  # the browser tells of the 404
 
 
 def test_sound_that_cannot_be_loaded_is_told(visit: Visit) -> None:

@@ -82,6 +82,14 @@ def test_where_an_episode_was_withdrawn_there_is_no_player_any_more() -> None:
     assert b"audio" not in rendered.pages["weg/embed/index.html"]
 
 
+def test_what_other_sites_show_of_a_withdrawn_episode_is_small_and_leads_out_of_its_frame() -> None:
+    page = html.document_fromstring(site().pages["weg/embed/index.html"])
+    links = [(link.get("href"), link.get("target")) for link in page.iter("a")]
+    assert links == [(BASE, "_top")]
+    assert page.find(".//nav") is None
+    assert page.findtext(".//h1") == "Diese Folge ist nicht mehr verfügbar."
+
+
 def test_the_transcript_that_is_read_along_is_that_of_the_page_people_read() -> None:
     def forms(language: str) -> tuple[Transcript, ...]:
         kinds = {"html": "text/html", "json": "application/json"}
@@ -101,7 +109,26 @@ def test_a_transcript_without_times_is_shown_in_its_frame_alone() -> None:
     text = site(transcripts=(page,)).pages["mut/index.html"].decode()
     assert "<iframe" in text
     assert "data-cues" not in text
-    assert "transcript-" not in text  # its script
+
+
+@pytest.mark.parametrize(
+    ("kinds", "tag"),
+    [
+        (("text/html", "application/json"), "div"),
+        (("text/html",), "div"),
+        (("application/json",), "p"),
+        (("text/plain",), "p"),
+        ((), ""),
+    ],
+)
+def test_there_is_one_place_for_links_to_the_transcript_and_something_to_see_there(
+    kinds: tuple[str, ...], tag: str
+) -> None:
+    transcripts = tuple(Transcript(url=f"{BASE}transcripts/{at}", media_type=kind) for at, kind in enumerate(kinds))
+    text = site(transcripts=transcripts).pages["mut/index.html"]
+    places = html.document_fromstring(text).findall(".//*[@id='transcript']")
+    assert [place.tag for place in places] == [tag] * bool(tag)
+    assert all(place.find(".//summary") is not None or len(place.findall("a")) > 1 for place in places)
 
 
 def test_chapters_tell_scripts_where_they_begin_and_end() -> None:

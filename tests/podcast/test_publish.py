@@ -230,7 +230,7 @@ def test_a_withdrawn_episode_leaves_the_feed_and_returns_only_when_asked(show: S
     assert titles(store) == ["Mut 2"]
     assert audio in objects(store)
     for key in ("folge-1/index.html", "f/1/index.html"):
-        assert "nicht mehr verfügbar" in objects(store)[key].decode()
+        assert "Diese Folge ist nicht mehr verfügbar" in objects(store)[key].decode()
 
     show.episode(1)
     show.publish(store, now=later(2))

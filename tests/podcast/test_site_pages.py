@@ -4,6 +4,8 @@ import json
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from shutil import which
 from typing import Literal
@@ -13,6 +15,8 @@ import pytest
 from lxml import html
 from playwright.sync_api import Browser, ViewportSize
 
+from episodes.model import Appearance, Chapter, Recording
+from podcast.website.page import Page
 from podcast.website.render import Site, render_site
 from podcast.website.subscribing import apps_of
 from tests.browsing import axe_findings, browser, missing, node_file, served
@@ -38,6 +42,7 @@ TYPES = {
     "search": "search/",
     "not found": "404.html",
     "gone": "zurueckgezogen/",
+    "gone player": "zurueckgezogen/embed/",
 }
 """A page of each type, by its address below the show's."""
 
@@ -90,6 +95,39 @@ def test_a_page_enlarged_is_read_without_scrolling_sideways(browser: Browser, ho
             page.goto(home + path)
             page.evaluate("size => { document.documentElement.style.fontSize = size; }", text)
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+
+
+LONG = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetzesfolgenabschätzungsverfahren"
+
+
+@pytest.mark.parametrize("width", [1280, 375, 320])
+def test_a_long_german_word_makes_no_page_wider_than_its_screen(browser: Browser, width: int, tmp_path: Path) -> None:
+    pages = [with_long_words(an_episode(number)) for number in range(1, 6)]
+    website = a_website(pages=pages, show=replace(a_website(0).show, title=LONG, description=LONG))
+    site = write_site(tmp_path, website)
+    with (
+        served(tmp_path, BASE) as address,
+        closing(browser.new_context(viewport={"width": width, "height": 800})) as it,
+    ):
+        page = it.new_page()
+        wide = {}
+        for key in pages_of(site):
+            if key.startswith("f/"):  # leads on at once
+                continue
+            page.goto(address + key.removesuffix("index.html"))
+            wide[key] = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert {key: pixels for key, pixels in wide.items() if pixels > 0} == {}
+        assert len(wide) > 15
+
+
+def with_long_words(page: Page) -> Page:
+    item = page.item
+    people = (*item.people, Appearance(name=f"Anna {LONG}", function=LONG, organisation=LONG))
+    chapters = (*item.chapters, Chapter(start=timedelta(seconds=30), title=LONG))
+    recording = Recording(occasion=LONG, place=LONG)
+    changed = replace(item, title=f"{LONG} {item.number}", summary=LONG, people=people, chapters=chapters)
+    topics, notes = (*page.topics, LONG), f"## {LONG}\n\n{LONG}\n\n- {LONG}\n\n| {LONG} | B |\n|---|---|\n| a | b |\n"
+    return replace(page, item=replace(changed, recording=recording), topics=topics, notes=notes)
 
 
 def test_a_page_asks_nobody_but_its_own_server_and_keeps_no_cookie(browser: Browser, home: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from episodes.problems import Problem, ProblemsFound, Severity, UserError
+from podcast.cli import run
 from podcast.colours import DARK, LIGHT, READABLE, least_contrast, parse_colour
 from podcast.layout import LEDGER
 from podcast.publishing.bring import bring
@@ -152,7 +153,7 @@ def test_files_that_are_too_large_or_no_text_are_told(show: ShowFolder) -> None:
     put(show, "latin.css", "a {}\n/* Ä */".encode("latin-1"))
     assert "latin.css:2: is not UTF-8 text" in str(found(show, 'css = "latin.css"')[0])
     for number in range(5):
-        put(show, f"viele/{number}.html", "a" * 60_000)
+        put(show, f"viele/_{number}.html", "a" * 60_000)
     assert "300 kB together, and 256 kB fit" in str(found(show, 'templates = "viele"')[0])
 
 
@@ -179,6 +180,48 @@ def test_a_template_of_the_show_takes_the_place_of_ours_and_may_build_on_it(show
     show.publish(store)
     assert "<p>Mut 1!</p>" in page(store, "folge-1/index.html")
     assert "Abonnieren" in page(store, "folge-1/index.html")
+
+
+def test_a_file_that_takes_the_place_of_no_template_is_told_with_the_nearest_that_does(show: ShowFolder) -> None:
+    put(show, "vorlagen/epsiode.html", "<p>Mut</p>")
+    put(show, "vorlagen/_part.html", "<p>Mut</p>")
+    put(show, "vorlagen/README.md", "Unsere Vorlagen")
+    (problem,) = found(show, 'templates = "vorlagen"')
+    assert str(problem).startswith("vorlagen/epsiode.html: overrides no template; did you mean 'episode.html'?")
+    assert problem.severity is Severity.ERROR
+
+
+def test_what_programs_read_has_templates_too_and_a_part_is_included(show: ShowFolder, tmp_path: Path) -> None:
+    texts = {
+        "robots.txt": "{% include '_part.txt' %}",
+        "_part.txt": "# made by folge for us\nUser-agent: *\n",
+        "oembed.json": '{"version": "1.0", "type": "link", "title": {{ said.title | tojson }}}',
+        "sitemap.xml": "<?xml version='1.0'?>\n<!-- made by folge -->\n<urlset/>\n",
+    }
+    for name, text in texts.items():
+        put(show, f"vorlagen/{name}", text)
+    with_site(show, 'templates = "vorlagen"')
+    store = MemoryStore()
+    show.publish(store)
+    assert page(store, "robots.txt") == "# made by folge for us\nUser-agent: *\n"
+    assert page(store, "folge-1/oembed.json") == '{"version": "1.0", "type": "link", "title": "Mut 1"}'
+    assert page(store, "sitemap.xml").endswith("<urlset/>\n")
+
+    target, ledger = look_at(tmp_path / "neu", store, now=later(1), by="bert@laptop")
+    assert bring(plan_pull(target, ledger, store, Wished()), tmp_path / "neu", store) == ()
+    assert {name: (tmp_path / "neu/vorlagen" / name).read_text("utf-8") for name in texts} == texts
+
+
+def test_a_template_that_cannot_be_filled_ends_as_one_with_a_mistake_does(
+    show: ShowFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_site(show, 'templates = "vorlagen"')
+    codes = []
+    for text in ("<p>\n{% if page %}", "<p>\n{{ nix.da }}"):
+        put(show, "vorlagen/episode.html", text)
+        codes.append(run(["-C", str(show.path), "publish", "--yes"]))
+        assert "vorlagen/episode.html:2: " in capsys.readouterr().err
+    assert codes == [3, 3]
 
 
 def test_the_pages_follow_from_the_ledger_alone(show: ShowFolder, tmp_path: Path) -> None:
@@ -224,7 +267,7 @@ def test_a_template_that_cannot_be_filled_publishes_nothing(show: ShowFolder, te
     put(show, "vorlagen/episode.html", text)
     with_site(show, 'templates = "vorlagen"')
     store = MemoryStore()
-    with pytest.raises(UserError, match=r"cannot be made: episode\.html:1: "):
+    with pytest.raises(ProblemsFound, match=r"^vorlagen/episode\.html:1: the page folge-\d/.* cannot be made: "):
         show.publish(store)
     assert LEDGER not in objects(store)
 
@@ -241,7 +284,7 @@ def test_a_template_that_cannot_be_filled_publishes_nothing(show: ShowFolder, te
 def test_a_template_out_of_a_ledger_cannot_reach_this_machine(show: ShowFolder, text: str) -> None:
     put(show, "vorlagen/episode.html", text)
     with_site(show, 'templates = "vorlagen"')
-    with pytest.raises(UserError, match=r"cannot be made: episode\.html:1: "):
+    with pytest.raises(ProblemsFound, match=r"^vorlagen/episode\.html:1: .* cannot be made: "):
         show.publish(MemoryStore())
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from episodes.problems import Problem, ProblemsFound, Severity
+from episodes.transcript_forms import to_bare_html
 from feed.checks.cues import read_srt, read_webvtt
 from feed.item import Transcript
 from podcast.layout import LEDGER
@@ -225,6 +226,27 @@ def test_an_episode_published_before_there_were_forms_gets_them(show: ShowFolder
     show.publisher(store, now=later(1)).run(lambda prepared: True, thorough=True)
 
     assert list(published(store)) == TYPES
+
+
+def test_a_page_published_before_it_had_a_heading_keeps_its_bytes_until_it_changes(
+    show: ShowFolder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with_transcript(show)
+    store = MemoryStore()
+    with monkeypatch.context() as older:
+        older.setattr("podcast.publishing.transcribing.to_html", to_bare_html)
+        show.publish(store)
+    before = published(store)["text/html"]
+    assert b"<h1>" not in body_of(store, "text/html")
+
+    monkeypatch.setenv("FOLGE_CACHE", str(tmp_path / "another"))  # as another version would not trust this one's
+    assert show.publish(store, now=later(1)).plan.empty
+    assert published(store)["text/html"] == before
+
+    show.episode(1, title="Neu", more=f"transcripts: [a.vtt]\n{APPEARANCE}")
+    show.publish(store, now=later(2))
+    assert b"<h1>Neu</h1>" in body_of(store, "text/html")
+    assert_whole(store)
 
 
 def test_the_page_of_an_episode_shows_the_transcript(show: ShowFolder) -> None:

@@ -1,7 +1,7 @@
 """Pages: right words in the show's language, hostile text harmless, the same items the same bytes."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -156,3 +156,31 @@ def test_pages_are_the_same_bytes_whatever_the_order() -> None:
 
     assert site(one, two) == site(two, one)
     assert site(one) == site(one)
+
+
+@pytest.mark.parametrize(
+    ("language", "recording", "said"),
+    [
+        ("de", Recording(on=date(2024, 6, 12)), "Aufgenommen am 12. Juni 2024"),
+        ("de", Recording(on=date(2024, 6, 12), place="Berlin"), "Aufgenommen in Berlin, 12. Juni 2024"),
+        (
+            "de",
+            Recording(on=date(2024, 6, 12), occasion="K360-Festival", place="Berlin", remark="im Freien & bei Regen"),
+            "Aufgenommen beim K360-Festival, Berlin, 12. Juni 2024 im Freien & bei Regen",
+        ),
+        (
+            "en",
+            Recording(on=date(2024, 6, 12), occasion="K360-Festival", place="Berlin", remark="outdoors"),
+            "Recorded at K360-Festival, Berlin, 12 June 2024 outdoors",
+        ),
+        ("en", Recording(occasion="K360-Festival", remark="outdoors"), "Recorded at K360-Festival outdoors"),
+        ("en", Recording(remark="outdoors"), "outdoors"),
+        ("en", Recording(), ""),
+    ],
+)
+def test_a_page_says_where_and_when_an_episode_was_recorded_and_what_is_remarked(
+    language: str, recording: Recording, said: str
+) -> None:
+    written = site(page(item=an_item(recording=recording)), language=language).pages["agil/index.html"]
+    facts = html.document_fromstring(written).findall(".//article/header//p[@class='facts']")
+    assert " ".join("".join(map(str, fact.itertext())) for fact in facts) == said

@@ -210,6 +210,15 @@ function ranges(part, wanted) {
   return found;
 }
 
-const details = document.querySelector("details.transcript[data-cues]");
+const details = document.querySelector("details.transcript");
 const player = document.querySelector("[data-player]");
-if (details && player) new Reader(details, player);
+if (details?.dataset.cues && player) new Reader(details, player);
+
+/** Open the transcript for whoever follows a link to it, as teasers have one. */
+function reveal() {
+  if (!details || location.hash !== "#transcript") return;
+  details.open = true;
+  details.scrollIntoView();
+}
+addEventListener("hashchange", reveal);
+reveal();

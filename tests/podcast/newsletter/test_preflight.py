@@ -108,6 +108,16 @@ def test_the_teasers_of_the_issue_are_sound_in_every_form(desk: Desk, form: str)
     assert desk.check("2024-12", "--file", desk.mail(desk.teaser(form), name)) == []
 
 
+def test_the_link_of_a_teaser_to_a_transcript_is_sound(desk: Desk) -> None:
+    (desk.show.path / "transcripts").mkdir()
+    (desk.show.path / "transcripts/1.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:01.000\nMut.\n", encoding="utf-8")
+    desk.show.episode(1, more="transcripts: [transcripts/1.vtt]\n")
+    assert desk.folge("publish", "--yes") == 0
+    teaser = desk.teaser()
+    assert "#transcript" in teaser
+    assert desk.check("2024-12", "--file", desk.mail(teaser)) == []
+
+
 def test_a_mail_that_was_sent_and_read_back_is_checked_in_both_parts(desk: Desk, mailbox: tuple[Mailbox, int]) -> None:
     box, port = mailbox
     message = EmailMessage(policy=email.policy.SMTP)

@@ -1,14 +1,14 @@
 """Walks the pages of an Ogg file (RFC 3533) with Vorbis, Opus or FLAC inside, from the first to the last."""
 
 import struct
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import cache
 from zlib import adler32
 
 from episodes.model import BitrateMode
-from episodes.sound import LARGE_JUNK, MINUTE, NotAudio, Sound, mean_bitrate, samples
+from episodes.oggstreams import Stream, stream_of
+from episodes.sound import LARGE_JUNK, MINUTE, NOTABLE, NotAudio, Sound, length, mean_bitrate
 
 _UNCHECKED = bytes(4)
 _LARGEST_PAGE = 27 + 255 + 255 * 255  # bytes
@@ -17,51 +17,20 @@ _MAGIC = b"OggS\0"
 PAGE = struct.Struct("<4sBBqIIIB")
 """The head of a page: magic, version, type, position, serial, number, checksum, segments."""
 
-_HEAD = struct.Struct("<5sBqI4xIB")  # what of it is read of every page; its version is 0
-_NO_HEAD = (b"", 0, 0, 0, 0, 0)
+_NO_HEAD = (b"", 0, 0, 0, 0, 0, 0, 0)
+_LEAPT = struct.Struct("<5sBqQIB")  # what of it is read of every page that is leapt over: serial and number as one
+_NUMBER = 1 << 32  # where in that the number begins
 _LARGEST_HEAD = PAGE.size + 255
 _CAPTURE = struct.Struct(">I")  # the first four bytes of a page
 _CAPTURED = int.from_bytes(_MAGIC[:4], "big")
 _LAST_POSITION = 1 << 63
-FIRST, _LAST = 2, 4  # bits of the page's type
-_MINUTE = 60
+FIRST = 2  # a bit of the page's type
 _SKELETON = b"fishead\0"  # describes the other streams
-
-
-@dataclass(slots=True, kw_only=True)
-class _Link:
-    """One logical stream: files joined end to end have several."""
-
-    codec: str
-    rate: int
-    channels: int
-    skip: int = 0
-    begins: int = -1
-    ends: int = 0
-    finished: bool = False
-    repeated: int = 0
-
-    def note(self, position: int, *, last: bool) -> None:
-        self.finished = self.finished or last
-        if position <= 0:
-            return
-        if self.begins < 0:  # a recording cut out of a running broadcast does not begin at 0
-            self.begins = position if position > _MINUTE * self.rate else 0
-        self.repeated += position < self.ends
-        self.ends = max(self.ends, position)
-
-    @property
-    def duration(self) -> timedelta:
-        return samples(self.ends - max(self.begins, self.skip), self.rate)
-
-    def position_after(self, duration: timedelta) -> int:
-        """Return the position at which it has played for the whole seconds of `duration`."""
-        return max(self.begins, self.skip) + duration // timedelta(seconds=1) * self.rate
 
 
 def codec(head: bytes) -> str:
     """Return `vorbis`, `opus` or `flac` for the bytes an Ogg file begins with, empty for anything else."""
-    link = _link(head[27 + head[26] :][:64]) if len(head) > 27 else None
+    link = stream_of(head[27 + head[26] :][:64]) if len(head) > 27 else None
     return link.codec if link else ""
 
 
@@ -79,24 +48,13 @@ def checksum(*parts: bytes) -> int:
     return _check()(b"".join(parts))
 
 
-def _link(packet: bytes) -> _Link | None:
-    if packet[:7] == b"\x01vorbis" and len(packet) >= 16:
-        return _Link(codec="vorbis", channels=packet[11], rate=int.from_bytes(packet[12:16], "little"))
-    if packet[:8] == b"OpusHead" and len(packet) >= 12:
-        return _Link(codec="opus", channels=packet[9], rate=48000, skip=int.from_bytes(packet[10:12], "little"))
-    if packet[:5] == b"\x7fFLAC" and len(packet) >= 35:
-        packed = int.from_bytes(packet[27:35], "big")
-        return _Link(codec="flac", channels=(packed >> 41 & 7) + 1, rate=packed >> 44)
-    return None
-
-
 class PageWalk:
     """Reads the pages of a file of `size` bytes that is fed to it in pieces, from its first byte to its last."""
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.links: list[_Link] = []
-        self.by_serial: dict[int, _Link] = {}
+        self.links: list[Stream] = []
+        self.by_serial: dict[int, Stream] = {}
         self.header_bytes = 0
         self.minute_at = 0
         self.before = timedelta()
@@ -138,8 +96,9 @@ class PageWalk:
             body = at + PAGE.size
             if body > size and not final:
                 return at
-            magic, kind, position, serial, claimed, segments = _HEAD.unpack_from(data, at) if body <= size else _NO_HEAD
-            if magic != _MAGIC:
+            head = PAGE.unpack_from(data, at) if body <= size else _NO_HEAD
+            magic, version, kind, position, serial, number, claimed, segments = head
+            if magic != _MAGIC[:4] or version:
                 at = self._lost(data, at, final=final)
                 continue
             laces = data[body : body + segments]
@@ -149,18 +108,21 @@ class PageWalk:
                 return at
             self.pages += 1
             if kind & FIRST:
-                self._begin(serial, data[body : min(end, body + 64)])
+                self._begin(serial, number, data[body : min(end, body + 64)])
             elif self.opening:
                 self.opening, self.heard = 0, False
             if end > size:
                 self.missing = end - size
                 return size
             if check(b"".join((view[at : at + 22], _UNCHECKED, view[at + 26 : end]))) != claimed:
-                self.damaged += 1
-            elif owner := self.by_serial.get(serial):
-                known = self.minute_at
-                self._hear(owner, kind, position, at + start, body + start, end + start)
-                end = end if self.minute_at == known else self._leap(data, end, stop)
+                end = self._skip(data, at, end, final=final)
+            elif (owner := self.by_serial.get(serial)) and not kind & FIRST:
+                known, begun = self.minute_at, owner.position
+                if self._sounds(owner, position, number, at + start):
+                    owner.hear(kind, position, number, laces, data[body:end])
+                    self._count(owner, end - body, end + start)
+                if self.minute_at != known or (not begun and len(self.links) == 1):
+                    end = self._leap(data, end, stop)
             at = end
         return at
 
@@ -173,51 +135,65 @@ class PageWalk:
         if stop - at < _LARGEST_PAGE or not self.header_bytes or self.opening:
             return at
         serial, owner = next(reversed(self.by_serial.items()))
-        if not owner.ends:
+        expected = (owner.number + 1) * _NUMBER + serial
+        if not owner.position or data[at + 14 : at + 22] != expected.to_bytes(9, "little")[:8]:
             return at
         until = _LAST_POSITION if self.minute_at else owner.position_after(MINUTE - self.before)
-        copy, size, begin, pages, laced, last, ends = bytearray(data), len(data), at, 0, 0, 0, owner.ends
-        stop = min(stop, size - _LARGEST_HEAD)
+        copy, size, begin, laced, last, ends = bytearray(data), len(data), at, 0, 0, owner.position
+        stop, longest = min(stop, size - _LARGEST_HEAD), owner.longest
         while at < stop:
-            magic, kind, position, its, claimed, segments = _HEAD.unpack_from(data, at)
-            if kind > 1 or its != serial or not ends < position < until or magic != _MAGIC:
+            magic, kind, position, its, claimed, segments = _LEAPT.unpack_from(data, at)
+            if kind > 1 or its != expected or not ends < position <= ends + segments * longest or magic != _MAGIC:
                 break
             body = at + PAGE.size + segments
             end = body + (adler32(data[at + PAGE.size : body]) & 0xFFFF) - 1
-            if end > size:
+            if end > size or position >= until:
                 break
             _CAPTURE.pack_into(copy, at, _CAPTURED ^ last)
             copy[at + 22 : at + 26] = _UNCHECKED
             last, ends, laced, at = claimed, position, laced + segments, end
-            pages += 1
+            expected += _NUMBER
         if _check()(memoryview(copy)[begin:at]) != last:
             return begin
+        pages = (expected // _NUMBER) - owner.number - 1
+        owner.leap(pages, ends)
         self.pages += pages
         self.sound_bytes += at - begin - laced - pages * PAGE.size
-        owner.ends = ends
         return at
 
-    def _hear(self, owner: _Link, kind: int, position: int, at: int, body: int, end: int) -> None:
-        """Note a whole page: where it, its packets and the page behind it stand in the file."""
-        if 0 < owner.ends < position and not kind & _LAST:
-            owner.ends = position
-        else:
-            owner.note(position, last=bool(kind & _LAST))
-        if not self.header_bytes:
-            if position <= 0:
-                return
-            self.header_bytes = at
-        self.sound_bytes += end - body
+    def _skip(self, data: bytes, at: int, end: int, *, final: bool) -> int:
+        """Note a damaged page, whose stream nobody can tell for certain; return where the next may begin."""
+        self.damaged += 1
+        if self.links:
+            self.links[-1].skipped += 1
+        if len(data) - end < len(_MAGIC) or data.startswith(_MAGIC, end):
+            return end
+        junk, found = self.junk, self._lost(data, at, final=final)
+        self.junk = junk  # told as damaged
+        return found
+
+    def _sounds(self, owner: Stream, position: int, number: int, at: int) -> bool:
+        """Return whether a page is sound; the headers before it have no position."""
+        if not owner.position and position <= 0:
+            owner.number = number
+            return False
+        self.header_bytes = self.header_bytes or at
+        return True
+
+    def _count(self, owner: Stream, size: int, end: int) -> None:
+        """Count a page of sound that was heard; the next one stands at `end` in the file."""
+        self.sound_bytes += size
         if not self.minute_at and owner is self.links[-1] and self.before + owner.duration >= MINUTE:
             self.minute_at = end
 
-    def _begin(self, serial: int, packet: bytes) -> None:
+    def _begin(self, serial: int, number: int, packet: bytes) -> None:
         """Note a stream: the first pages of all that play at once stand together; the first sound of them counts."""
         if packet[:8] == _SKELETON:
             return
-        link = _link(packet[:64])
+        link = stream_of(packet[:64])
         if link and not self.heard:
             self.before += self.links[-1].duration if self.links else timedelta()
+            link.number = number
             self.links.append(link)
             self.by_serial[serial] = link
             self.heard = True
@@ -245,8 +221,7 @@ def ogg(walk: PageWalk, name: str) -> Sound:
         doubts.append("its end mark is missing: the recording or the copy may have stopped early")
     if walk.damaged:
         doubts.append(f"players skip damaged pages: {walk.damaged} of {walk.pages}")
-    if repeated := sum(link.repeated for link in walk.links):
-        doubts.append(f"players play again what stands in the wrong place: {repeated} of {walk.pages} pages")
+    doubts.extend(_misplaced(walk, duration))
     if len(walk.links) > 1:
         doubts.append(f"{len(walk.links)} recordings are joined in it, and many players stop after the first")
     if walk.several:
@@ -264,3 +239,19 @@ def ogg(walk: PageWalk, name: str) -> Sound:
         channels=first.channels,
         doubts=tuple(doubts),
     )
+
+
+def _misplaced(walk: PageWalk, duration: timedelta) -> Iterator[str]:
+    """Yield the doubts about pages that do not follow one another, or not in time."""
+    if repeated := sum(link.repeated for link in walk.links):
+        yield f"players play again what stands in the wrong place: {repeated} of {walk.pages} pages"
+    if any(link.beheaded for link in walk.links):
+        yield "pages before its first sound are missing: it was cut out of a longer recording, or the copy lost them"
+    if gaps := sum(link.gaps for link in walk.links):
+        places = "one place" if gaps == 1 else f"{gaps} places"
+        yield f"pages are missing, or in the wrong order, in {places}: copy it again from the original"
+    if astray := sum(link.astray for link in walk.links):
+        yield f"pages that tell a wrong time, so that players jump to the wrong place: {astray} of {walk.pages}"
+    promised = sum((link.promised for link in walk.links), timedelta())
+    if abs(promised - duration) > NOTABLE:
+        yield f"players that trust its positions show {length(promised)}, but its pages play {length(duration)}"

@@ -96,22 +96,26 @@ def mp4(
     return box(b"ftyp", brand + bytes(4)) + (moov + mdat if index_first else mdat + moov)
 
 
-def page(body: bytes, *, position: int, kind: int = 0, serial: int = 1) -> bytes:
-    """Return an Ogg page."""
-    table = bytes([255] * (len(body) // 255) + [len(body) % 255])
-    head = struct.pack("<4sBBqII", b"OggS", 0, kind, position, serial, 0)
-    rest = bytes((len(table),)) + table + body
+def page(*packets: bytes, position: int, kind: int = 0, serial: int = 1, number: int = 0) -> bytes:
+    """Return an Ogg page of whole packets."""
+    table = b"".join(bytes([255] * (len(one) // 255) + [len(one) % 255]) for one in packets)
+    head = struct.pack("<4sBBqII", b"OggS", 0, kind, position, serial, number)
+    rest = bytes((len(table),)) + table + b"".join(packets)
     return head + struct.pack("<I", checksum(head + bytes(4) + rest)) + rest
 
 
 def opus(seconds: int, *, serial: int = 1, ended: bool = True) -> bytes:
-    """Return an Opus file with one page of nonsense per second: enough to be measured, not to be heard."""
+    """Return an Opus file with one page of 1,031 bytes per second: enough to be measured, not to be heard."""
     head = b"OpusHead" + struct.pack("<BBHIhB", 1, 1, 312, 48000, 0, 0)
     tags = b"OpusTags" + struct.pack("<I", 4) + b"test" + struct.pack("<I", 0)
-    pages = page(head, position=0, kind=2, serial=serial) + page(tags, position=0, serial=serial)
+    pages = page(head, position=0, kind=2, serial=serial) + page(tags, position=0, serial=serial, number=1)
     for second in range(1, seconds + 1):
         last = 4 if ended and second == seconds else 0
-        pages += page(bytes(1000), position=second * 48000 + 312, kind=last, serial=serial)
+        frames = (6 if second == 1 else 5, *[5] * 9)  # of 20 ms; the first packet holds what players skip, too
+        packets = [bytes((0x0B, count)).ljust(99, b"\0") for count in frames]
+        packets[-1] += bytes(4)
+        position = second * 48000 + 312
+        pages += page(*packets, position=position, kind=last, serial=serial, number=second + 1)
     return pages
 
 

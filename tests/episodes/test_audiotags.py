@@ -413,9 +413,9 @@ def test_vorbis_comments_give_tags_chapters_and_pictures(tmp_path: Path) -> None
         "METADATA_BLOCK_PICTURE=kaputt",
     )
     body = opus(9)
-    old = page(comments()[:8] + struct.pack("<I", 4) + b"test" + struct.pack("<I", 0), position=0)
+    old = page(comments()[:8] + struct.pack("<I", 4) + b"test" + struct.pack("<I", 0), position=0, number=1)
     path = tmp_path / "talk.opus"
-    path.write_bytes(body.replace(old, page(packet, position=0)))
+    path.write_bytes(body.replace(old, page(packet, position=0, number=1)))
     audio = measure(path)
     assert audio.tags == Tags(
         title="Diensteid",

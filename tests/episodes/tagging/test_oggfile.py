@@ -91,7 +91,7 @@ def test_headers_that_nobody_can_read_are_refused(tmp_path: Path) -> None:
     for number, damaged in enumerate((
         whole.replace(b"OpusTags", b"OpusTaxx"),
         whole[:47] + page(b"fishead\0" + bytes(40), position=0, kind=2, serial=9) + whole[47:],
-        whole.replace(page(b"OpusTags" + struct.pack("<I4sI", 4, b"test", 0), position=0), b""),
+        whole.replace(page(b"OpusTags" + struct.pack("<I4sI", 4, b"test", 0), position=0, number=1), b""),
     )):  # fmt: skip
         assert damaged != whole, number
         path.write_bytes(damaged)
@@ -104,8 +104,8 @@ def test_a_comment_that_lies_about_its_size_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "talk.opus"
     lying = b"OpusTags" + struct.pack("<I4sI", 4, b"test", 0xFFFFFFF0) + struct.pack("<I", 0xFFFFFFFF)
     whole = opus(5)
-    honest = page(b"OpusTags" + struct.pack("<I4sI", 4, b"test", 0), position=0)
-    path.write_bytes(whole.replace(honest, page(lying, position=0)))
+    honest = page(b"OpusTags" + struct.pack("<I4sI", 4, b"test", 0), position=0, number=1)
+    path.write_bytes(whole.replace(honest, page(lying, position=0, number=1)))
     audio = measure(copied(path, TAGS))
     assert (audio.tags.title, audio.doubts) == (TAGS.title, ())
 

@@ -317,4 +317,5 @@ def test_what_did_change_is_seen(show: ShowFolder, usual: dict[str, bytes], tmp_
     assert [key for key in found if key.startswith(("audio/", "covers/", "folge-"))] == [
         "folge-1/embed/index.html",
         "folge-1/index.html",
+        "folge-1/oembed.json",
     ]

@@ -31,6 +31,9 @@ def edited(tone: bytes, *edits: tuple[float, float], claimed: int | None = None,
         place = film.index(name) - 4
         longer = int.from_bytes(film[place : place + 4], "big") + len(new) - size
         film[place : place + 4] = longer.to_bytes(4, "big")
+    long = int(sum(seconds for seconds, _ in edits) * 1000)  # what a track's header counts: all its edits
+    place = film.index(b"tkhd") + 4 + 20
+    film[place : place + 4] = long.to_bytes(4, "big")
     return bytes(film)
 
 
@@ -61,7 +64,7 @@ def test_the_length_is_what_the_edit_list_plays(
     audio = measure(path)
     assert audio.duration.total_seconds() == pytest.approx(seconds, abs=0.1)
     assert audio.duration.total_seconds() == pytest.approx(played(path), abs=0.5)
-    assert f"its edit list plays {seconds:.1f} s of 70.0 s" in audio.doubts[0]
+    assert any(f"its edit list plays {seconds:.1f} s of 70.0 s" in doubt for doubt in audio.doubts)
 
 
 @pytest.mark.parametrize("edits", [((0, 10),), ((20, 100),), ((5, _SILENT),)])

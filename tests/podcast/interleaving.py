@@ -22,6 +22,7 @@ from typing import Any
 from unittest.mock import patch
 
 from feed.checks.run import check_feed
+from podcast.cache import cache_folder
 from podcast.layout import LEDGER, LEDGERS
 from podcast.publishing.artifacts import Artifact, lay_out, render
 from podcast.publishing.feeds import compile_pages
@@ -132,6 +133,8 @@ class _Replay:
         self._thread = threading.current_thread()
 
     def get(self, key: str) -> StoredObject | None:
+        if key.startswith(LEDGERS):  # copies of the ledger change no publish's way: they are neither written nor found
+            return None
         found: StoredObject | None = self._ask(
             Operation(name="get", key=key, run=lambda store: _known_object(store.get(key)))
         )
@@ -154,7 +157,7 @@ class _Replay:
                 return MOVED
             return Answer(known=tag, value=tag)
 
-        if key.startswith(LEDGERS):  # written over whatever is there, and read by no publish: it changes no other's way
+        if key.startswith(LEDGERS):
             return ""
         tag = MemoryStore().put(key, body, media_type=media_type, cache_control=cache_control, expected=ABSENT)
         if self._ask(Operation(name="put", key=key, run=run), foretold=Answer(known=tag, value=tag)) is None:
@@ -274,6 +277,8 @@ class Actor:
         self._producer = producer
         producer.publisher.store = MemoryStore()
         producer.publisher.prepare()  # once, against nothing: files are measured, and nothing is known of any store
+        self._searched = cache_folder(producer.publisher.workspace.folder) / "search.json"
+        self._known_of_search = self._searched.read_bytes()
 
     def next(self, record: Record) -> Operation | Ended:
         """Return what the producer does after these answers."""
@@ -293,6 +298,7 @@ class Actor:
     def _run(self, record: Record) -> object:
         """Run the publish as far as the record goes; returns what it carried along when it last started over."""
         self.runs += 1
+        self._searched.write_bytes(self._known_of_search)  # what a run remembers there saves another one a question
         replay = _Replay(record)
         publisher = copy.copy(self._producer.publisher)
         publisher.store = self._producer.through(replay)
@@ -338,7 +344,7 @@ _ONCE = {
     "publish.check_feed": functools.cache(check_feed),
     "publish.compile_pages": lambda ledger, rendered: _compiled(encode_ledger(ledger)),
     "publish.lay_out": lambda ledger: _laid_out(encode_ledger(ledger)),
-    "publish.render": lambda ledger, feeds, draft, rendered: _rendered(encode_ledger(ledger)),
+    "publish.render": lambda ledger, feeds, draft, rendered, folder: _rendered(encode_ledger(ledger)),
     "observe.decode_ledger": functools.cache(decode_ledger),
 }
 """Functions without a memory of their own, each asked once for the same: most of the time goes there."""

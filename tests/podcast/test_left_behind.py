@@ -1,6 +1,7 @@
 """What a publish relies on is there, whatever happened before: a tidying, a withdrawal, a cut, a rollback."""
 
 import zlib
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
@@ -9,7 +10,7 @@ import pytest
 from podcast.layout import LEDGER, ledger_copy_key
 from podcast.publishing.changes import Asked
 from podcast.publishing.ledger import Ledger, decode_ledger
-from podcast.publishing.pagefind import is_program
+from podcast.publishing.pagefind import is_program, make_index
 from podcast.publishing.publish import Refused
 from podcast.publishing.rollback import Rollback
 from podcast.publishing.tidying import Tidier
@@ -144,10 +145,9 @@ def test_a_publish_that_dies_before_its_ledger_leaves_the_program_that_searches_
     assert programs
     show.episode(3)
     monkeypatch.setattr("podcast.publishing.searchfiles.pagefind_version", lambda: "9.9.9")
-    make = __import__("podcast.publishing.searchfiles", fromlist=["make_index"]).make_index
 
-    def another_version(documents: object, language: str, folder: Path) -> None:
-        make(documents, language, folder)
+    def another_version(documents: Iterable[tuple[str, str]], language: str, folder: Path) -> None:
+        make_index(documents, language, folder)
         for path in folder.rglob("*"):
             if path.is_file() and is_program(path):
                 path.write_bytes(path.read_bytes() + b"\n")

@@ -164,3 +164,27 @@ def test_only_what_is_unfinished_can_be_aborted(store: Store, key: str) -> None:
     with pytest.raises(ValueError, match="not a"):
         store.abort(Unfinished(key=key, id="", begun=datetime.now(UTC), bytes=0))
     assert store.get("feed.xml") is not None
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_an_object_is_on_the_disk_before_it_has_its_name_and_its_name_is_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: bool
+) -> None:
+    store = FolderStore(tmp_path / "public")
+    done: list[tuple[str, int]] = []
+    rename = os.replace
+
+    def note_rename(source: Path, target: Path) -> None:
+        done.append(("named", source.stat().st_ino))
+        rename(source, target)
+
+    monkeypatch.setattr(os, "fsync", lambda descriptor: done.append(("flushed", os.fstat(descriptor).st_ino)))
+    monkeypatch.setattr(os, "replace", note_rename)
+    if large:
+        put_file(store, upload(tmp_path / "1.mp3", noise(MIB), "audio/1.mp3"))
+    else:
+        put(store, "audio/1.mp3", b"x")
+
+    there = tmp_path / "public" / "audio"
+    file, folder = (there / "1.mp3").stat().st_ino, there.stat().st_ino
+    assert done.index(("flushed", file)) < done.index(("named", file)) < done.index(("flushed", folder))

@@ -12,7 +12,7 @@ from pathlib import Path
 PYTHON = sys.executable
 FOLGE = str(Path(sys.executable).with_name("folge"))
 HERE = Path(__file__).resolve().parent
-_LONGEST_SECONDS = 600
+_LONGEST_SECONDS = 3600
 
 
 class NotMeasuredError(Exception):

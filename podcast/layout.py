@@ -14,6 +14,9 @@ SOURCES = f"{PRIVATE}sources/"
 ISSUES = "issues"
 """The folder of a show in which the issues of its newsletter stand."""
 
+TEASER_TEMPLATES = "templates/newsletter"
+"""The folder of a show in which its own templates of teasers stand."""
+
 LEDGER = f"{PRIVATE}ledger.json"
 INVENTORY = f"{PRIVATE}inventory.json"
 LEDGERS = f"{PRIVATE}ledgers/"

@@ -20,7 +20,7 @@ from feed.item import Alternate, Enclosure, Integrity, Item, Source, Transcript
 from feed.show import Category, Image, Show, ShowKind
 from podcast.feed_settings import FeedSettings
 from podcast.layout import FEED, INDEX, chapters_key, page_url, public_url
-from podcast.site_settings import Look
+from podcast.site_settings import Look, Template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +138,8 @@ class Release:
 class ShowRelease:
     """The show as the public sees it, without addresses that follow from `base_url` (which ends with a slash).
 
-    `mentions` says that pages of episodes tell which issues of the newsletter teased them.
+    `mentions` says that pages of episodes tell which issues of the newsletter teased them; `newsletter` are the
+    show's own templates of teasers.
     """
 
     title: str
@@ -163,6 +164,7 @@ class ShowRelease:
     site: Look = Look()
     logo: Blob | None = None
     mentions: bool = True
+    newsletter: tuple[Template, ...] = ()
 
     def blobs(self) -> tuple[Blob, ...]:
         """Return every object made of a file that the show itself refers to."""
@@ -176,7 +178,7 @@ _UNSEEN = frozenset(
 
 _LATER = frozenset(
     {"chapters", "alternates", "images", "tags", "feed", "captions", "forms", "end"}
-    | {"place", "geo", "osm", "waypoints", "site", "logo", "mentions"}
+    | {"place", "geo", "osm", "waypoints", "site", "logo", "mentions", "newsletter"}
 )
 """Fields that ledgers written before them do not have: at their default they must not change a digest."""
 

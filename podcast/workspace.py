@@ -11,7 +11,7 @@ from episodes.catalogue import Catalogue, load_catalogue
 from episodes.listing import episode_files
 from episodes.model import Status
 from episodes.problems import Problem, ProblemsFound, errors
-from podcast.layout import ISSUES
+from podcast.layout import ISSUES, TEASER_TEMPLATES
 from podcast.opening import settings_store
 from podcast.settings import FILE, Settings, find_folder, load_settings
 from podcast.stores import Store
@@ -42,10 +42,12 @@ class Workspace:
             return None
 
     def files(self) -> Iterator[Path]:
-        """Yield every file a publish reads, whether it is there or not, and the folder of templates: one may be new."""
+        """Yield every file a publish reads, whether it is there or not, and the folders of templates."""
         yield self.folder / FILE
         site = self.settings.site
         texts = (site.css, site.templates, *(f"{site.templates}/{template.name}" for template in site.look.templates))
+        teasers = self.folder / TEASER_TEMPLATES
+        yield from (teasers, *(teasers.iterdir() if teasers.is_dir() else ()))
         named = [self.settings.cover, site.logo, *texts, *(image.path for image in self.settings.images)]
         yield from (self.resolve(written) for written in named if written)
         yield from episode_files(self.catalogue.folder)

@@ -11,10 +11,11 @@ from episodes.chapterfiles.marks import Mark
 from episodes.mediatypes import PICTURE_TYPES, media_type
 from episodes.model import Chapter, Episode, Status
 from episodes.namespace import ImageFile
-from episodes.problems import Problem, Severity
+from episodes.problems import Problem, ProblemsFound, Severity, UserError
 from episodes.timecode import show_position
 from episodes.transcripts import beyond
-from podcast.layout import RESERVED_SLUGS, cover_key, transcript_key
+from podcast.layout import RESERVED_SLUGS, TEASER_TEMPLATES, cover_key, transcript_key
+from podcast.newsletter.templating import read_templates
 from podcast.publishing.copies import Copier
 from podcast.publishing.findings import Findings
 from podcast.publishing.hearings import Fresh
@@ -32,6 +33,7 @@ from podcast.release import (
     TranscriptBlob,
 )
 from podcast.settings import FILE
+from podcast.site_settings import Template
 from podcast.website.render import template_problems
 from podcast.workspace import Workspace
 
@@ -123,10 +125,23 @@ class _Assembly:
             feed=settings.feed,
             site=settings.site.look,
             mentions=settings.site.mentions,
+            newsletter=self._teaser_templates(),
             logo=self._picture(
                 "logo", settings.site.logo, ledger.show.release.logo if ledger else None, FILE, "site.logo"
             ),
         )
+
+    def _teaser_templates(self) -> tuple[Template, ...]:
+        """Return the show's own templates of teasers, of which the kit is made."""
+        try:
+            found = read_templates(self.workspace.folder)
+        except ProblemsFound as error:
+            self.problems += error.problems
+            return ()
+        except UserError as error:
+            self.problems.append(Problem(path=TEASER_TEMPLATES, message=error.message, hint=error.hint))
+            return ()
+        return tuple(Template(name=name, text=text) for name, text in found.items())
 
     def release(self, episode: Episode, old: Entry | None) -> Release | None:
         name = f"episodes/{episode.source_name}"

@@ -1,11 +1,12 @@
 """The kit for newsletter authors: an unlisted page, and the teasers of every episode in every length and form.
 
-They are those of `folge teaser`, made by the same code with the templates that ship. Where an issue's name goes into a
+They are those of `folge teaser`, made by the same code with the same templates. Where an issue's name goes into a
 link stands a word, which the page puts the name in place of.
 """
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
 from podcast.layout import page_key, public_url
@@ -61,7 +62,8 @@ def _of(entry: Entry, ledger: Ledger) -> tuple[object, ...]:
     cover = entry.release.cover or ledger.show.release.cover
     made = ledger.pictures.get(cover.sha256, ()) if cover else ()
     show = ledger.show.release
-    return (entry.current.digest, entry.short, made, show.title, show.language, show.base_url, show.directory_index)
+    where = (show.base_url, show.directory_index)
+    return (entry.current.digest, entry.short, made, show.title, show.language, *where, show.newsletter)
 
 
 def _text(text: str) -> Mapping[str, object]:
@@ -84,12 +86,17 @@ def _page(base: str) -> Mapping[str, object]:
 def _teasers(entry: Entry, ledger: Ledger) -> Mapping[str, object]:
     subject = subject_of(entry, ledger)
     show = show_of(ledger.show.release)
+    own = {template.name: template.text for template in ledger.show.release.newsletter}
     texts: list[str] = []
     teasers: dict[str, dict[str, dict[str, int]]] = {}
     for length in Length:
         teaser = make_teaser(subject, show, length=length, campaign=CAMPAIGN)
         for form in FORMS:
-            written = {system: _written(teaser, form, system, show.language) for system in _systems(teaser, subject)}
+            style = Style(language=show.language, system=MailSystem.PLAIN, templates=own)
+            written = {
+                system: write_teasers((teaser,), form, replace(style, system=system))
+                for system in _systems(teaser, subject)
+            }
             for text in written.values():
                 if text not in texts:
                     texts.append(text)
@@ -113,7 +120,3 @@ def _systems(teaser: Teaser, subject: Subject) -> tuple[MailSystem, ...]:
     people = "".join(f"{person.name}{person.function}{person.organisation}" for person in item.people)
     said = f"{teaser.show}{item.title}{item.summary}{people}{teaser.context}{teaser.label}"
     return tuple(MailSystem) if _MARKS.search(said) else (MailSystem.PLAIN,)
-
-
-def _written(teaser: Teaser, form: Form, system: MailSystem, language: str) -> str:
-    return write_teasers((teaser,), form, Style(language=language, system=system, templates={}))

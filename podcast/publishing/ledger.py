@@ -280,6 +280,7 @@ def _faults(ledger: Ledger) -> Iterator[str]:
         yield "the show has no history"
     yield from _settings_faults(ledger.show)
     yield from _look_faults(show.site)
+    yield from _text_faults(show)
     if len({entry.guid for entry in ledger.entries}) != len(ledger.entries):
         yield "one guid in two rows"
     for entry in ledger.entries:
@@ -319,9 +320,13 @@ def _look_faults(look: Look) -> Iterator[str]:
     for link in filter(None, (look.imprint, look.privacy)):
         if not is_address(link.url):
             yield f"the address {link.url}"
-    texts = (look.css, *(template.text for template in look.templates))
-    if sum(len(text.encode()) for text in texts) > LARGEST_SUM:
-        yield "a style sheet and templates that are too large"
+
+
+def _text_faults(show: ShowRelease) -> Iterator[str]:
+    pages = (show.site.css, *(template.text for template in show.site.templates))
+    for texts in (pages, [template.text for template in show.newsletter]):
+        if sum(len(text.encode()) for text in texts) > LARGEST_SUM:
+            yield "a style sheet and templates that are too large"
 
 
 def _sounds(release: Release) -> tuple[AudioBlob | AlternateRelease, ...]:

@@ -1,9 +1,12 @@
 """What a pull does with the files that texts name: covers and transcripts, and audio that was asked for."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 
+from podcast.layout import TEASER_TEMPLATES
+from podcast.newsletter.templating import NAMES
 from podcast.publishing.arrivals import Action, Arrival
 from podcast.publishing.arrivals import written as arrival_of
 from podcast.publishing.ledger import Entry
@@ -14,6 +17,8 @@ from podcast.release import Blob, ShowRelease
 from podcast.settings import Settings
 from podcast.site_settings import TEMPLATE_KINDS
 from podcast.stores import Store
+
+_TEASER_KINDS = tuple({PurePosixPath(name).suffix for name in NAMES})
 
 
 class PulledFiles:
@@ -50,6 +55,8 @@ class PulledFiles:
             self._text(site.css, look.css, "the style sheet of the pages")
         for template in look.templates:
             self._text(f"{site.templates.rstrip('/')}/{template.name}", template.text, "a template of the pages")
+        for template in release.newsletter:
+            self._text(f"{TEASER_TEMPLATES}/{template.name}", template.text, "a template of teasers", _TEASER_KINDS)
 
     def episode(self, entry: Entry, *, audio: bool, here: str, text_comes: bool) -> None:
         """Decide about the files of an episode; about its `audio` and other forms only if they are wanted.
@@ -130,10 +137,10 @@ class PulledFiles:
             )
         )
 
-    def _text(self, written: str, text: str, what: str) -> None:
+    def _text(self, written: str, text: str, what: str, kinds: Collection[str] = (".css", *TEMPLATE_KINDS)) -> None:
         """Bring a text that stands in the ledger itself, where there is none here; any other is kept."""
         kind = PurePosixPath(written).suffix
-        path = place(self._folder, written, f"text{kind}") if kind in (".css", *TEMPLATE_KINDS) else None
+        path = place(self._folder, written, f"text{kind}") if kind in kinds else None
         if path is None:
             if written and not _outside(self._folder, written):
                 reason = f"{what} cannot be brought to a place outside the folder, or of another kind"

@@ -17,13 +17,8 @@ from podcast.cli.options import json_option
 from podcast.cli.output import emit, give, say
 from podcast.feed_settings import podcast_guid
 from podcast.files import create_file, make_folder
+from podcast.layout import IGNORED
 from podcast.settings import FILE, PREVIEW_URL, load_settings
-
-IGNORED = """\
-# audio is large and lives in the store; the text files are what git keeps
-/audio/
-/public/
-"""
 
 TEMPLATE = """\
 # The show. folge reads this file, and writes it only for 'folge cover --set'. Remove the # before a line to use it.

@@ -58,7 +58,9 @@ def convert_item(item: Item, show: Show, hosts: Sequence[Appearance]) -> Convert
         source_name="",
         source_sha256="",
         kind=item.kind,
-        published=item.published.replace(microsecond=0).astimezone(timezone(timedelta(minutes=offset // timedelta(minutes=1)))),
+        published=item.published.replace(microsecond=0).astimezone(
+            timezone(timedelta(minutes=offset // timedelta(minutes=1)))
+        ),
         number=_counted(item.number, "number", findings),
         season=_counted(item.season, "season", findings),
         summary=summary,

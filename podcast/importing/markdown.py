@@ -34,7 +34,9 @@ def _html(node: Node) -> str:
         return html.escape(node.text, quote=False)
     if node.name in _BARE:
         return f"<{node.name}>"
-    given = "".join(f' {name}="{html.escape(value)}"' for name, value in (("href", node.href), ("title", node.title)) if value)
+    given = "".join(
+        f' {name}="{html.escape(value)}"' for name, value in (("href", node.href), ("title", node.title)) if value
+    )
     inside = html.escape(node.text, quote=False) + "".join(map(_html, node.children))
     return f"<{node.name}{given}>{inside}</{node.name}>"
 
@@ -71,7 +73,9 @@ def _list(node: Node, *, other: bool) -> str:
 
 
 def _indented(text: str, first: str, rest: str) -> str:
-    return "\n".join((rest if index else first) + line if line else rest.rstrip() for index, line in enumerate(text.split("\n")))
+    return "\n".join(
+        (rest if index else first) + line if line else rest.rstrip() for index, line in enumerate(text.split("\n"))
+    )
 
 
 def _line(nodes: Sequence[Node]) -> str:

@@ -41,7 +41,9 @@ def settle(episode: Episode) -> Settled:
         if needed := next((problem for problem in found if _root(problem) in _NEEDED), None):
             return Settled(why=f"{needed.field} {needed.message}", problems=tuple(findings.problems))
         for problem in found:
-            findings.add("left-out", f"{problem.field or 'what is carried verbatim'}: {problem.message}; it is left out")
+            findings.add(
+                "left-out", f"{problem.field or 'what is carried verbatim'}: {problem.message}; it is left out"
+            )
         episode = _without(episode, found)
     return Settled(why="it holds what no episode file can hold", problems=tuple(findings.problems))
 

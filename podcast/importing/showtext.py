@@ -118,7 +118,9 @@ def tables_of(show: Show, items: Sequence[Item], url: str, wanted: Wanted, findi
     publisher = tags.publisher
     groups = {
         "update_frequency": _plain(tags.update_frequency) if tags.update_frequency else {},
-        "publisher": {name: getattr(publisher, name) for name in ("feed_guid", "feed_url", "title")} if publisher else {},
+        "publisher": {name: getattr(publisher, name) for name in ("feed_guid", "feed_url", "title")}
+        if publisher
+        else {},
         "chat": _plain(tags.chat) if tags.chat else {},
         "feed": {"hubs": [hub for hub in show.hubs if hub in _HUBS]},
     }
@@ -135,7 +137,9 @@ def write_show(tables: Tables, wanted: Wanted, preview_url: str) -> str:
     """Return the text of a `podcast.toml`."""
     lines = [_HEAD, "[show]", *_show_lines(tables.show), ""]
     for handle, person in tables.people.items():
-        lines += _table(f"[people.{json.dumps(handle) if not re.fullmatch('[A-Za-z0-9_-]+', handle) else handle}]", person)
+        lines += _table(
+            f"[people.{json.dumps(handle) if not re.fullmatch('[A-Za-z0-9_-]+', handle) else handle}]", person
+        )
     for name, group in tables.groups.items():
         lines += _table(f"[{name}]", group)
     for name, entries in tables.lists.items():

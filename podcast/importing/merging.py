@@ -54,7 +54,7 @@ def merge(states: Sequence[State]) -> Merged:
         items |= seen
         left_out |= dict.fromkeys(state.left_out)
     newest = newest_last[-1]
-    ordered = sorted(reversed(items.values()), key=lambda item: item.published)
+    ordered = sorted(items.values(), key=lambda item: item.published)
     return Merged(
         show=newest.feed.show,
         items=tuple(replace(item, guid=item.guid.strip()) for item in ordered),

@@ -1,1 +1,1 @@
-"""Moving a show in: from feeds of other hosts, from folders of audio, from several states of one show."""
+"""Moving in: from what is published elsewhere to a show folder."""

@@ -1,156 +1,74 @@
-"""Makes one list of items from several: states of one feed, or feeds of one show in several forms of audio.
+"""Several feeds as one show: states of one feed, of which the newer wins, or feeds of several forms of audio.
 
-What is one episode is told by the guid, then by the audio, then by date and title. What is doubtful stays two items
-and is named. Of two items that are one, the earlier list's wins, field by field; where a field of it is empty, the
-other's is taken. Its guid stays, too: the other guid is named among the matches.
+What is one episode, and which of two items wins, `joining` says; what is doubtful is a finding.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import timedelta
-from typing import TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from episodes.model import Recording
-from episodes.namespace import EpisodeTags
-from feed.item import Alternate, Enclosure, Item, Source
+from episodes.problems import Problem
+from feed.item import Item
 from feed.reader import Feed
-from podcast.importing.pairing import By, Doubt, Pairing, Why
-from podcast.importing.sameness import address, addresses, media_kind
-
-_Filled = TypeVar("_Filled", Item, EpisodeTags)
-_BLANK = {"duration": timedelta(), "recording": Recording()}
-
-_OWN = frozenset({"guid", "enclosure", "published", "kind", "explicit", "tags", "alternates"})
-"""Fields of an item that are never empty, or that are filled in a way of their own."""
+from feed.show import Show
+from podcast.importing.findings import Findings
+from podcast.importing.joining import join_feeds
+from podcast.importing.pairing import Why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
-    """Two items that became one: `kept` and `taken` are guids, `url` the audio of the second that is kept nowhere."""
+class State:
+    """A feed as it was at some time: where it was read, its address if it has one, what of it could not be read.
 
-    kept: str
-    taken: str
-    by: By
+    `owners` are the addresses of those to whom a lock of the feed yields.
+    """
+
+    name: str
+    feed: Feed
     url: str = ""
+    left_out: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:
-    """One list of items, newest first, what became one, and what stayed two in doubt."""
+    """What an import is made of: the show as its newest state tells it, and every item, oldest first."""
 
+    show: Show
     items: tuple[Item, ...]
-    matches: tuple[Match, ...] = ()
-    doubts: tuple[Doubt, ...] = ()
+    url: str = ""
+    left_out: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
-def merge_feeds(feeds: Sequence[Feed]) -> Merged:
-    """Make one list of items from feeds.
-
-    Those that name one address as their own are states of one feed: the newest by `lastBuildDate` wins, whatever their
-    order, and its audio is the audio. The others win in the order they are given, and audio in another form becomes an
-    alternate.
-    """
-    shows: dict[str, list[Feed]] = {}
-    for index, feed in enumerate(feeds):
-        shows.setdefault(feed.show.feed_url or f"{index}", []).append(feed)
-    states = [
-        merge([feed.items for feed in sorted(group, key=_age)], alternates=False) if len(group) > 1 else group[0]
-        for group in shows.values()
-    ]
-    whole = merge([state.items for state in states])
-    parts = [*(state for state in states if isinstance(state, Merged)), whole]
+def merge(states: Sequence[State]) -> Merged:
+    """Return feeds as one show. What was joined by more than its guid, and what stayed two in doubt, are findings."""
+    feeds = [replace(state.feed, items=tuple(map(_with_plain_guid, state.feed.items))) for state in states]
+    joined = join_feeds(feeds)
+    lead = states[joined.lead]
+    findings = Findings(lead.feed.show.title or lead.name)
+    for doubt in joined.doubts:
+        if doubt.why is Why.GUID:
+            message = (
+                f"the guid {doubt.one.guid} is also that of '{doubt.one.title}'; '{doubt.other.title}' is left out"
+            )
+            findings.add("guid-twice", message, hint="apps show one of the two; add the other by hand")
+        else:
+            hint = "they stay two; where they are one, delete the file of the other"
+            findings.add("doubtful", str(doubt), hint=hint)
+    for match in joined.matches:
+        if match.kept != match.taken:
+            message = f"the item with the guid {match.taken} is the same as {match.kept}, by {match.by.value}"
+            findings.note("joined", message, hint="its guid is given up; whoever subscribed to its feed sees the other")
     return Merged(
-        items=whole.items,
-        matches=tuple(match for part in parts for match in part.matches),
-        doubts=_distinct(doubt for part in parts for doubt in part.doubts),
+        show=lead.feed.show,
+        items=tuple(reversed(joined.items)),
+        url=lead.url or next((state.url for state in states if state.url), ""),
+        left_out=tuple(dict.fromkeys(text for state in states for text in state.left_out)),
+        problems=(*(problem for state in states for problem in state.problems), *findings.problems),
     )
 
 
-def _age(feed: Feed) -> float:
-    """Return what sorts states of a feed, the newest first; one that does not say when it was made is as its items."""
-    moments = [feed.changed] if feed.changed else [item.published for item in feed.items]
-    return -max((moment.timestamp() for moment in moments), default=0.0)
-
-
-def merge(lists: Sequence[Sequence[Item]], *, alternates: bool = True) -> Merged:
-    """Make one list of items from several, of which the earlier win.
-
-    `alternates` says that audio in another form is kept beside that of the earlier list.
-    """
-    kept: tuple[Item, ...] = ()
-    matches: list[Match] = []
-    doubts: list[Doubt] = []
-    for items in lists:
-        fresh, repeated = _without_repeated(items)
-        pairing = Pairing(kept, fresh)
-        doubts += [*repeated, *pairing.doubts]
-        filled = {one.guid: _filled(one, other, alternates=alternates) for one, other, _ in pairing.pairs}
-        paired = {other.guid for _, other, _ in pairing.pairs}
-        matches += [_match(filled[one.guid], other, by) for one, other, by in pairing.pairs]
-        kept = (*(filled.get(item.guid, item) for item in kept), *(i for i in fresh if i.guid not in paired))
-    ordered = tuple(sorted(kept, key=lambda item: item.published, reverse=True))
-    return Merged(items=ordered, matches=tuple(matches), doubts=_distinct(doubts))
-
-
-def _without_repeated(items: Sequence[Item]) -> tuple[list[Item], list[Doubt]]:
-    """Return the first item of each guid, and a doubt for each that differs from the first of its guid."""
-    first: dict[str, Item] = {}
-    doubts = []
-    for item in items:
-        known = first.setdefault(item.guid, item)
-        if known != item:
-            doubts.append(Doubt(one=known, other=item, why=Why.GUID))
-    return list(first.values()), doubts
-
-
-def _match(kept: Item, taken: Item, by: By) -> Match:
-    lost = "" if address(taken.enclosure.url) in addresses(kept) else taken.enclosure.url
-    return Match(kept=kept.guid, taken=taken.guid, by=by, url=lost)
-
-
-def _distinct(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
-    return tuple({(doubt.one.guid, doubt.other.guid, doubt.why): doubt for doubt in doubts}.values())
-
-
-def _filled(item: Item, other: Item, *, alternates: bool) -> Item:
-    """Return an item with what it leaves empty taken from another that is the same episode."""
-    whole = _with_empty_filled(item, other, _OWN)
-    return replace(
-        whole,
-        enclosure=_enclosure(item.enclosure, other.enclosure),
-        tags=_with_empty_filled(item.tags, other.tags, frozenset({"blocked"})),
-        alternates=_alternates(item, other) if alternates else item.alternates or other.alternates,
-    )
-
-
-def _with_empty_filled(value: _Filled, other: _Filled, own: frozenset[str]) -> _Filled:
-    kind = type(value)
-    empty = [
-        field.name
-        for field in fields(kind)
-        if field.name not in own and getattr(value, field.name) in (None, "", (), _BLANK.get(field.name))
-    ]
-    return replace(value, **{name: getattr(other, name) for name in empty})
-
-
-def _enclosure(audio: Enclosure, other: Enclosure) -> Enclosure:
-    """Return where the audio lies; what is not said of it is taken from what is said of the same address elsewhere."""
-    if address(audio.url) != address(other.url):
-        return audio
-    return replace(audio, bytes=audio.bytes or other.bytes, media_type=audio.media_type or other.media_type)
-
-
-def _alternates(item: Item, other: Item) -> tuple[Alternate, ...]:
-    """Return the other forms of an episode: its own, the other's, and the other's audio where that is new."""
-    audio = other.enclosure
-    known = set(addresses(item))
-    found = list(item.alternates)
-    if media_kind(audio.media_type) != media_kind(item.enclosure.media_type) and address(audio.url) not in known:
-        source = Source(url=audio.url)
-        found.append(Alternate(media_type=audio.media_type, sources=(source,), bytes=audio.bytes or None))
-        known.add(address(audio.url))
-    for alternate in other.alternates:
-        if not alternate.default and not known.intersection(address(source.url) for source in alternate.sources):
-            found.append(alternate)
-            known.update(address(source.url) for source in alternate.sources)
-    return tuple(found)
+def _with_plain_guid(item: Item) -> Item:
+    plain = item.guid.strip()
+    return item if plain == item.guid else replace(item, guid=plain)

@@ -10,7 +10,7 @@ from episodes.model import Kind
 from feed.item import Alternate, Enclosure, Item, Source
 from feed.reader import Feed
 from feed.show import Show
-from podcast.importing.merging import Match, Merged, merge, merge_feeds
+from podcast.importing.joining import Joined, Match, join, join_feeds
 from podcast.importing.pairing import By, Doubt, Why
 from podcast.importing.sameness import numbers, plain_title
 from tests.soaking import examples
@@ -52,11 +52,11 @@ def a_feed(*items: Item, url: str = "", changed: datetime | None = None) -> Feed
     return Feed(show=show, items=items, changed=changed)
 
 
-def guids(merged: Merged) -> list[str]:
+def guids(merged: Joined) -> list[str]:
     return [item.guid for item in merged.items]
 
 
-def doubts(merged: Merged) -> list[tuple[str, str, Why]]:
+def doubts(merged: Joined) -> list[tuple[str, str, Why]]:
     return [(doubt.one.guid, doubt.other.guid, doubt.why) for doubt in merged.doubts]
 
 
@@ -64,7 +64,7 @@ class TestByGuid:
     def test_the_earlier_list_wins_and_what_it_leaves_empty_is_filled(self) -> None:
         first = an_item("a", "Mut", summary="", number=None, size=0)
         second = an_item("a", "Wut", summary="Ein Gespräch", number=3, size=5_000_000, seconds=60)
-        (item,) = merge([[first], [second]]).items
+        (item,) = join([[first], [second]]).items
         assert (item.title, item.summary, item.number, item.duration) == (
             "Mut",
             "Ein Gespräch",
@@ -74,7 +74,7 @@ class TestByGuid:
         assert item.enclosure.bytes == 5_000_000
 
     def test_a_length_is_not_taken_from_another_address(self) -> None:
-        merged = merge(
+        merged = join(
             [[an_item("a", url="https://a.example/1.mp3")], [an_item("a", url="https://b.example/1.mp3", size=9)]]
         )
         assert merged.items[0].enclosure == Enclosure(url="https://a.example/1.mp3", bytes=0, media_type="audio/mpeg")
@@ -82,18 +82,18 @@ class TestByGuid:
 
     def test_audio_in_another_form_becomes_an_alternate(self) -> None:
         aac = an_item("a", url="https://cdn.example.org/a.m4a", media_type="audio/mp4", size=7)
-        (item,) = merge([[an_item("a")], [aac]]).items
+        (item,) = join([[an_item("a")], [aac]]).items
         source = Source(url="https://cdn.example.org/a.m4a")
         assert item.alternates == (Alternate(media_type="audio/mp4", sources=(source,), bytes=7),)
         assert item.enclosure.url == "https://cdn.example.org/a.mp3"
 
     def test_two_names_of_one_form_are_no_other_form(self) -> None:
         other = an_item("a", url="https://b.example/a.m4a", media_type="audio/x-m4a; codecs=mp4a")
-        (item,) = merge([[an_item("a", url="https://a.example/a.m4a", media_type="audio/mp4")], [other]]).items
+        (item,) = join([[an_item("a", url="https://a.example/a.m4a", media_type="audio/mp4")], [other]]).items
         assert item.alternates == ()
 
     def test_one_guid_twice_in_one_list_keeps_the_first_and_is_doubtful(self) -> None:
-        merged = merge([[an_item("a", "Mut"), an_item("a", "Wut"), an_item("a", "Mut")]])
+        merged = join([[an_item("a", "Mut"), an_item("a", "Wut"), an_item("a", "Mut")]])
         assert [item.title for item in merged.items] == ["Mut"]
         assert doubts(merged) == [("a", "a", Why.GUID)]
 
@@ -109,7 +109,7 @@ class TestByAudio:
         ],
     )
     def test_one_address_is_one_episode_whatever_else_changed(self, url: str) -> None:
-        merged = merge(
+        merged = join(
             [[an_item("a", "Mut", url="https://cdn.example.org/1.mp3")], [an_item("b", "Neu", day=400, url=url)]]
         )
         assert guids(merged) == ["a"]
@@ -120,29 +120,29 @@ class TestByAudio:
             an_item("a", "Mut", url="https://a.example/1.mp3?v=1"),
             an_item("b", "Mut", url="https://a.example/1.mp3?v=2", day=90),
         )
-        assert guids(merge([[one], [other]])) == ["a"]
+        assert guids(join([[one], [other]])) == ["a"]
 
     def test_a_query_that_tells_episodes_apart_joins_nothing(self) -> None:
         old = [an_item(f"a{n}", url=f"https://a.example/get.mp3?id={n}", day=9 * n) for n in range(3)]
         new = [an_item(f"b{n}", url=f"https://a.example/get.mp3?id={n}", day=9 * n + 100) for n in (1, 2, 5)]
-        merged = merge([old, new])
+        merged = join([old, new])
         assert {(match.kept, match.taken) for match in merged.matches} == {("a1", "b1"), ("a2", "b2")}
         assert sorted(guids(merged)) == ["a0", "a1", "a2", "b5"]
 
     def test_one_length_and_duration_with_one_date_is_one_episode(self) -> None:
         one = an_item("a", "Mut", url="https://a.example/1.mp3", size=30_000_000, seconds=1800)
         other = an_item("b", "Der Mut", url="https://b.example/x.mp3", size=30_000_000, seconds=1800, day=0.5)
-        assert guids(merge([[one], [other]])) == ["a"]
+        assert guids(join([[one], [other]])) == ["a"]
 
     def test_one_length_and_duration_alone_is_doubtful(self) -> None:
         one = an_item("a", "Mut", url="https://a.example/1.mp3", size=30_000_000, seconds=1800)
         other = an_item("b", "Wut", url="https://b.example/x.mp3", size=30_000_000, seconds=1800, day=30)
-        merged = merge([[one], [other]])
+        merged = join([[one], [other]])
         assert (guids(merged), doubts(merged)) == (["b", "a"], [("a", "b", Why.AUDIO)])
 
     def test_a_length_that_is_none_says_nothing(self) -> None:
         one, other = an_item("a", "Mut", size=1, seconds=60), an_item("b", "Wut", size=1, seconds=60, day=30)
-        assert doubts(merge([[one], [other]])) == []
+        assert doubts(join([[one], [other]])) == []
 
 
 class TestByDateAndTitle:
@@ -150,15 +150,15 @@ class TestByDateAndTitle:
         "title", ["über  mut!", "Folge 3: Über Mut", "#3 Über Mut", "KP003 Über Mut", "3. Über Mut"]
     )
     def test_a_number_before_the_title_and_its_case_do_not_matter(self, title: str) -> None:
-        merged = merge([[an_item("a", "Über Mut")], [an_item("b", title, day=0.9)]])
+        merged = join([[an_item("a", "Über Mut")], [an_item("b", title, day=0.9)]])
         assert merged.matches == (Match(kept="a", taken="b", by=By.TITLE, url="https://cdn.example.org/b.mp3"),)
 
     def test_numbers_that_differ_are_doubtful(self) -> None:
-        merged = merge([[an_item("a", "Folge 3: Interview")], [an_item("b", "Folge 4: Interview")]])
+        merged = join([[an_item("a", "Folge 3: Interview")], [an_item("b", "Folge 4: Interview")]])
         assert doubts(merged) == [("a", "b", Why.COUNTED)]
 
     def test_several_of_one_title_on_one_day_are_doubtful(self) -> None:
-        merged = merge([[an_item("a", "Mut"), an_item("c", "Mut", day=0.1)], [an_item("b", "Mut")]])
+        merged = join([[an_item("a", "Mut"), an_item("c", "Mut", day=0.1)], [an_item("b", "Mut")]])
         assert sorted(guids(merged)) == ["a", "b", "c"]
         assert {why for _, _, why in doubts(merged)} == {Why.SEVERAL}
 
@@ -173,11 +173,11 @@ class TestDoubts:
         ],
     )
     def test_what_may_be_one_stays_two_and_is_named(self, one: Item, other: Item, why: Why) -> None:
-        merged = merge([[one], [other]])
+        merged = join([[one], [other]])
         assert (sorted(guids(merged)), doubts(merged)) == (["a", "b"], [("a", "b", why)])
 
     def test_a_trailer_may_have_the_number_of_its_episode(self) -> None:
-        merged = merge([[an_item("a", number=3)], [an_item("b", number=3, day=9, kind=Kind.TRAILER)]])
+        merged = join([[an_item("a", number=3)], [an_item("b", number=3, day=9, kind=Kind.TRAILER)]])
         assert merged.doubts == ()
 
     def test_a_doubt_names_both_titles_and_days(self) -> None:
@@ -189,16 +189,22 @@ class TestFeeds:
     def test_of_the_states_of_one_feed_the_newest_wins_in_any_order(self) -> None:
         old = a_feed(an_item("a", "Alt"), an_item("b"), url="https://a.example/f", changed=NEW_YEAR)
         new = a_feed(an_item("a", "Neu", media_type="audio/mp4"), url="https://a.example/f", changed=NEW_YEAR + DAY)
-        merged = merge_feeds([old, new])
-        assert merged == merge_feeds([new, old])
+        merged = join_feeds([old, new])
+        assert merged == join_feeds([new, old])
         item = next(item for item in merged.items if item.guid == "a")
         assert (item.title, item.enclosure.media_type, item.alternates) == ("Neu", "audio/mp4", ())
         assert sorted(guids(merged)) == ["a", "b"]
 
+    def test_a_state_without_its_address_is_known_by_its_guids(self) -> None:
+        old = a_feed(an_item("a", "Alt"), an_item("b"), an_item("c"), changed=NEW_YEAR)
+        new = a_feed(an_item("a", "Neu"), an_item("b"), url="https://new.example/f", changed=NEW_YEAR + DAY)
+        joined = join_feeds([old, new])
+        assert (joined.lead, [item.title for item in joined.items if item.guid == "a"]) == (1, ["Neu"])
+
     def test_of_two_feeds_of_one_show_the_first_named_is_the_audio(self) -> None:
         mp3 = a_feed(an_item("a", "Mut"), url="https://a.example/mp3", changed=NEW_YEAR)
         aac = an_item("x", "Mut", url="https://a.example/1.m4a", media_type="audio/mp4")
-        merged = merge_feeds([mp3, a_feed(aac, url="https://a.example/m4a", changed=NEW_YEAR + DAY)])
+        merged = join_feeds([mp3, a_feed(aac, url="https://a.example/m4a", changed=NEW_YEAR + DAY)])
         assert [alternate.media_type for alternate in merged.items[0].alternates] == ["audio/mp4"]
 
 
@@ -241,16 +247,16 @@ lists = st.lists(items, max_size=6)
 @given(first=lists, second=lists)
 @settings(max_examples=examples(1000), deadline=None)
 def test_merging_again_changes_nothing(first: list[Item], second: list[Item]) -> None:
-    merged = merge([first, second])
-    assert merge([merged.items]).items == merged.items
-    assert merge([merged.items, merged.items]).items == merged.items
-    assert merge([merged.items, first]).items == merged.items
+    merged = join([first, second])
+    assert join([merged.items]).items == merged.items
+    assert join([merged.items, merged.items]).items == merged.items
+    assert join([merged.items, first]).items == merged.items
 
 
 @given(several=st.lists(lists, max_size=4))
 @settings(max_examples=examples(1000), deadline=None)
 def test_no_guid_is_lost_and_none_is_there_twice(several: list[list[Item]]) -> None:
-    merged = merge(several)
+    merged = join(several)
     found = guids(merged)
     known = set(found) | {match.taken for match in merged.matches}
     assert known == {item.guid for items in several for item in items}
@@ -261,16 +267,16 @@ def test_no_guid_is_lost_and_none_is_there_twice(several: list[list[Item]]) -> N
 @given(first=lists, second=lists)
 @settings(max_examples=examples(1000), deadline=None)
 def test_the_order_of_two_lists_decides_only_who_wins(first: list[Item], second: list[Item]) -> None:
-    def pairs(merged: Merged, *, turned: bool) -> set[tuple[str, str]]:
+    def pairs(merged: Joined, *, turned: bool) -> set[tuple[str, str]]:
         return {(m.taken, m.kept) if turned else (m.kept, m.taken) for m in merged.matches}
 
-    one, other = merge([first, second]), merge([second, first])
+    one, other = join([first, second]), join([second, first])
     assert pairs(one, turned=False) == pairs(other, turned=True)
     assert len(one.items) == len(other.items)
 
 
 def test_a_feed_merged_with_an_older_state_of_itself_is_itself() -> None:
     whole = [an_item(f"g{n}", f"Folge {n}: Thema {n % 7}", day=7 * n, number=n) for n in range(200)]
-    merged = merge([whole, whole[:150]])
+    merged = join([whole, whole[:150]])
     assert set(merged.items) == set(whole)
     assert merged.doubts == ()

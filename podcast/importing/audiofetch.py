@@ -4,7 +4,7 @@ Nothing that is there is overwritten. What broke off lies beside its place as a 
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import count
@@ -66,7 +66,7 @@ def fetch_all(
     *,
     patience: Patience | None = None,
     told: Told = lambda remote, done, total: None,
-) -> Iterator[Fetched]:
+) -> Generator[Fetched, None, None]:
     """Fetch files into a show folder, at most two at a time from one host, and yield each when it is done.
 
     What an interruption leaves half done is gone on with by the next call.

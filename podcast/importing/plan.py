@@ -17,6 +17,7 @@ from podcast.importing.findings import Findings
 from podcast.importing.items import Converted, convert_item
 from podcast.importing.merging import Merged
 from podcast.importing.record import Imported, Record, sha256_of
+from podcast.importing.remotes import at_home
 from podcast.importing.settled import settle
 from podcast.importing.settledshow import settle_show
 from podcast.importing.showtext import Wanted, hosts_of, tables_of
@@ -162,7 +163,8 @@ def _numbered(merged: Merged) -> tuple[list[Item], list[Problem]]:
 
 def _episode(converted: Converted, name: str, here: Here, problems: list[Problem]) -> Deed | str:
     """Return what happens to an episode's file, or why it can have none; findings about it join `problems`."""
-    episode = replace(converted.episode, source_name=name, slug=slug_of(name))
+    fetched = here.record.fetched.get(converted.episode.guid, {})
+    episode = replace(at_home(converted.episode, fetched), source_name=name, slug=slug_of(name))
     settled = settle(episode)
     problems += [*converted.problems, *settled.problems]
     if settled.why:

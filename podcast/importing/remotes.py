@@ -1,7 +1,11 @@
 """Files of episodes that stay elsewhere: what they are, where they lie, what is said of them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from episodes.addresses import stays_elsewhere
+from episodes.model import Episode, TranscriptFile
 
 
 class Kind(StrEnum):
@@ -25,3 +29,42 @@ class Remote:
     kind: Kind
     bytes: int = 0
     media_type: str = ""
+
+
+def remotes_of(episode: Episode) -> tuple[Remote, ...]:
+    """Return the files of an episode that stay elsewhere, the audio first."""
+    name = episode.source_name.removesuffix(".md")
+    found = []
+    if stays_elsewhere(episode.audio):
+        said = episode.remote
+        size, media_type = (said.bytes, said.media_type) if said else (0, "")
+        found.append(Remote(name=name, url=episode.audio, kind=Kind.AUDIO, bytes=size, media_type=media_type))
+    if stays_elsewhere(episode.cover):
+        found.append(Remote(name=name, url=episode.cover, kind=Kind.COVER))
+    for transcript in episode.transcripts:
+        if transcript.url:
+            media_type = transcript.media_type
+            found.append(Remote(name=name, url=transcript.url, kind=Kind.TRANSCRIPT, media_type=media_type))
+    if episode.chapters_url:
+        found.append(Remote(name=name, url=episode.chapters_url, kind=Kind.CHAPTERS))
+    return tuple(found)
+
+
+def at_home(episode: Episode, fetched: Mapping[str, str]) -> Episode:
+    """Return an episode that names files of the show folder in place of the addresses they were fetched from.
+
+    `fetched` are paths by address; chapters, which are taken into the episode file, are not among them.
+    """
+    if episode.audio in fetched:
+        episode = replace(episode, audio=fetched[episode.audio], remote=None)
+    return replace(
+        episode,
+        cover=fetched.get(episode.cover, episode.cover),
+        transcripts=tuple(_transcript(transcript, fetched) for transcript in episode.transcripts),
+    )
+
+
+def _transcript(transcript: TranscriptFile, fetched: Mapping[str, str]) -> TranscriptFile:
+    if transcript.url not in fetched:
+        return transcript
+    return replace(transcript, path=fetched[transcript.url], url="", media_type="")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,8 +35,14 @@ def show(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def remote(url: str, name: str = "001-mut", **changes: object) -> Remote:
-    return replace(Remote(name=name, url=url, kind=Kind.AUDIO, bytes=SIZE, media_type="audio/mpeg"), **changes)  # type: ignore[arg-type] # fields by name
+def remote(
+    url: str,
+    name: str = "001-mut",
+    kind: Kind = Kind.AUDIO,
+    bytes: int = SIZE,
+    media_type: str = "audio/mpeg",
+) -> Remote:
+    return Remote(name=name, url=url, kind=kind, bytes=bytes, media_type=media_type)
 
 
 def fetch(show: Path, *remotes: Remote, private: bool = True) -> list[Fetched]:
@@ -43,7 +50,7 @@ def fetch(show: Path, *remotes: Remote, private: bool = True) -> list[Fetched]:
         return sorted(fetch_all(show, remotes, fetcher, patience=IMPATIENT), key=lambda done: done.remote.name)
 
 
-def fetch_one(show: Path, url: str, **changes: object) -> Fetched:
+def fetch_one(show: Path, url: str, **changes: Any) -> Fetched:
     (done,) = fetch(show, remote(url, **changes))
     return done
 

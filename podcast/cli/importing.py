@@ -72,11 +72,13 @@ def command(
     import only what was not edited here is updated; nothing is ever deleted.
     """
     folder = _folder(ctx.obj.folder, into)
-    _check(store, public_url, zone)
-    states = tuple(_read(source) for source in feeds)
+    _check(store, public_url)
+    here = look_at(folder)
+    clock = _zone(zone or here.record.zone)
+    states = tuple(_read(source, clock) for source in feeds)
     refuse_locked(states, owner)
     wanted = Wanted(store=store, public_url=public_url, zone=zone)
-    plan = plan_import(merge(states), look_at(folder), wanted)
+    plan = plan_import(merge(states), here, wanted)
     if not as_json:
         _show(plan, folder)
     if plan.writes and not (dry_run or yes):
@@ -119,18 +121,21 @@ def _folder(start: Path, into: Path | None) -> Path:
     return around
 
 
-def _check(store: str, public_url: str, zone: str) -> None:
+def _check(store: str, public_url: str) -> None:
     if store.startswith("s3://") and not public_url:
         raise click.UsageError("a bucket needs the address under which the public reads it; say --public-url")
     if public_url and not _is_address(public_url):
         raise click.UsageError(f"{quoted(public_url)} is not a web address; write https://…")
+
+
+def _zone(name: str) -> ZoneInfo | None:
     try:
-        ZoneInfo(zone) if zone else None
+        return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise click.UsageError(f"{quoted(zone)} is not a time zone; write one such as Europe/Berlin") from error
+        raise click.UsageError(f"{quoted(name)} is not a time zone; write one such as Europe/Berlin") from error
 
 
-def _read(source: str) -> State:
+def _read(source: str, zone: ZoneInfo | None) -> State:
     """Read a state of a feed from a file or an address."""
     kind = kind_of(source)
     if kind is not Kind.FEED:
@@ -138,7 +143,7 @@ def _read(source: str) -> State:
         raise UserError(f"{visible(source)} is {what}, and feeds are what can be imported", hint="name a feed")
     if _is_address(source):
         with Fetcher(private=False) as fetcher:
-            return read_state(fetch_feed(fetcher, source).body, source, source)
+            return read_state(fetch_feed(fetcher, source).body, source, source, zone=zone)
     try:
         with Path(source).open("rb") as file:
             body = file.read(LARGEST_FEED + 1)
@@ -147,7 +152,7 @@ def _read(source: str) -> State:
         raise UserError(f"{source} cannot be read: {reason}", hint="name a feed in a file, or its address") from error
     if len(body) > LARGEST_FEED:
         raise UserError(f"{source} has more than {LARGEST_FEED:,} bytes", hint="that is no feed any app reads")
-    return read_state(body, source)
+    return read_state(body, source, zone=zone)
 
 
 def _ask() -> None:

@@ -52,7 +52,7 @@ def _parts(value: object) -> Iterable[object]:
 
 
 def _cleaned(value: object) -> object:
-    if isinstance(value, str) and not isinstance(value, type):
+    if isinstance(value, str):
         return UNFIT.sub("", value) if UNFIT.search(value) else value
     if is_dataclass(value) and not isinstance(value, type):
         changed = {field.name: _cleaned(getattr(value, field.name)) for field in fields(value)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
@@ -49,7 +49,6 @@ def convert_item(item: Item, show: Show, hosts: Sequence[Appearance]) -> Convert
         findings.add("title", f"the title has {len(title)} characters; it is cut to {_LONGEST_TITLE}")
     if not item.title.strip():
         findings.add("title", "the item has no title", hint="write one into the episode file")
-    offset = item.published.utcoffset() or timedelta()
     episode = Episode(
         guid=item.guid.strip(),
         slug="",
@@ -58,9 +57,7 @@ def convert_item(item: Item, show: Show, hosts: Sequence[Appearance]) -> Convert
         source_name="",
         source_sha256="",
         kind=item.kind,
-        published=item.published.replace(microsecond=0).astimezone(
-            timezone(timedelta(minutes=offset // timedelta(minutes=1)))
-        ),
+        published=_moment(item.published),
         number=_counted(item.number, "number", findings),
         season=_counted(item.season, "season", findings),
         summary=summary,
@@ -93,6 +90,12 @@ def convert_item(item: Item, show: Show, hosts: Sequence[Appearance]) -> Convert
         link=item.link,
     )
     return Converted(episode=episode, problems=tuple(findings.problems))
+
+
+def _moment(published: datetime) -> datetime:
+    """Return a moment as a file can hold it: whole seconds, and an offset of whole minutes."""
+    minutes = (published.utcoffset() or timedelta()) // timedelta(minutes=1)
+    return published.replace(microsecond=0).astimezone(timezone(timedelta(minutes=minutes)))
 
 
 def _title(item: Item) -> str:
@@ -158,7 +161,7 @@ def _counted(number: int | None, name: str, findings: Findings) -> int | None:
 
 
 def _people(people: tuple[Appearance, ...], hosts: Sequence[Appearance]) -> tuple[Appearance, ...]:
-    """Return the people of an item; hosts of the show stand in `podcast.toml`, where a publish takes them from again."""
+    """Return the people of an item without the hosts before them: a publish takes those from `podcast.toml` again."""
     named = [replace(person, name=one_line(person.name)) for person in people if person.name.strip()]
     first = tuple(named[: len(hosts)])
     rest = tuple(named[len(hosts) :])

@@ -112,12 +112,12 @@ def join(lists: Sequence[Sequence[Item]], *, alternates: bool = True) -> Joined:
 
 
 def _without_repeated(items: Sequence[Item]) -> tuple[list[Item], list[Doubt]]:
-    """Return the first item of each guid, and a doubt for each that differs from the first of its guid."""
+    """Return the first item of each guid, and a doubt for each other of its guid."""
     first: dict[str, Item] = {}
     doubts = []
     for item in items:
         known = first.setdefault(item.guid, item)
-        if known != item:
+        if known is not item:
             doubts.append(Doubt(one=known, other=item, why=Why.GUID))
     return list(first.values()), doubts
 
@@ -128,7 +128,7 @@ def _match(kept: Item, taken: Item, by: By) -> Match:
 
 
 def _distinct(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
-    return tuple({(doubt.one.guid, doubt.other.guid, doubt.why): doubt for doubt in doubts}.values())
+    return tuple({(doubt.one.guid, doubt.other.guid, doubt.other.title, doubt.why): doubt for doubt in doubts}.values())
 
 
 def _filled(item: Item, other: Item, *, alternates: bool) -> Item:

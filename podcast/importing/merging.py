@@ -49,9 +49,8 @@ def merge(states: Sequence[State]) -> Merged:
     findings = Findings(lead.feed.show.title or lead.name)
     for doubt in joined.doubts:
         if doubt.why is Why.GUID:
-            message = (
-                f"the guid {doubt.one.guid} is also that of '{doubt.one.title}'; '{doubt.other.title}' is left out"
-            )
+            first, second = doubt.one.title, doubt.other.title
+            message = f"the guid {doubt.one.guid} is also that of '{first}'; '{second}' is left out"
             findings.add("guid-twice", message, hint="apps show one of the two; add the other by hand")
         else:
             hint = "they stay two; where they are one, delete the file of the other"
@@ -62,7 +61,7 @@ def merge(states: Sequence[State]) -> Merged:
             findings.note("joined", message, hint="its guid is given up; whoever subscribed to its feed sees the other")
     return Merged(
         show=lead.feed.show,
-        items=tuple(reversed(joined.items)),
+        items=tuple(sorted(joined.items, key=lambda item: item.published)),
         url=lead.url or next((state.url for state in states if state.url), ""),
         left_out=tuple(dict.fromkeys(text for state in states for text in state.left_out)),
         problems=(*(problem for state in states for problem in state.problems), *findings.problems),

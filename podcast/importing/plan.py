@@ -4,7 +4,7 @@ What was edited here is never overwritten, and what a feed no longer has is neve
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import unified_diff
 from enum import StrEnum
 
@@ -91,7 +91,7 @@ class Here:
     episodes: Mapping[str, tuple[str, str]]
     names: frozenset[str] = frozenset()
     show: str | None = None
-    record: Record = Record()
+    record: Record = field(default_factory=Record)
 
 
 def plan_import(merged: Merged, here: Here, wanted: Wanted) -> ImportPlan:
@@ -195,11 +195,11 @@ class _Names:
     def __init__(self, items: Sequence[Item], here: Here, language: str) -> None:
         self.here = here
         self.language = language
-        files = {name for name, _ in here.episodes.values()} | {name for name in here.names}
+        files = {name for name, _ in here.episodes.values()} | set(here.names)
         files |= {imported.file.rpartition("/")[2] for imported in here.record.episodes.values()}
         self.slugs = {*map(slug_of, files), *RESERVED_SLUGS}
-        # without any number in the feed, the order of the episodes is what sorts their files
-        self.counted = any(item.number for item in items)
+        # where most have no number, the order of the episodes is what sorts their files
+        self.counted = 2 * sum(1 for item in items if item.number) >= len(items)
         self.places = {item.guid: place for place, item in enumerate(items, start=1)}
         self.width = max(3, len(str(len(items))))
 

@@ -1,20 +1,35 @@
 """What is imported as states of a feed: the one place that knows how a feed of other hands is read."""
 
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
 from episodes.problems import UserError, quoted
 from feed.document import read_document
-from feed.reader import read_feed
+from feed.intake import take_in
 from podcast.importing.merging import State
 
 
-def read_state(body: bytes, name: str, url: str = "") -> State:
-    """Return a feed as one state; `name` is what the producer called it. Raises UserError where it is no feed."""
+def read_state(body: bytes, name: str, url: str = "", *, zone: ZoneInfo | None = None) -> State:
+    """Return a feed as one state; `name` is what the producer called it. Raises UserError where it is no feed.
+
+    A date without a zone is of `zone`, or UTC.
+    """
     try:
-        feed = read_feed(body)
+        intake = take_in(body, url, zone=zone)
     except UserError as error:
         raise UserError(f"{name}: {error.message}", hint=error.hint) from error
-    owners = (feed.show.owner_email, _named_owner(body)) if feed.show.locked else ()
-    left_out = tuple(problem.message.replace(" is left out", "", 1) for problem in feed.problems)
-    return State(name=name, feed=feed, url=url, left_out=left_out, owners=tuple(filter(None, owners)))
+    show = intake.feed.show
+    owners = (show.owner_email, _named_owner(body)) if show.locked else ()
+    return State(
+        name=name,
+        feed=intake.feed,
+        url=url,
+        left_out=tuple(
+            f"{item.title or item.guid or 'an item without a title'}: {item.why}" for item in intake.left_out
+        ),
+        owners=tuple(filter(None, owners)),
+        problems=tuple(replace(problem, path=name) for problem in intake.problems),
+    )
 
 
 def refuse_locked(states: tuple[State, ...], owner: str) -> None:

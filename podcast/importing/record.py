@@ -39,7 +39,7 @@ class Record:
 
 
 def read_record(folder: Path) -> Record:
-    """Return what earlier imports wrote; nothing where there was none. Raises UserError for a file that is no record."""
+    """Return what earlier imports wrote; nothing where there was none. Raises UserError for what is no record."""
     path = folder / RECORD
     try:
         with path.open("rb") as file:

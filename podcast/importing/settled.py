@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 
 from episodes.frontmatter import parse
 from episodes.model import Episode
@@ -41,9 +41,7 @@ def settle(episode: Episode) -> Settled:
         if needed := next((problem for problem in found if _root(problem) in _NEEDED), None):
             return Settled(why=f"{needed.field} {needed.message}", problems=tuple(findings.problems))
         for problem in found:
-            findings.add(
-                "left-out", f"{problem.field or 'what is carried verbatim'}: {problem.message}; it is left out"
-            )
+            findings.add("left-out", f"{problem.field}: {problem.message}; it is left out")
         episode = _without(episode, found)
     return Settled(why="it holds what no episode file can hold", problems=tuple(findings.problems))
 
@@ -73,12 +71,14 @@ def _without(episode: Episode, found: tuple[Problem, ...]) -> Episode:
     for problem in found:
         if match := _PLACE.match(problem.field):
             gone[_AS_WRITTEN.get(match[1], match[1])].add(int(match[2] or 0))
-    tags = replace(episode.tags, **_emptied(episode.tags, gone))
-    return replace(episode, **{**_emptied(episode, gone), "tags": tags})
+    rest, tags = _emptied(episode, gone), _emptied(episode.tags, gone)
+    return replace(rest, tags=tags) if isinstance(rest, Episode) and isinstance(tags, EpisodeTags) else episode
 
 
-def _emptied(part: Episode | EpisodeTags, gone: Mapping[str, set[int]]) -> dict[str, object]:
-    """Return new values for fields: their default, or a list without entries (numbers from 1; 0 means all)."""
+def _emptied(part: object, gone: Mapping[str, set[int]]) -> object:
+    """Return a value whose fields are at their default, or lists without entries (numbers from 1; 0 means all)."""
+    if not is_dataclass(part) or isinstance(part, type):
+        return part
     changed: dict[str, object] = {}
     for field in fields(part):
         if field.name in gone and field.default is not MISSING:
@@ -86,4 +86,4 @@ def _emptied(part: Episode | EpisodeTags, gone: Mapping[str, set[int]]) -> dict[
             whole = 0 in numbers or not isinstance(value, tuple)
             kept = () if whole else tuple(it for index, it in enumerate(value, start=1) if index not in numbers)
             changed[field.name] = field.default if whole else kept
-    return changed
+    return replace(part, **changed)

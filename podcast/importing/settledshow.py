@@ -20,14 +20,15 @@ def settle_show(tables: Tables, wanted: Wanted, findings: Findings) -> str:
     """
     for name, said in missing(tables):
         findings.add("missing", f"{name}: {said}", hint=f"write it into {FILE}")
+    text = write_show(tables, wanted, PREVIEW_URL)
     for _ in range(_ROUNDS):
-        text = write_show(tables, wanted, PREVIEW_URL)
         wrong = [problem for problem in _errors(text) if "is missing" not in problem.message]
         if not wrong:
             return text
         for problem in wrong:
             findings.add("left-out", f"{problem.field}: {problem.message}; it is left out")
         _take_out(tables, wrong)
+        text = write_show(tables, wanted, PREVIEW_URL)
     return text
 
 

@@ -76,9 +76,8 @@ class Places:
                 self._pages[path] = Target(place=place, entry=entry)
             self._pages[present] = Target(place=Place.PAGE, entry=entry)
             audio = entry.release.audio
-            (self._remote if audio.url else self._objects)[audio.url or audio.key] = Target(
-                place=Place.AUDIO, entry=entry
-            )
+            known = self._remote if audio.url else self._objects
+            known[audio.url or audio.key] = Target(place=Place.AUDIO, entry=entry)
         for episode in coming:
             self._pages.setdefault(episode.slug, Target(place=Place.PAGE, coming=episode))
             if episode.number:

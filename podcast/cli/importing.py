@@ -12,6 +12,7 @@ import click
 from episodes.problems import UserError, quoted, visible
 from podcast.cli import FINDINGS
 from podcast.cli.findings import print_findings
+from podcast.cli.importfolder import import_folders
 from podcast.cli.options import json_option
 from podcast.cli.output import count_episodes, emit, give, problem_data, say, tell_problems
 from podcast.fetching import LARGEST_FEED, Fetcher, fetch_feed
@@ -68,11 +69,17 @@ def command(
 ) -> int:
     """Make a show folder of FEED, an address or a file, or bring one up to date with it.
 
+    A folder of audio files is a FEED, too: each file becomes an episode, by its tags, its name and its time.
+
     Audio and pictures stay where they are. Several FEED are states of the same feed: what is newer wins. Of an earlier
     import only what was not edited here is updated; nothing is ever deleted.
     """
     folder = _folder(ctx.obj.folder, into)
     _check(store, public_url)
+    if all(kind_of(source) is Kind.FOLDER for source in feeds):
+        wanted = Wanted(store=store, public_url=public_url, zone=zone)
+        ask = None if yes else _ask
+        return import_folders(tuple(map(Path, feeds)), folder, wanted, ask=ask, dry_run=dry_run, as_json=as_json)
     here = look_at(folder)
     clock = _zone(zone or here.record.zone)
     states = tuple(_read(source, clock) for source in feeds)

@@ -80,7 +80,7 @@ def command(ctx: click.Context, /, folder: Path, as_json: bool, **said: object) 
 
 def _compose(folder: Path, said: dict[str, object]) -> tuple[str, Path | None]:
     """Return the text of podcast.toml and the cover to copy."""
-    language = _ask("language", said, "Language (de, en, …)", _locale_language())
+    language = _ask("language", said, "Language (de, en, …)", locale_language())
     title = _ask("title", said, "Title of the show", "")
     if not title:
         raise click.UsageError("a show needs a title; say --title")
@@ -173,7 +173,8 @@ _CHECKS: dict[str, Callable[[str], str]] = {
 """What an answer has to be; a wrong one is asked for again."""
 
 
-def _locale_language() -> str:
+def locale_language() -> str:
+    """Return the language this machine is set to, as `de`; English where it does not say."""
     named = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     code = next((value for value in named if value), "en").split("_")[0].lower()
     return code if re.fullmatch(r"[a-z]{2}", code) else "en"

@@ -1,6 +1,7 @@
 """`folge fetch`: bring audio and other files that stay elsewhere into the show folder."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from threading import Lock
 
 import click
@@ -16,6 +17,7 @@ from podcast.fetching import Fetcher
 from podcast.files import unless_running
 from podcast.importing.audiofetch import LIMITS
 from podcast.importing.bringing import Brought, bring
+from podcast.importing.plan import ImportPlan
 from podcast.importing.prefixes import without_prefixes
 from podcast.importing.remotes import Remote, remotes_of
 from podcast.workspace import Workspace, open_workspace
@@ -49,7 +51,7 @@ def command(
         return _show(remotes, as_json=as_json)
     results = fetch_home(workspace, remotes, private=private, quiet=as_json)
     if as_json:
-        emit([_data(result) for result in results])
+        emit([fetched_data(result) for result in results])
     return exit_code(results)
 
 
@@ -71,6 +73,15 @@ def fetch_home(workspace: Workspace, remotes: Sequence[Remote], *, private: bool
                 results.append(result)
                 _tell(result, quiet=quiet)
     return sorted(results, key=lambda result: (result.file, result.fetched.remote.kind, result.fetched.remote.url))
+
+
+def fetch_imported(folder: Path, plan: ImportPlan, *, private: bool, quiet: bool) -> list[Brought]:
+    """Fetch the files of imported episodes that stay elsewhere, also those an earlier import left there."""
+    workspace = open_workspace(folder)
+    guids = {deed.guid for deed in plan.deeds if deed.guid}
+    episodes = (episode for episode in workspace.catalogue.episodes if episode.guid in guids)
+    remotes = [remote for episode in episodes for remote in remotes_of(episode)]
+    return fetch_home(workspace, remotes, private=private, quiet=quiet)
 
 
 def exit_code(results: Sequence[Brought]) -> int:
@@ -112,7 +123,7 @@ def _remote_data(remote: Remote) -> dict[str, object]:
     }
 
 
-def _data(result: Brought) -> dict[str, object]:
+def fetched_data(result: Brought) -> dict[str, object]:
     """Return what became of a file as JSON data."""
     fetched = result.fetched
     return _remote_data(fetched.remote) | {

@@ -19,7 +19,8 @@ from podcast.importing.pairing import Why
 class State:
     """A feed as it was at some time: where it was read, its address if it has one, what of it could not be read.
 
-    `owners` are the addresses of those to whom a lock of the feed yields.
+    `owners` are the addresses of those to whom a lock of the feed yields. `private` says that the producer named an
+    address of this machine or of a private network.
     """
 
     name: str
@@ -28,6 +29,7 @@ class State:
     left_out: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from episodes.problems import Problem
 from episodes.schema import slug_of
 from episodes.slugs import slugify
 from feed.item import Item
+from podcast.importing.counted import with_prefixes_named
 from podcast.importing.findings import Findings
 from podcast.importing.items import Converted, convert_item
 from podcast.importing.merging import Merged
@@ -101,7 +102,9 @@ def plan_import(merged: Merged, here: Here, wanted: Wanted) -> ImportPlan:
         store=wanted.store or record.store,
         public_url=wanted.public_url or record.public_url,
         zone=wanted.zone or record.zone,
+        drop_prefixes=wanted.drop_prefixes or record.drop_prefixes,
     )
+    merged = with_prefixes_named(merged, drop=wanted.drop_prefixes)
     items, problems = _numbered(merged)
     left_out: list[str] = []
     findings = Findings(merged.show.title or merged.url or "the show")
@@ -138,6 +141,7 @@ def plan_import(merged: Merged, here: Here, wanted: Wanted) -> ImportPlan:
             store=wanted.store,
             public_url=wanted.public_url,
             zone=wanted.zone,
+            drop_prefixes=wanted.drop_prefixes,
         ),
         gone=gone,
         left_out=(*merged.left_out, *left_out),

@@ -34,6 +34,7 @@ class Record:
     store: str = ""
     public_url: str = ""
     zone: str = ""
+    drop_prefixes: bool = False
     fetched: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     version: int = 1
 

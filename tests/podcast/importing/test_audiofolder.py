@@ -1,4 +1,4 @@
-"""A folder of audio becomes a show: what tags tell is taken, what is guessed is named, and a second run adds only news."""
+"""A folder of audio becomes a show: tags are taken, guesses are named, a second run adds only what is new."""
 
 import json
 import os

@@ -100,8 +100,11 @@ class Fetcher:
         limit: int = 0,
         compressed: bool = False,
         form: Mapping[str, str] | None = None,
+        follow: bool = True,
     ) -> Answer:
         """Return what an address answers, after redirects, with at most `limit` bytes of body, uncompressed.
+
+        Without `follow` a redirect is the answer.
 
         `form` is sent as the fields of a web form; it goes on only where a redirect says that it should.
         Nothing is raised: an address that does not answer is an Answer with status 0 and an error.
@@ -119,7 +122,7 @@ class Fetcher:
             answer = self._retried(question)
             answer = replace(answer, hops=tuple(hops))
             onward = answer.headers.get("location", "") if answer.status in onwards else ""
-            if not onward:
+            if not (onward and follow):
                 return answer
             hops.append(url)
             try:

@@ -49,7 +49,7 @@ COMMANDS = {
 
 EPILOG = (
     "Exit codes: 0 done, 1 unexpected, 2 usage, 3 findings of severity error, 4 there is something to do "
-    "(plan, diff --exit-code), 5 somebody else moved the store, 6 store unreachable or denied, 130 interrupted."
+    "(plan, diff --exit-code; move), 5 somebody else moved the store, 6 store unreachable or denied, 130 interrupted."
 )
 
 DONE, UNEXPECTED, USAGE, FINDINGS, TO_DO, MOVED, STORE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130

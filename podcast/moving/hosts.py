@@ -99,6 +99,7 @@ def server_lines(old: str, new: str) -> dict[str, str]:
     """
     parts = urlsplit(ascii_url(old))
     path, target = unquote(parts.path) or "/", ascii_url(new).replace("$", "%24")
+    path = path if path.isprintable() else parts.path
     if parts.query:
         asked = f"{parts.path or '/'}?{parts.query}"
         condition = f"RewriteCond %{{QUERY_STRING}} ^{re.escape(parts.query)}$"

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from episodes.problems import Problem, UserError, errors
+from episodes.addresses import is_address, web_hint
+from episodes.problems import Problem, UserError, errors, quoted
 from feed.answers import Answer
 from feed.checks.run import check_feed
 from feed.comparison import PagedFeed
@@ -38,8 +39,10 @@ def look(
     hears what is being asked. Nothing that is not there raises: it is seen so. Raises UserError for a host that nobody
     knows, and for a kept feed that is none.
     """
-    is_address = source.lower().startswith(("http://", "https://"))
-    old_url = source if is_address else ""
+    named = source.lower().startswith(("http://", "https://"))
+    if named and not is_address(source):
+        raise UserError(f"{quoted(source)} is not a web address", hint=web_hint(source))
+    old_url = source if named else ""
     old = read_pages(kept, lambda address: None, name="the kept feed") if kept else None
     made = _generator(kept)
     chain = None
@@ -49,7 +52,7 @@ def look(
         if not chain.redirects and not chain.error:
             made = made or _generator(chain.body)
             old = _read(chain, fetcher) or old
-    host = host_called(source) if source and not is_address else host_of(old_url, made)
+    host = host_called(source) if source and not named else host_of(old_url, made)
     seen = Seen(host=host, old_url=old_url, new_url=new_url, chain=chain, old=old)
     told(f"asking {new_url}")
     return _with_new(seen, fetcher, told)

@@ -244,3 +244,9 @@ def test_the_command_says_what_it_did(told: ShowFolder, tmp_path: Path, capsys: 
     assert is_archive(tmp_path / "show.zip")
     assert run(["-C", str(told.path), "export", str(tmp_path / "show.zip")]) == 2
     assert "exists already" in capsys.readouterr().err
+
+
+def test_an_archive_is_not_put_where_the_public_reads(told: ShowFolder, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["-C", str(told.path), "export", str(told.path / "public" / "show.zip")]) == 2
+    assert "the public reads" in capsys.readouterr().err
+    assert not (told.path / "public").exists()

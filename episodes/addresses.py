@@ -31,6 +31,11 @@ def is_address(text: str) -> bool:
         return False
 
 
+def stays_elsewhere(text: str) -> bool:
+    """Say whether what is written for a file begins as an address does: it is left where it is."""
+    return re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text) is not None
+
+
 def is_malformed(url: str) -> bool:
     """Say whether an address of the web is written so that no browser can tell which server it names."""
     try:

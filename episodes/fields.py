@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from episodes.addresses import is_address, is_geo, web_hint
+from episodes.addresses import is_address, is_geo, stays_elsewhere, web_hint
 from episodes.frontmatter import is_blank, write_scalar
 from episodes.problems import Problem, nearest, quoted, unfit
 from episodes.timecode import parse_day, parse_moment, parse_position
@@ -144,20 +144,27 @@ class Fields:
         self._require(name, value.strip(), required=required)
         return value
 
+    def file_or_address(self, name: str, *, required: bool = False) -> str:
+        """Return the name of a file exactly as written, or a web address; what is neither is a problem."""
+        value = self.path(name, required=required)
+        if stays_elsewhere(value) and not is_address(value):
+            hint = web_hint(value) if value.lower().startswith("http") else "write https://…, or the name of a file"
+            self.problem(name, f"{quoted(value)} is not a web address", hint=hint)
+        return value
+
     def _require(self, name: str, value: str, *, required: bool) -> None:
         if required and not value and self.sound(name):
             self.problem(name, "is missing", hint=f"write {self.notation.field.format(name)}")
 
     def guid(self, name: str) -> str:
-        """Return an episode's guid."""
-        value = self.text(name)
+        """Return an episode's guid, any text without space around it: a show brings along what it had elsewhere."""
+        value = self._scalar(name).strip(" \t\n")
         if not value:
             if self.sound(name):
                 self.problem(name, "is missing", hint="put back the one it had; a new file is made by 'folge add'")
-        elif re.search(r"\s", value) or len(value) > 255:
-            self.problem(
-                name, f"{quoted(value)} is not a guid", hint="restore the one this file had; a guid never changes"
-            )
+        elif len(value) > 255:
+            message = f"has {len(value):,} characters; at most 255 are read"
+            self.problem(name, message, hint="restore the one this file had; a guid never changes")
         return value
 
     def count(self, name: str, hint: str = "") -> int | None:

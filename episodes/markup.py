@@ -1,9 +1,10 @@
 """Elements carried verbatim, and the namespaces of a podcast feed with the prefixes folge calls them by."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
+from xml.sax.saxutils import escape
 
 from episodes.problems import UserError, quoted, unfit
 
@@ -146,3 +147,29 @@ def _markup(parsed: _Parsed, depth: int) -> Markup:
         text="" if children else texts[0].strip(),
         children=tuple(_markup(child, depth + 1) for child in children),
     )
+
+
+def write_markup(markup: Markup) -> str:
+    """Return an element as the text `parse_markup` reads it from; a namespace folge has no prefix for is declared."""
+    written = {uri: prefix for prefix, uri in reversed(markup.prefixes)}
+    foreign = dict.fromkeys(markup.namespaces())
+    prefixes = {uri: written.get(uri, f"x{index}") for index, uri in enumerate(foreign, start=1)}
+    declared = "".join(f" xmlns:{prefix}={_attribute(uri)}" for uri, prefix in prefixes.items())
+    return _element(markup, prefixes, declared)
+
+
+def _element(markup: Markup, prefixes: Mapping[str, str], declared: str = "") -> str:
+    name = _prefixed(markup.name, prefixes)
+    given = "".join(f" {_prefixed(key, prefixes)}={_attribute(value)}" for key, value in markup.attributes)
+    inside = escape(markup.text) + "".join(_element(child, prefixes) for child in markup.children)
+    return f"<{name}{declared}{given}>{inside}</{name}>" if inside else f"<{name}{declared}{given}/>"
+
+
+def _prefixed(name: str, prefixes: Mapping[str, str]) -> str:
+    uri, closed, local = name.removeprefix("{").rpartition("}")
+    return f"{prefixes[uri]}:{local}" if closed else name
+
+
+def _attribute(value: str) -> str:
+    escaped = escape(value, {'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
+    return f'"{escaped}"'

@@ -83,20 +83,34 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptFile:
-    """A transcript the producer wrote; `path` as written in the episode file, `language` empty for the show's.
+    """A transcript: a file the producer wrote, or one that stays at an address; `language` empty for the show's.
 
+    `path` is as written in the episode file. One of `path` and `url` is there, and a `media_type` beside a `url` only.
     `captions` says that it is timed to be read along (P20-TRANSCRIPT).
     """
 
-    path: str
+    path: str = ""
     language: str = ""
     captions: bool = False
+    url: str = ""
+    media_type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteAudio:
+    """What is said of audio that stays at an address, where nobody measures it; 0 where it is not known."""
+
+    media_type: str
+    bytes: int
+    duration: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Episode:
     """An episode as the producer wrote it. Paths are as written, relative to the show folder or absolute.
 
+    `audio` is an address where `remote` says what is known of it, `cover` may be one. `link` is the web page of the
+    episode where that is not ours, `chapters_url` a file of chapters that stays where it is.
     `published` is aware; it may be absent only in a draft. `notes` is Markdown. `source_name` is the
     name of the episode file, `source_sha256` the hash of its text. `waypoints` says that the places of the chapters
     are a route (JCH-4).
@@ -126,6 +140,9 @@ class Episode:
     images: tuple[ImageFile, ...] = ()
     tags: EpisodeTags = EpisodeTags()
     waypoints: bool = False
+    remote: RemoteAudio | None = None
+    chapters_url: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,7 +134,7 @@ def read_images(fields: Fields) -> tuple[ImageFile, ...]:
     images = []
     for group in fields.groups("images", known, "path"):
         path, url = group.path("path"), group.address("url")
-        _one_place(group, path, url)
+        one_place(group, path, url)
         images.append(
             ImageFile(
                 path=path,
@@ -158,7 +158,7 @@ def read_alternates(fields: Fields) -> tuple[AlternateFile, ...]:
     alternates = []
     for group in fields.groups("alternates", known, "path"):
         path, urls = group.path("path"), group.texts("urls")
-        _one_place(group, path, urls[0] if urls else "")
+        one_place(group, path, urls[0] if urls else "")
         if urls and not path:
             group.text("type", required=True)
         alternates.append(
@@ -179,7 +179,8 @@ def read_alternates(fields: Fields) -> tuple[AlternateFile, ...]:
     return tuple(alternates)
 
 
-def _one_place(group: Fields, path: str, url: str) -> None:
+def one_place(group: Fields, path: str, url: str) -> None:
+    """Note a problem where neither a file nor an address is written, or both are."""
     if not path and not url and group.sound("path") and group.sound("url") and group.sound("urls"):
         group.problem("path", "is missing", hint="name a file of the show folder, or an address")
     elif path and url:

@@ -31,8 +31,8 @@ PAGE_TAGS = FEED_TAGS | frozenset(
     }
 )
 
-_HEADINGS = frozenset({"h1", "h5", "h6"})
-"""What notes may have, and pages have under another name."""
+WHOLE_TAGS = PAGE_TAGS | frozenset({"h1", "h5", "h6"})
+"""What notes may have; some headings pages have under another name."""
 
 _TAG = re.compile(r'<(?:(/?)h([1-6])|[^">]*(?:"[^"]*"[^">]*)*)>')
 """A tag of clean HTML; in the values of attributes there may be what looks like one."""
@@ -56,8 +56,18 @@ def page_html(markdown: str) -> str:
 
     Headings start at `h2`, end at `h4` and skip no level. Who has only a keyboard can scroll what may be wide.
     """
-    cleaned = _levelled(_clean(_render(markdown), PAGE_TAGS | _HEADINGS))
+    cleaned = _levelled(whole_html(markdown))
     return re.sub(r"<(pre|table)>", r'<\1 tabindex="0">', cleaned)
+
+
+def whole_html(markdown: str) -> str:
+    """Return notes as HTML of all tags notes may have, headings as they are written."""
+    return _clean(_render(markdown), WHOLE_TAGS)
+
+
+def clean_html(html: str, more: frozenset[str] = frozenset()) -> str:
+    """Return HTML of other hands with the tags notes may have and `more`; of others only what stands in them."""
+    return _clean(html, WHOLE_TAGS | more)
 
 
 def plain_text(markdown: str) -> str:

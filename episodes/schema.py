@@ -2,26 +2,38 @@
 
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from episodes.addresses import stays_elsewhere
 from episodes.fields import Fields
 from episodes.frontmatter import Document
-from episodes.model import Appearance, Chapter, Episode, Kind, Recording, Status, TranscriptFile
-from episodes.namespace_schema import CHAT_FIELDS, EPISODE_TAGS, read_alternates, read_episode_tags, read_images
+from episodes.mediatypes import AUDIO_TYPES, TRANSCRIPT_TYPES
+from episodes.model import Appearance, Chapter, Episode, Kind, Recording, RemoteAudio, Status, TranscriptFile
+from episodes.namespace_schema import (
+    CHAT_FIELDS,
+    EPISODE_TAGS,
+    one_place,
+    read_alternates,
+    read_episode_tags,
+    read_images,
+)
 from episodes.problems import UNFIT, Problem, Severity, quoted, unfit
 from episodes.slugs import is_slug, slugify
 
 FIELDS = (
-    "guid", "title", "number", "season", "kind", "status", "published", "summary", "audio", "appearances",
-    "recording", "topics", "transcripts", "chapters", "waypoints", "cover", "explicit", "alternates", "images",
+    "guid", "title", "number", "season", "kind", "status", "published", "summary", "link", "audio",
+    "audio_facts", "appearances", "recording", "topics", "transcripts", "chapters", "waypoints", "chapters_url",
+    "cover", "explicit", "alternates", "images",
     *EPISODE_TAGS,
 )  # fmt: skip
 """The fields of an episode file, in the order `folge add` writes them."""
 
 APPEARANCE_FIELDS = ("person", "name", "function", "organisation", "role", "group", "link", "picture")
 RECORDING_FIELDS = ("on", "occasion", "place", "geo", "osm", "country", "remark")
-TRANSCRIPT_FIELDS = ("path", "language", "captions")
+TRANSCRIPT_FIELDS = ("path", "url", "type", "language", "captions")
+AUDIO_FACTS = ("type", "bytes", "duration")
 CHAPTER_FIELDS = ("start", "end", "title", "link", "image", "hidden", "place", "geo", "osm")
 TEXT_FIELDS = frozenset(
     {"title", "summary", "topics", *APPEARANCE_FIELDS, "occasion", "place", "remark", "itunes_title", "season_name"}
@@ -53,11 +65,13 @@ def read_episode(document: Document, raw: bytes, zone: ZoneInfo | None) -> tuple
     published = fields.moment("published", zone)
     if published is None and status is Status.READY and fields.sound("published"):
         fields.problem("published", "is missing", hint="write 'published: 2024-12-03 06:00', or 'status: draft'")
+    audio = fields.file_or_address("audio", required=True)
+    chapters = _chapters(fields)
     episode = Episode(
         guid=fields.guid("guid"),
         slug=slug,
         title=fields.text("title", required=True, longest=255),
-        audio=fields.path("audio", required=True),
+        audio=audio,
         source_name=name,
         source_sha256=hashlib.sha256(raw).hexdigest(),
         kind=fields.word("kind", Kind, Kind.FULL),
@@ -71,13 +85,16 @@ def read_episode(document: Document, raw: bytes, zone: ZoneInfo | None) -> tuple
         recording=_recording(fields),
         topics=fields.texts("topics"),
         transcripts=_transcripts(fields),
-        chapters=_chapters(fields),
+        chapters=chapters,
         waypoints=fields.truth("waypoints"),
-        cover=fields.path("cover"),
+        cover=fields.file_or_address("cover"),
         explicit=fields.truth("explicit"),
         alternates=read_alternates(fields),
         images=read_images(fields),
         tags=read_episode_tags(fields),
+        remote=_remote(fields, audio),
+        chapters_url=_chapters_url(fields, chapters),
+        link=fields.address("link"),
     )
     fields.unknown()
     problems = tuple(sorted(fields.problems, key=lambda p: p.line))
@@ -110,13 +127,64 @@ def _appearances(fields: Fields) -> tuple[Appearance, ...]:
     )
 
 
+def _remote(fields: Fields, audio: str) -> RemoteAudio | None:
+    """Return what is said of audio that stays at an address: there it must be, beside a file it must not."""
+    group = fields.group("audio_facts", AUDIO_FACTS, "type")
+    elsewhere = stays_elsewhere(audio)
+    if group is None:
+        if elsewhere and fields.sound("audio_facts"):
+            hint = "write 'audio_facts: {type: audio/mpeg, bytes: 34567890, duration: \"0:34:12\"}'"
+            fields.problem("audio_facts", "is missing; audio at an address is not measured here", hint=hint)
+        return None
+    if audio and not elsewhere:
+        fields.problem("audio_facts", "stands beside a file, which is measured", hint="leave it out")
+    media_type = group.text("type", required=True)
+    if media_type and not re.fullmatch(r"(audio|video)/[\w.+-]+", media_type, re.ASCII):
+        group.problem("type", f"{quoted(media_type)} is not a type of audio", hint=_type_hint(audio, AUDIO_TYPES))
+    size = group.size("bytes")
+    if size is None and group.sound("bytes"):
+        hint = "write the length of the file, or 0 where nobody knows it"
+        group.problem("bytes", "is missing", hint=hint)
+    duration = group.position("duration") or timedelta()
+    return RemoteAudio(media_type=media_type, bytes=size or 0, duration=duration)
+
+
+def _type_hint(url: str, types: Mapping[str, str]) -> str:
+    """Return how the type of a file is written, by the ending of its address where it has one."""
+    ending = re.search(r"\.[a-z0-9]+$", re.split("[?#]", url)[0].lower())
+    known = types.get(ending[0] if ending else "")
+    return f"write {known}" if known else f"write {next(iter(types.values()))}, or what it is"
+
+
 def _transcripts(fields: Fields) -> tuple[TranscriptFile, ...]:
-    return tuple(
-        TranscriptFile(
-            path=group.path("path", required=True), language=group.text("language"), captions=group.truth("captions")
+    transcripts = []
+    for group in fields.groups("transcripts", TRANSCRIPT_FIELDS, "path"):
+        path, url, media_type = group.path("path"), group.address("url"), group.text("type")
+        if stays_elsewhere(path):
+            group.problem("path", f"{quoted(path)} is an address", hint=f"write 'url: {path}', and its type")
+        one_place(group, path, url)
+        if url and group.sound("type") and "/" not in media_type:
+            said = f"{quoted(media_type)} is not a type" if media_type else "is missing"
+            group.problem("type", said, hint=_type_hint(url, TRANSCRIPT_TYPES))
+        elif media_type and path:
+            group.problem("type", "stands beside a file, whose type is known", hint="leave it out")
+        transcripts.append(
+            TranscriptFile(
+                path=path,
+                language=group.text("language"),
+                captions=group.truth("captions"),
+                url=url,
+                media_type=media_type,
+            )
         )
-        for group in fields.groups("transcripts", TRANSCRIPT_FIELDS, "path")
-    )
+    return tuple(transcripts)
+
+
+def _chapters_url(fields: Fields, chapters: Sequence[Chapter]) -> str:
+    url = fields.address("chapters_url")
+    if url and chapters:
+        fields.problem("chapters_url", "stands beside chapters", hint="keep one of the two")
+    return url
 
 
 def _chapters(fields: Fields) -> tuple[Chapter, ...]:

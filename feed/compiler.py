@@ -139,14 +139,15 @@ def _write_channel(channel: _Generator, show: Show, changed: datetime) -> None:
 def _write_item(entry: _FeedEntry, item: Item, show: Show) -> None:
     entry.register_extension("folge", lambda: ItemTags(item, show.hosts), atom=False, rss=True)
     entry.title(one_line(item.title))
-    entry.guid(one_line(item.guid), permalink=False)
+    entry.guid(clean(item.guid), permalink=False)
     if item.link:
         entry.link(href=ascii_url(item.link))
     if summary := cut(clean(item.summary)):
         entry.description(summary)
     entry.enclosure(ascii_url(item.enclosure.url), item.enclosure.bytes, one_line(item.enclosure.media_type))
     entry.published(writable(item.published))
-    entry.podcast.itunes_duration(str(whole_seconds(item.duration)))
+    if item.duration:
+        entry.podcast.itunes_duration(str(whole_seconds(item.duration)))
     entry.podcast.itunes_episode_type(item.kind.value)
     if item.season is not None:
         entry.podcast.itunes_season(item.season)
@@ -193,7 +194,7 @@ def item_problems(items: Sequence[Item]) -> Iterator[Problem]:
     """Yield the same of the items of one feed."""
     for item in items:
         yield from _unpublishable_item(item)
-    for guid, count in Counter(one_line(item.guid) for item in items).items():
+    for guid, count in Counter(clean(item.guid) for item in items).items():
         if count > 1:
             yield Problem(message=f"{count} items have the guid {guid!r}, apps would show one", field="guid")
 
@@ -205,7 +206,7 @@ def _unpublishable_item(item: Item) -> Iterator[Problem]:
             yield Problem(message=f"the item {name} has no {field}, and a feed needs one", field=field)
     if item.published.tzinfo is None:
         yield Problem(message=f"the time of {name}, {item.published}, has no time zone", field="published")
-    if item.enclosure.bytes < 1:
+    if item.enclosure.bytes < 0:
         yield Problem(message=f"the audio of {name} has {item.enclosure.bytes} bytes", field="enclosure")
     for field, number in (("number", item.number), ("season", item.season)):
         if number is not None and number < 1:

@@ -10,7 +10,7 @@ from feed.show import Image
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
-    """The audio an app downloads; `bytes` is the exact size of the stored object."""
+    """The audio an app downloads; `bytes` is the exact size of what is stored, 0 where nobody knows it."""
 
     url: str
     bytes: int
@@ -67,7 +67,7 @@ class Alternate:
 class Item:
     """One item of the feed. `summary` is plain text of at most 4,000 bytes, `notes_html` is sanitised HTML or empty.
 
-    `chapters` are those with a title to show; `chapters_url` is the JSON file that has them all.
+    `duration` is 0 where nobody knows it. `chapters` are those with a title to show; `chapters_url` is the JSON file that has them all.
     """
 
     guid: str

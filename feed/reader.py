@@ -52,7 +52,9 @@ def read_feed(body: bytes) -> Feed:
         raise MalformedFeedError(f"<{document.root.name}> is not an RSS feed with a channel", line=1, hint=hint)
     channel = document.channels[0]
     items, problems = _items(document)
-    return Feed(show=_show(channel), items=items, changed=parse_date(channel.value("lastBuildDate")), problems=problems)
+    return Feed(
+        show=read_show(channel), items=items, changed=parse_date(channel.value("lastBuildDate")), problems=problems
+    )
 
 
 def parse_duration(text: str) -> timedelta:
@@ -84,16 +86,22 @@ def _item(element: Element) -> Item | Problem:
     published = parse_date(element.value("pubDate"))
     if published is None:
         return _left_out(element, f"its pubDate {element.value('pubDate')!r} is not a date")
+    audio = Enclosure(
+        url=enclosure.get("url"),
+        bytes=whole_number(enclosure.get("length")) or 0,
+        media_type=enclosure.get("type"),
+    )
+    return read_item(element, enclosure=audio, published=published)
+
+
+def read_item(element: Element, *, enclosure: Enclosure, published: datetime) -> Item:
+    """Read an item whose audio and date are known; its guid is the address of the audio where it has none."""
     recording, locations = _places(element)
     return Item(
-        guid=element.value("guid") or enclosure.get("url"),
+        guid=element.value("guid") or enclosure.url,
         title=element.value("title") or element.value("itunes:title"),
         link=element.value("link"),
-        enclosure=Enclosure(
-            url=enclosure.get("url"),
-            bytes=whole_number(enclosure.get("length")) or 0,
-            media_type=enclosure.get("type"),
-        ),
+        enclosure=enclosure,
         duration=parse_duration(element.value("itunes:duration")),
         published=published,
         kind=_kind(element.value("itunes:episodeType")),
@@ -120,7 +128,8 @@ def _left_out(element: Element, why: str) -> Problem:
     return Problem(message=message, severity=Severity.WARNING, line=element.line, field=element.path)
 
 
-def _show(channel: Element) -> Show:
+def read_show(channel: Element) -> Show:
+    """Read what a channel tells of its show."""
     owner = channel.first("itunes:owner")
     return Show(
         title=channel.value("title"),

@@ -1,19 +1,20 @@
 """From an audio file and what the producer said to the text of a new episode file."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from uuid import UUID
 
 from episodes.fields import one_line
-from episodes.frontmatter import parse, write_block, write_plain, write_scalar
+from episodes.frontmatter import parse
 from episodes.model import Appearance, Audio, Episode, Kind, Recording, Status, Tags
 from episodes.problems import UNFIT, Problem, UserError, errors, nearest, quoted, unfit
 from episodes.schema import read_episode
 from episodes.slugs import slugify
-from episodes.timecode import parse_day, parse_moment, show_moment
+from episodes.timecode import parse_day, parse_moment
+from podcast.episodetext import write_episode
 from podcast.layout import RESERVED_SLUGS
 
 _LONGEST_TITLE = 255
@@ -171,59 +172,6 @@ def written_path(path: Path, folder: Path) -> str:
     if unfit(written) or "\n" in written:
         raise UserError(f"{quoted(written)} holds a character that no name may hold", hint="rename the file")
     return f"./{written}" if written.startswith("~") else written
-
-
-def write_episode(episode: Episode) -> str:
-    """Return the text of an episode file, fields in the order of the schema, empty ones left out."""
-    lines = ["---", f"guid: {episode.guid}  # never change it", f"title: {write_scalar(episode.title)}"]
-    lines += [f"number: {episode.number}"] if episode.number else []
-    lines += [f"season: {episode.season}"] if episode.season else []
-    lines += [f"kind: {episode.kind.value}"] if episode.kind is not Kind.FULL else []
-    lines.append(f"status: {episode.status.value}")
-    if episode.published:
-        lines.append(f"published: {show_moment(episode.published)}")
-    lines += [f"summary: {write_block(episode.summary)}"] if episode.summary else []
-    lines.append(f"audio: {write_scalar(episode.audio)}")
-    if episode.appearances:
-        lines.append("appearances:")
-        for person in episode.appearances:
-            lines += _group(_person_fields(person), first="  - ", rest="    ")
-    recorded = _recording_fields(episode.recording)
-    if recorded:
-        lines += ["recording:", *_group(recorded, first="  ", rest="  ")]
-    if episode.topics:
-        lines.append(f"topics: [{', '.join(write_scalar(topic) for topic in episode.topics)}]")
-    if episode.transcripts:
-        lines.append("transcripts:")
-        for transcript in episode.transcripts:
-            fields = [("path", transcript.path), ("language", transcript.language)]
-            written = [(name, write_scalar(text)) for name, text in fields if text]
-            lines += _group(written, first="  - ", rest="    ")
-    lines += [f"cover: {write_scalar(episode.cover)}"] if episode.cover else []
-    lines += ["explicit: true"] if episode.explicit else []
-    notes = f"\n{episode.notes.rstrip()}\n" if episode.notes.strip() else ""
-    return "\n".join([*lines, "---", notes])
-
-
-def _group(fields: Sequence[tuple[str, str]], *, first: str, rest: str) -> list[str]:
-    return [f"{rest if index else first}{name}: {value}" for index, (name, value) in enumerate(fields)]
-
-
-def _person_fields(person: Appearance) -> list[tuple[str, str]]:
-    plain = replace(person, role="" if person.role == "guest" else person.role)
-    plain = replace(plain, group="" if person.group == "cast" else person.group)
-    names = ("name", "function", "organisation", "role", "group", "link", "picture", "person")
-    return [(name, write_scalar(getattr(plain, name))) for name in names if getattr(plain, name)]
-
-
-def _recording_fields(recording: Recording) -> list[tuple[str, str]]:
-    fields = [("on", recording.on.isoformat())] if recording.on else []
-    names = ("occasion", "place", "geo", "osm", "country", "remark")
-    return fields + [
-        (name, write_plain(getattr(recording, name)) if name == "geo" else write_scalar(getattr(recording, name)))
-        for name in names
-        if getattr(recording, name)
-    ]
 
 
 def local_now(now: datetime) -> datetime:

@@ -15,6 +15,9 @@ from podcast.tables import TomlFile
 GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 """The form of a podcast guid."""
 
+GUID_NAMESPACE = UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
+"""The namespace of podcast guids (Podcasting 2.0, tags/guid.md; P20-GUID-1)."""
+
 _FORMATS = ("mp3", "m4a", "opus", "ogg", "flac")
 
 
@@ -28,6 +31,12 @@ class FeedSettings:
     slim_after: int = 0
     hubs: tuple[str, ...] = ()
     selections: tuple[Selection, ...] = ()
+
+
+def podcast_guid(feed_url: str) -> str:
+    """Return the podcast:guid that belongs to a feed address: UUIDv5 without scheme and trailing slashes."""
+    seed = re.sub(r"^[a-zA-Z][a-zA-Z0-9+.-]*://", "", feed_url).rstrip("/")
+    return str(uuid5(GUID_NAMESPACE, seed))
 
 
 def read_feed_settings(file: TomlFile, guid: str, problems: list[Problem]) -> FeedSettings:

@@ -48,6 +48,13 @@ SHORTLY = "public, max-age=300"
 A_DAY = "public, max-age=86400"
 NEVER = "no-store"
 
+IGNORED = """\
+# audio is large and lives in the store; the text files are what git keeps
+/audio/
+/public/
+"""
+"""The .gitignore of a new show folder."""
+
 RESERVED_SLUGS = frozenset(
     {"f", "audio", "covers", "transcripts", "chapters", "peaks", "feed", "embed", "static", "search", "index"}
     | {"people", "topics", "occasions", "archive", "subscribe", "kit"}

@@ -2,13 +2,11 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
-import msgspec
-
+from episodes.addresses import stays_elsewhere
 from episodes.chapterfiles.marks import Form, Mark
 from episodes.chapterfiles.writing import write_chapters
 from episodes.model import Appearance, Chapter, Episode
@@ -37,7 +35,8 @@ class Blob:
 class AudioBlob(Blob):
     """The published audio, and what an app or a download counter needs to know of it (`minute_bytes` 0: unknown).
 
-    `master` is the hex sha256 of the producer's file where a tagged copy of it is published, else empty.
+    `master` is the hex sha256 of the producer's file where a tagged copy of it is published, else empty. With a `url`
+    the audio stays there: it is no object of ours, nobody measured it, and what is not known of it is 0 or empty.
     """
 
     duration: timedelta
@@ -45,23 +44,29 @@ class AudioBlob(Blob):
     minute_bytes: int = 0
     bitrate: int = 0
     master: str = ""
+    url: str = ""
 
     @property
     def origin(self) -> str:
-        """The hex sha256 of the file the producer has."""
+        """The hex sha256 of the file the producer has; empty of audio that stays elsewhere."""
         return self.master or self.sha256
+
+    def address(self, base: str) -> str:
+        """Return where listeners get it; `base` is that of the show."""
+        return self.url or public_url(base, self.key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptBlob(Blob):
     """A published transcript; `language` empty means the show's. `captions` says that it is timed to be read along.
 
-    `forms` are the same in other formats, made of it.
+    `forms` are the same in other formats, made of it. With a `url` it stays there and is no object of ours.
     """
 
     language: str = ""
     captions: bool = False
     forms: tuple[Blob, ...] = ()
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,15 +135,18 @@ class Release:
         """Return every object made of a file that this release refers to."""
         parts: tuple[AlternateRelease | ImageRelease, ...] = (*self.alternates, *self.images)
         own = (part.blob for part in parts if part.blob)
-        texts = (blob for transcript in self.transcripts for blob in (transcript, *transcript.forms))
-        return (self.audio, *((self.cover,) if self.cover else ()), *texts, *own)
+        audio = () if self.audio.url else (self.audio,)
+        ours = (transcript for transcript in self.transcripts if not transcript.url)
+        texts = (blob for transcript in ours for blob in (transcript, *transcript.forms))
+        return (*audio, *((self.cover,) if self.cover else ()), *texts, *own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowRelease:
     """The show as the public sees it, without addresses that follow from `base_url` (which ends with a slash).
 
-    `mentions` says that pages of episodes tell which issues of the newsletter teased them.
+    `mentions` says that pages of episodes tell which issues of the newsletter teased them. `cover_url` is where a cover
+    stays that is not ours: for the feed alone, as pages show no pictures of other hosts.
     """
 
     title: str
@@ -163,101 +171,11 @@ class ShowRelease:
     site: Look = Look()
     logo: Blob | None = None
     mentions: bool = True
+    cover_url: str = ""
 
     def blobs(self) -> tuple[Blob, ...]:
         """Return every object made of a file that the show itself refers to."""
         return tuple(filter(None, (self.cover, self.logo, *(image.blob for image in self.images))))
-
-
-_UNSEEN = frozenset(
-    {"source_name", "source_sha256", "status", "audio", "cover", "transcripts", "chapters", "alternates", "images"}
-)
-"""Fields of an episode file the public does not see, or sees as measured objects only."""
-
-_LATER = frozenset(
-    {"chapters", "alternates", "images", "tags", "feed", "captions", "forms", "end"}
-    | {"place", "geo", "osm", "waypoints", "site", "logo", "mentions"}
-)
-"""Fields that ledgers written before them do not have: at their default they must not change a digest."""
-
-
-def digest(release: Release | ShowRelease) -> str:
-    """Return the hex sha256 of what the public sees of a release; equal digests mean there is nothing to publish."""
-    content = msgspec.to_builtins(release)
-    _drop_unused(release, content)
-    if isinstance(release, Release):
-        _drop_unused(release.episode, content["episode"])
-        for transcript, written in zip(release.transcripts, content["transcripts"], strict=True):
-            _drop_unused(transcript, written)
-        for chapter, written in zip(release.chapters, content.get("chapters", ()), strict=True):
-            _drop_unused(chapter, written)
-        for name in _UNSEEN:
-            content["episode"].pop(name, None)
-        for unseen in ("minute_bytes", "master"):  # for counting, for knowing the file again: no listener sees them
-            content["audio"].pop(unseen)
-        for blob in _blobs(content):
-            blob.pop("key")
-    for part in (*content.get("images", ()), *content.get("alternates", ())):
-        part.pop("path")
-        part.pop("master", None)
-    return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
-
-
-def _drop_unused(part: object, content: dict[str, object]) -> None:
-    """Take out of `content` the later fields of `part` that nobody has set."""
-    for field in fields(part):  # type: ignore[arg-type]  # every part is a dataclass
-        if field.name in _LATER and getattr(part, field.name) == field.default:
-            content.pop(field.name, None)
-
-
-def _blobs(content: dict[str, Any]) -> Iterator[dict[str, object]]:
-    """Yield the objects in the content of a release, whose keys the public sees only as an address."""
-    nested = (part["blob"] for name in ("alternates", "images") for part in content.get(name, ()))
-    forms = (form for transcript in content["transcripts"] for form in transcript.get("forms", ()))
-    yield from filter(None, (content["audio"], content["cover"], *content["transcripts"], *forms, *nested))
-
-
-def fingerprints(release: Release | ShowRelease) -> dict[str, str]:
-    """Return a short hash of every field the public sees, by the field's name in the producer's words."""
-    if isinstance(release, ShowRelease):
-        seen: dict[str, object] = {field.name: getattr(release, field.name) for field in fields(release)}
-    else:
-        episode = release.episode
-        seen = {field.name: getattr(episode, field.name) for field in fields(episode) if field.name not in _UNSEEN}
-        seen["audio"] = release.audio.sha256
-        seen["cover"] = release.cover.sha256 if release.cover else ""
-        seen["transcripts"] = [
-            (blob.sha256, blob.language, blob.media_type, *(("captions",) if blob.captions else ()))
-            for blob in release.transcripts
-        ]
-        seen |= {"chapters": _as_before(release.chapters), "alternates": _unplaced(release.alternates)}
-        seen["images"] = _unplaced(release.images)
-    return {
-        name: hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()[:12]
-        for name, value in seen.items()
-    }
-
-
-def differences(old: Release | ShowRelease, new: Release | ShowRelease) -> tuple[str, ...]:
-    """Return the names of the fields in which two releases differ, in the producer's words."""
-    before, after = fingerprints(old), fingerprints(new)
-    return tuple(name for name in after if after[name] != before.get(name))
-
-
-def _as_before(chapters: Sequence[Chapter]) -> list[Chapter]:
-    """Return chapters for a fingerprint, which is that of earlier ledgers where no later field is set."""
-    unset: Any = msgspec.UNSET  # left out when it is encoded
-    later = [field for field in fields(Chapter) if field.name in _LATER]
-    return [
-        replace(chapter, **{field.name: unset for field in later if getattr(chapter, field.name) == field.default})
-        for chapter in chapters
-    ]
-
-
-def _unplaced(parts: Sequence[ImageRelease | AlternateRelease]) -> list[object]:
-    """Return parts without the places of their files, which the public does not see."""
-    plain = [replace(part, path="", blob=replace(part.blob, key="") if part.blob else None) for part in parts]
-    return [{name: value for name, value in msgspec.to_builtins(part).items() if name != "master"} for part in plain]
 
 
 def home_url(release: ShowRelease) -> str:
@@ -266,7 +184,7 @@ def home_url(release: ShowRelease) -> str:
 
 
 def show_of(release: ShowRelease) -> Show:
-    """Return the show as its feed tells it."""
+    """Return the show as its pages tell it, with a cover of its own only."""
     base = release.base_url
     return Show(
         title=release.title,
@@ -291,8 +209,21 @@ def show_of(release: ShowRelease) -> Show:
     )
 
 
+def fed_show_of(release: ShowRelease) -> Show:
+    """Return the show as its feed tells it."""
+    show = show_of(release)
+    return replace(show, image_url=show.image_url or release.cover_url)
+
+
+def fed_item_of(release: Release, show: ShowRelease) -> Item:
+    """Return an episode as the feed tells it: with the page and the cover it has elsewhere, where it has them there."""
+    item, episode = item_of(release, show), release.episode
+    elsewhere = episode.cover if stays_elsewhere(episode.cover) else ""
+    return replace(item, link=episode.link or item.link, image_url=elsewhere or item.image_url or show.cover_url)
+
+
 def item_of(release: Release, show: ShowRelease, *, notes: bool = True) -> Item:
-    """Return an episode as the public sees it. The cover is the episode's own, else the show's (PSP-IT-2).
+    """Return an episode as its page tells it. The cover is the episode's own, else the show's (PSP-IT-2).
 
     Without `notes` the HTML of its notes is left out: making it takes its time.
     """
@@ -305,7 +236,7 @@ def item_of(release: Release, show: ShowRelease, *, notes: bool = True) -> Item:
         title=episode.title,
         link=page_url(base, episode.slug, directory_index=show.directory_index),
         enclosure=Enclosure(
-            url=public_url(base, release.audio.key), bytes=release.audio.bytes, media_type=release.audio.media_type
+            url=release.audio.address(base), bytes=release.audio.bytes, media_type=release.audio.media_type
         ),
         duration=release.audio.duration,
         published=episode.published,
@@ -320,7 +251,7 @@ def item_of(release: Release, show: ShowRelease, *, notes: bool = True) -> Item:
         recording=episode.recording,
         transcripts=tuple(_transcripts(release, show)),
         chapters=tuple(chapter for chapter in release.chapters if not chapter.hidden),
-        chapters_url=public_url(base, chapters_file(release)[0]) if release.chapters else "",
+        chapters_url=public_url(base, chapters_file(release)[0]) if release.chapters else episode.chapters_url,
         alternates=tuple(_alternate(alternate, base) for alternate in release.alternates),
         images=_images(release.images, base),
         tags=episode.tags,
@@ -342,9 +273,9 @@ def _transcripts(release: Release, show: ShowRelease) -> Iterator[Transcript]:
     """Yield each transcript in its own form, then in the others."""
     for transcript in release.transcripts:
         for blob in (transcript, *transcript.forms):
-            media_type = blob.media_type.split(";")[0]
+            media_type = transcript.media_type if transcript.url else blob.media_type.split(";")[0]
             yield Transcript(
-                url=public_url(show.base_url, blob.key),
+                url=transcript.url or public_url(show.base_url, blob.key),
                 media_type=media_type,
                 language=transcript.language or show.language,
                 captions=transcript.captions and (blob is transcript or media_type != "text/html"),

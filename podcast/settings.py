@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from episodes.addresses import is_address, web_hint
+from episodes.addresses import is_address, stays_elsewhere, web_hint
 from episodes.model import Appearance
 from episodes.namespace import ImageFile, ShowTags
 from episodes.namespace_schema import SHOW_GROUPS, SHOW_LISTS, SHOW_TABLES, SHOW_WORDS, read_images, read_show_tags
@@ -179,7 +179,7 @@ class _Reader:
             author=words["author"],
             email=self.email(words["email"]),
             link=self.address("show", "link", words["link"]),
-            cover=words["cover"],
+            cover=self.cover(words["cover"]),
             copyright=words["copyright"],
             categories=self.categories(show.get("category", [])),
             explicit=bool(show.get("explicit", False)),
@@ -278,6 +278,9 @@ class _Reader:
             self.problem(table, name, f"{quoted(text)} is not a web address", hint=web_hint(text))
             return ""
         return text
+
+    def cover(self, text: str) -> str:
+        return self.address("show", "cover", text) if stays_elsewhere(text) else text
 
     def kind(self, text: str) -> ShowKind:
         known = tuple(kind.value for kind in ShowKind)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from episodes.addresses import stays_elsewhere
 from episodes.catalogue import Catalogue, load_catalogue
 from episodes.listing import episode_files
 from episodes.model import Status
@@ -34,7 +35,12 @@ class Workspace:
             return self.folder / written
 
     def there(self, written: str) -> Path | None:
-        """Return the file a path in a text file means, or None where there is none (or only a folder or a pipe)."""
+        """Return the file a path in a text file means, or None where there is none (or only a folder or a pipe).
+
+        An address means no file.
+        """
+        if stays_elsewhere(written):
+            return None
         path = self.resolve(written)
         try:
             return path if path.is_file() else None
@@ -47,7 +53,7 @@ class Workspace:
         site = self.settings.site
         texts = (site.css, site.templates, *(f"{site.templates}/{template.name}" for template in site.look.templates))
         named = [self.settings.cover, site.logo, *texts, *(image.path for image in self.settings.images)]
-        yield from (self.resolve(written) for written in named if written)
+        yield from (self.resolve(written) for written in named if _is_file(written))
         yield from episode_files(self.catalogue.folder)
         yield from (self.folder / ISSUES).glob("*.toml")
         for episode in self.catalogue.episodes:
@@ -55,11 +61,15 @@ class Workspace:
                 named = [episode.audio, episode.cover, *(transcript.path for transcript in episode.transcripts)]
                 named += [alternate.path for alternate in episode.alternates]
                 named += [image.path for image in episode.images]
-                yield from (self.resolve(written) for written in named if written)
+                yield from (self.resolve(written) for written in named if _is_file(written))
 
     def store(self) -> Store:
         """Return the show's store. It is not contacted yet."""
         return settings_store(self.settings)
+
+
+def _is_file(written: str) -> bool:
+    return bool(written) and not stays_elsewhere(written)
 
 
 def open_workspace(start: Path, environment: Mapping[str, str] = os.environ) -> Workspace:

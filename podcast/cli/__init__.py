@@ -16,6 +16,7 @@ from episodes.problems import ProblemsFound, UserError, nearest, visible
 
 COMMANDS = {
     "init": ("init", "Make a show folder."),
+    "import": ("importing", "Make a show folder of a feed, or bring one up to date."),
     "add": ("add", "Add audio files as episodes."),
     "inspect": ("inspecting", "Show what is in audio files."),
     "list": ("listing", "List the episodes."),

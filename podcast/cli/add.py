@@ -19,7 +19,8 @@ from podcast.cache import cache_folder
 from podcast.cli import FINDINGS
 from podcast.cli.options import Day, json_option
 from podcast.cli.output import emit, give, say
-from podcast.drafting import Said, draft_episode, local_now, read_guest, write_episode
+from podcast.drafting import Said, draft_episode, local_now, read_guest
+from podcast.episodetext import write_episode
 from podcast.facts import Facts
 from podcast.files import alone, create_file, make_folder
 from podcast.settings import FILE

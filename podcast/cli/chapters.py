@@ -64,7 +64,7 @@ def command(
     target = shown_path(path, workspace.folder)
     found = _read(workspace, _parse(path.read_bytes(), target))
     audio = _audio(workspace, found)
-    length = audio.duration if audio else None
+    length = _length(found, audio)
     chapters = _of_file(file, found.audio, length) if file else _of_episode(workspace, found, audio)
     if file and errors(chapters.problems):
         raise ProblemsFound(chapters.problems)
@@ -107,6 +107,13 @@ def _audio(workspace: Workspace, episode: Episode) -> Audio | None:
     return audio
 
 
+def _length(episode: Episode, audio: Audio | None) -> timedelta | None:
+    """Return how long an episode is, as measured or as its file says; None where nobody knows."""
+    if audio:
+        return audio.duration
+    return episode.remote.duration or None if episode.remote else None
+
+
 def _of_file(file: Path, audio: str, length: timedelta | None) -> _Found:
     shown = shown_path(file, Path.cwd())
     try:
@@ -123,7 +130,7 @@ def _of_file(file: Path, audio: str, length: timedelta | None) -> _Found:
 
 
 def _of_episode(workspace: Workspace, episode: Episode, audio: Audio | None) -> _Found:
-    length = audio.duration if audio else None
+    length = _length(episode, audio)
     path = f"episodes/{episode.source_name}"
     marks = tuple(Mark(chapter=chapter) for chapter in episode.chapters)
     if marks:
@@ -131,7 +138,8 @@ def _of_episode(workspace: Workspace, episode: Episode, audio: Audio | None) -> 
         about = {"waypoints": True} if episode.waypoints else {}
         return _Found(source=path, form="the episode file", marks=marks, problems=problems, about=about)
     if audio is None:
-        say(f"warning: '{episode.audio}' is not on this machine; chapters in it are not seen")
+        where = "stays elsewhere" if episode.remote else "is not on this machine"
+        say(f"warning: '{episode.audio}' {where}; chapters in it are not seen")
         return _Found(source=path, form="the episode file", marks=(), problems=())
     marks = tuple(Mark(chapter=chapter) for chapter in audio.chapters)
     problems = tuple(findings(marks, path=episode.audio, audio=episode.audio, length=length))

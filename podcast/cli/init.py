@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from uuid import UUID, uuid4, uuid5
+from uuid import uuid4
 
 import click
 
@@ -15,17 +15,10 @@ from episodes.problems import ProblemsFound, UserError, errors, nearest
 from feed.categories import CATEGORIES
 from podcast.cli.options import json_option
 from podcast.cli.output import emit, give, say
+from podcast.feed_settings import podcast_guid
 from podcast.files import create_file, make_folder
+from podcast.layout import IGNORED
 from podcast.settings import FILE, PREVIEW_URL, load_settings
-
-GUID_NAMESPACE = UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
-"""The namespace of podcast guids (Podcasting 2.0, tags/guid.md; P20-GUID-1)."""
-
-IGNORED = """\
-# audio is large and lives in the store; the text files are what git keeps
-/audio/
-/public/
-"""
 
 TEMPLATE = """\
 # The show. folge reads this file, and writes it only for 'folge cover --set'. Remove the # before a line to use it.
@@ -78,12 +71,6 @@ public_url = {public_url}
 # path_style = true
 # directory_index = true        # whether …/slug/ answers with …/slug/index.html there
 """
-
-
-def podcast_guid(feed_url: str) -> str:
-    """Return the podcast:guid that belongs to a feed address: UUIDv5 without scheme and trailing slashes."""
-    seed = re.sub(r"^[a-zA-Z][a-zA-Z0-9+.-]*://", "", feed_url).rstrip("/")
-    return str(uuid5(GUID_NAMESPACE, seed))
 
 
 @click.command("init")

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import click
 
+from episodes.addresses import stays_elsewhere
 from episodes.frontmatter import Document, parse, replace_field, write_block, write_plain, write_scalar
 from episodes.namespace_schema import CHAT_FIELDS
 from episodes.problems import Problem, ProblemsFound, UserError, errors, nearest
-from episodes.schema import FIELDS, RECORDING_FIELDS, TEXT_FIELDS, read_episode
+from episodes.schema import AUDIO_FACTS, FIELDS, RECORDING_FIELDS, TEXT_FIELDS, read_episode
 from podcast.cli.naming import name_file
 from podcast.cli.options import episode_argument, json_option
 from podcast.cli.output import emit, give, say, tell_problems
@@ -29,10 +30,10 @@ _ENTRIES = {
 }
 """What an entry looks like in the fields whose value does not fit on a command line."""
 
+_GROUPS = {"recording": RECORDING_FIELDS, "chat": CHAT_FIELDS, "audio_facts": AUDIO_FACTS}
 _SETTABLE = (
-    *(field for field in FIELDS if field not in ("guid", "recording", "chat", *_ENTRIES)),
-    *(f"recording.{field}" for field in RECORDING_FIELDS),
-    *(f"chat.{field}" for field in CHAT_FIELDS),
+    *(field for field in FIELDS if field not in ("guid", *_GROUPS, *_ENTRIES)),
+    *(f"{name}.{field}" for name, fields in _GROUPS.items() for field in fields),
 )
 
 
@@ -84,7 +85,7 @@ def _warn_of_absent(workspace: Workspace, shown: str) -> None:
             named = [episode.audio, episode.cover, *(transcript.path for transcript in episode.transcripts)]
             named += [alternate.path for alternate in episode.alternates] + [image.path for image in episode.images]
             for written in named:
-                if written and workspace.there(written) is None:
+                if written and not stays_elsewhere(written) and workspace.there(written) is None:
                     say(f"warning: {shown}: '{written}' is not on this machine")
 
 
@@ -103,10 +104,10 @@ def _split(assignment: str) -> tuple[str, str]:
         hint = f"use 'folge edit' and write {entry}"
         hint += "; 'folge chapters EPISODE FILE' takes them over from a file" if first == "chapters" else ""
         raise UserError(f"{name} cannot be set in one word", hint=hint)
-    if name in ("chat", "recording") and value.strip():
-        members = CHAT_FIELDS if name == "chat" else RECORDING_FIELDS
+    if name in _GROUPS and value.strip():
+        members = _GROUPS[name]
         raise UserError(f"{name} is a group of fields", hint=f"set {', '.join(f'{name}.{field}' for field in members)}")
-    if name not in (*_SETTABLE, *_ENTRIES, "chat", "recording"):
+    if name not in (*_SETTABLE, *_ENTRIES, *_GROUPS):
         raise UserError(f"'{name}' is not a field", hint=nearest(name, _SETTABLE))
     return name, value.strip()
 

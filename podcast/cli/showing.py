@@ -13,7 +13,7 @@ from podcast.cache import cache_folder
 from podcast.cli.options import episode_argument, json_option
 from podcast.cli.output import emit, episode_data, give, say, tell_problems, wants_json
 from podcast.facts import Facts
-from podcast.layout import LEDGER, page_url, public_url, short_path
+from podcast.layout import LEDGER, page_url, short_path
 from podcast.publishing.ledger import Entry, Ledger, State, decode_ledger
 from podcast.publishing.teasing import Newsletter
 from podcast.stores import StoreError
@@ -55,6 +55,9 @@ def _published(workspace: Workspace) -> tuple[bool, Ledger | None]:
 
 
 def _measured(workspace: Workspace, episode: Episode) -> dict[str, object]:
+    if remote := episode.remote:
+        told = {"duration": round(remote.duration.total_seconds(), 3), "bytes": remote.bytes}
+        return {"audio_here": False, **told, "media_type": remote.media_type}
     path = workspace.there(episode.audio)
     if path is None:
         return {"audio_here": False}
@@ -102,7 +105,7 @@ def _enclosure(workspace: Workspace, entry: Entry | None) -> dict[str, object] |
         return None
     audio = entry.release.audio
     return {
-        "url": public_url(workspace.settings.store.public_url, audio.key),
+        "url": audio.address(workspace.settings.store.public_url),
         "media_type": audio.media_type,
         "bytes": audio.bytes,
         "sha256": audio.sha256,
@@ -139,11 +142,16 @@ def _print(episode: Episode, data: dict[str, object]) -> None:
         ("with", "; ".join(people)),
         ("recorded", ", ".join(part for part in recorded if part)),
         ("topics", ", ".join(episode.topics)),
-        ("audio", episode.audio + ("" if data["audio_here"] else " (not on this machine)")),
+        ("audio", episode.audio + _whereabouts(episode, here=data["audio_here"] is True)),
         ("length", f"{_length(length)}, {size:,} bytes" if isinstance(size, int) else ""),
         ("sha256", str(data.get("sha256", ""))),
         ("enclosure", str(heard["url"]) if isinstance(heard, dict) else ""),
-        ("", f"{heard['bytes']:,} bytes, sha256 {heard['sha256']}" if isinstance(heard, dict) else ""),
+        (
+            "",
+            f"{heard['bytes']:,} bytes, sha256 {heard['sha256']}"
+            if isinstance(heard, dict) and heard["sha256"]
+            else "",
+        ),
         ("page", str(data["page"])),
         ("short link", str(data["short_link"]) or "given out when it is published"),
         ("feed", str(data["feed"])),
@@ -156,6 +164,12 @@ def _print(episode: Episode, data: dict[str, object]) -> None:
         give(f"\n{episode.summary}")
     if episode.notes:
         give(f"\n{episode.notes}")
+
+
+def _whereabouts(episode: Episode, *, here: bool) -> str:
+    if episode.remote:
+        return " (stays there)"
+    return "" if here else " (not on this machine)"
 
 
 def _length(seconds: object) -> str:

@@ -42,12 +42,14 @@ class AudioFacts:
     """What is known of the audio of an episode: `key` in the store, `file` as its text names it, length in seconds.
 
     `sha256` is that of the published bytes, `master` that of the producer's file where a tagged copy is published.
+    Audio that stays elsewhere has a `url`, and no key and no sha256.
     """
 
     guid: str
     title: str
     file: str = ""
     key: str = ""
+    url: str = ""
     media_type: str = ""
     bytes: int = 0
     sha256: str = ""

@@ -178,6 +178,7 @@ def _audio_facts(workspace: Workspace, ledger: Ledger | None, working: Callable[
             title=release.episode.title,
             file=release.episode.audio,
             key=blob.key,
+            url=blob.url,
             media_type=blob.media_type,
             bytes=blob.bytes,
             sha256=blob.sha256,

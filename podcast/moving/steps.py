@@ -189,7 +189,7 @@ def _audio_home(seen: Seen) -> Step:
     old = [item for item in seen.new.items if _is_theirs(seen, item.enclosure.url)]
     if old:
         told = f"the audio of {_episodes(len(old))} still lies with {seen.host.name}"
-        to_do = "before the account ends, bring it here: folge import --fetch"
+        to_do = "before the account ends, bring it here: folge fetch --all, then folge publish"
         return Step(id="audio-home", title=title, state=State.OPEN, seen=told, to_do=to_do)
     return Step(id="audio-home", title=title, state=State.DONE, seen="none is")
 

@@ -36,8 +36,10 @@ class Words:
         return self.say("date", day=day.day, month=self.months[day.month - 1], year=day.year)
 
     def length(self, length: timedelta) -> str:
-        """Write a length that does not break: `34 Min.`, below a minute in seconds."""
+        """Write a length that does not break: `34 Min.`, below a minute in seconds; nothing where it is unknown."""
         seconds = round(length.total_seconds())
+        if not length:
+            return ""
         if seconds < 60:
             return self.say("seconds", seconds=seconds)
         return self.say("minutes", minutes=round(seconds / 60))

@@ -142,7 +142,10 @@ class Preflight:
         question = Question(kind=Kind.AUDIO, url=item.enclosure.url, size=audio.bytes)
         at = Spot(path=spot.path, line=spot.line, field=spot.field, url=question.url)
         self._asks.append(
-            _Ask(question=question, judge=lambda answer: judge_audio(at, question, answer, audio.media_type))
+            _Ask(
+                question=question,
+                judge=lambda answer: judge_audio(at, question, answer, audio.media_type, elsewhere=bool(audio.url)),
+            )
         )
         for picture in filter(None, (subject.cover, subject.banner)):
             self._want(Kind.PICTURE, picture.url, spot, judge_picture)

@@ -63,8 +63,16 @@ def judge_answer(spot: Spot, answer: Answer) -> Iterator[Problem]:
         yield spot.problem("redirects", message, severity=Severity.WARNING, hint=f"link to {answer.url}")
 
 
-def judge_audio(spot: Spot, question: Question, answer: Answer, media_type: str) -> Iterator[Problem]:
-    """Yield what would keep apps from playing or seeking: no 206, a wrong type, a length other than was published."""
+_FACTS = "set audio_facts of the episode to what is there"
+
+
+def judge_audio(
+    spot: Spot, question: Question, answer: Answer, media_type: str, *, elsewhere: bool = False
+) -> Iterator[Problem]:
+    """Yield what would keep apps from playing or seeking: no 206, a wrong type, a length other than was published.
+
+    `elsewhere` says that it is no object of ours.
+    """
     yield from judge_answer(spot, answer)
     if answer.status == 200:
         hint = "ask your host for range requests; without them nobody can seek"
@@ -75,13 +83,16 @@ def judge_audio(spot: Spot, question: Question, answer: Answer, media_type: str)
     found = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+|\*)", told.strip())
     if found is None or (int(found[1]), int(found[2])) != question.part:
         yield spot.problem("audio", f"answers with another part than was asked for ({quoted(told)})")
-    elif found[3] != str(question.size):
+    elif found[3] != str(question.size) and (question.size or not elsewhere):
         message = f"has {found[3]} bytes there, and {question.size:,} were published"
-        yield spot.problem("audio", message, hint="folge doctor finds what is damaged; folge publish sends it again")
+        hint = "folge doctor finds what is damaged; folge publish sends it again"
+        yield spot.problem("audio", message, hint=_FACTS if elsewhere else hint)
     served = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if served != media_type:
         message = f"is served as {served or 'nothing'}, and is {media_type}"
-        yield spot.problem("audio", message, hint="folge doctor says how the type is set right")
+        yield spot.problem(
+            "audio", message, hint=_FACTS if elsewhere else "folge doctor says how the type is set right"
+        )
 
 
 def judge_picture(spot: Spot, answer: Answer) -> Iterator[Problem]:

@@ -66,6 +66,7 @@ class Places:
         self._base = ledger.show.release.base_url
         self._pages: dict[str, Target] = {}
         self._objects: dict[str, Target] = {}
+        self._remote: dict[str, Target] = {}
         for entry in ledger.entries:
             if entry.successor:
                 continue
@@ -74,7 +75,9 @@ class Places:
                 place = Place.SHORT if path.startswith("f/") else Place.FORMER
                 self._pages[path] = Target(place=place, entry=entry)
             self._pages[present] = Target(place=Place.PAGE, entry=entry)
-            self._objects[entry.release.audio.key] = Target(place=Place.AUDIO, entry=entry)
+            audio = entry.release.audio
+            known = self._remote if audio.url else self._objects
+            known[audio.url or audio.key] = Target(place=Place.AUDIO, entry=entry)
         for episode in coming:
             self._pages.setdefault(episode.slug, Target(place=Place.PAGE, coming=episode))
             if episode.number:
@@ -84,6 +87,8 @@ class Places:
 
     def target(self, url: str) -> Target:
         """Return what an address leads to."""
+        if url in self._remote:
+            return self._remote[url]
         parts = parts_of(url)
         host = parts.hostname or ""
         if not host or parts.scheme not in ("http", "https"):

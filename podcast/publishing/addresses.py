@@ -54,7 +54,7 @@ class Addresses:
 def _files(entry: Entry) -> tuple[str, ...]:
     """Return the hex sha256 of every file that is the audio of an episode: the producer's, and what is published."""
     audio = entry.release.audio
-    return (audio.origin, audio.sha256)
+    return () if audio.url else (audio.origin, audio.sha256)
 
 
 def _number(release: Release) -> tuple[int | None, int | None, str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from episodes.model import Episode, Status
 from episodes.timecode import show_moment
+from podcast.digests import differences, digest
 from podcast.layout import source_key
 from podcast.publishing.addresses import Addresses
 from podcast.publishing.changes import NOTHING_ASKED, Asked, Change, Decision, Kind
@@ -21,9 +22,9 @@ from podcast.publishing.differing import (
 from podcast.publishing.ledger import Entry, Ledger, State, Version, with_positions
 from podcast.publishing.showchange import decide_show
 from podcast.publishing.tombstones import handed_on, recalled, restored, with_version, withdrawn
-from podcast.release import Release, ShowRelease, differences, digest
+from podcast.release import Release, ShowRelease
 
-_FILES = frozenset({"audio", "alternates"})
+_FILES = frozenset({"audio", "audio_facts", "alternates"})
 """Fields a producer can ask for anew with `replace_audio`."""
 
 

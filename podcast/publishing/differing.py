@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 
 from episodes.timecode import show_length, show_moment
+from podcast.digests import fingerprints
 from podcast.publishing.ledger import Version
-from podcast.release import AudioBlob, Release, ShowRelease, fingerprints
+from podcast.release import AudioBlob, Release, ShowRelease
 
 
 def sound_words(audio: AudioBlob) -> str:
-    """Write what tells one audio from another: length, size, address."""
-    return f"{show_length(audio.duration)}, {audio.bytes:,} bytes, {audio.key}"
+    """Write what tells one audio from another: length and size where they are known, address."""
+    length = [show_length(audio.duration)] if audio.duration else []
+    size = [f"{audio.bytes:,} bytes"] if audio.bytes else []
+    return ", ".join([*length, *size, audio.url or audio.key])
 
 
 def replaced_alternate(release: Release, old: Release) -> str:

@@ -18,7 +18,7 @@ from feed.show import Selection, Show, Trailer
 from podcast.layout import feed_key, public_url
 from podcast.publishing.ledger import Entry, FeedState, Ledger, State
 from podcast.publishing.rendered import Rendered
-from podcast.release import ShowRelease, item_of, show_of
+from podcast.release import ShowRelease, fed_item_of, fed_show_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Slot:
 
     def item(self, show: ShowRelease) -> Item:
         """Return the episode as the apps of this page see it."""
-        item = _formed(item_of(self.entry.release, show), self.form)
+        item = _formed(fed_item_of(self.entry.release, show), self.form)
         return replace(item, notes_html="") if self.slim else item
 
     def key(self, show: ShowRelease) -> bytes:
@@ -46,7 +46,7 @@ class Slot:
 
 def _context(show: ShowRelease) -> tuple[object, ...]:
     """Return what an item takes from the show."""
-    return (show.base_url, show.directory_index, show.language, show.cover, show.hosts)
+    return (show.base_url, show.directory_index, show.language, show.cover, show.cover_url, show.hosts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ def compile_pages(ledger: Ledger, rendered: Rendered) -> tuple[Ledger, dict[str,
     `lastBuildDate` moves only where a page says something else (RSS-12). Items that are known are not compiled again.
     Raises ProblemsFound for what no feed can carry.
     """
-    release, show = ledger.show.release, show_of(ledger.show.release)
+    release, show = ledger.show.release, fed_show_of(ledger.show.release)
     pages = [(page, [(slot.key(release), slot) for slot in page.slots]) for page in feed_pages(ledger)]
     wanted = {key: slot for _, slots in pages for key, slot in slots}
     known = rendered.known(wanted)
@@ -187,7 +187,7 @@ class _Feed:
         return public_url(self.base, feed_key(self.name, page))
 
     def _show(self, selection: Selection | None) -> Show:
-        show = show_of(self.ledger.show.release)
+        show = fed_show_of(self.ledger.show.release)
         if selection is None:
             return show
         return replace(
@@ -231,7 +231,7 @@ def _selected(entry: Entry, selection: Selection) -> bool:
 
 
 def _has_format(entry: Entry, form: str) -> bool:
-    keys = [entry.release.audio.key]
+    keys = [entry.release.audio.url or entry.release.audio.key]
     for alternate in entry.release.alternates:
         keys += [alternate.blob.key] if alternate.blob else alternate.urls
     return any(_is_form(key, form) for key in keys)

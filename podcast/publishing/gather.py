@@ -6,10 +6,11 @@ from datetime import timedelta
 from math import gcd
 from pathlib import Path, PurePosixPath
 
+from episodes.addresses import stays_elsewhere
 from episodes.chapterfiles.findings import findings
 from episodes.chapterfiles.marks import Mark
 from episodes.mediatypes import PICTURE_TYPES, media_type
-from episodes.model import Chapter, Episode, Status
+from episodes.model import Chapter, Episode, Status, TranscriptFile
 from episodes.namespace import ImageFile
 from episodes.problems import Problem, Severity
 from episodes.timecode import show_position
@@ -118,6 +119,7 @@ class _Assembly:
             locked=settings.locked,
             hosts=settings.hosts,
             cover=self._cover("cover", settings.cover, old.cover if old else None, FILE),
+            cover_url=settings.cover if stays_elsewhere(settings.cover) else "",
             images=self._images("show", settings.images, old.images if old else (), FILE),
             tags=settings.tags,
             feed=settings.feed,
@@ -141,8 +143,8 @@ class _Assembly:
             return None
         transcripts = self._transcripts(episode, audio.duration, old.release if old else None, name)
         found = self._chapters_in(episode.audio, audio, old.release if old else None)
-        self.problems += _chapter_findings(episode, episode.chapters or found, audio.duration, name)
-        self.problems += _beyond(episode, audio.duration, name)
+        self.problems += _chapter_findings(episode, episode.chapters or found, audio.duration or None, name)
+        self.problems += _beyond(episode, audio.duration, name) if audio.duration else ()
         return Release(
             episode=episode,
             audio=audio,
@@ -155,6 +157,8 @@ class _Assembly:
 
     def _chapters_in(self, written: str, audio: AudioBlob, old: Release | None) -> tuple[Chapter, ...]:
         """Return the chapters the audio has itself; those published of it where it is not on this machine."""
+        if audio.url:
+            return ()
         facts = self.files.audio.get(written)
         if facts and facts.sha256 == audio.origin:
             return facts.chapters
@@ -165,7 +169,7 @@ class _Assembly:
         return self._picture(slug, written, old, name, "show.cover" if name == FILE else "cover")
 
     def _picture(self, slug: str, written: str, old: Blob | None, name: str, field: str) -> Blob | None:
-        if not written:
+        if not written or stays_elsewhere(written):
             return None
         cover = self.files.covers.get(written)
         if cover is None:
@@ -185,6 +189,9 @@ class _Assembly:
         published = _by_path(old)
         blobs: list[TranscriptBlob] = []
         for number, transcript in enumerate(episode.transcripts, start=1):
+            if transcript.url:
+                blobs.append(_linked(transcript))
+                continue
             field = f"transcripts[{number}].path"
             text = self.files.transcripts.get(transcript.path)
             if text is None and transcript.path in published:
@@ -197,7 +204,7 @@ class _Assembly:
                 if old and old.transcripts:
                     return old.transcripts
                 continue
-            self.problems += filter(None, [beyond(text.last, length, transcript.path)] if text.last else [])
+            self.problems += filter(None, [beyond(text.last, length, transcript.path)] if text.last and length else [])
             own, *others = (self._form(form, episode.slug, known) for form in text.forms)
             blobs.append(
                 TranscriptBlob(
@@ -250,6 +257,19 @@ class _Assembly:
         return tuple(images)
 
 
+def _linked(transcript: TranscriptFile) -> TranscriptBlob:
+    """Return what is published of a transcript that stays at its address."""
+    return TranscriptBlob(
+        key="",
+        media_type=transcript.media_type,
+        bytes=0,
+        sha256="",
+        language=transcript.language,
+        captions=transcript.captions,
+        url=transcript.url,
+    )
+
+
 def _by_path(old: Release | None) -> dict[str, TranscriptBlob]:
     """Return the published transcripts by the path they had in the text."""
     if old is None or len(old.episode.transcripts) != len(old.transcripts):
@@ -257,7 +277,9 @@ def _by_path(old: Release | None) -> dict[str, TranscriptBlob]:
     return dict(zip((written.path for written in old.episode.transcripts), old.transcripts, strict=True))
 
 
-def _chapter_findings(episode: Episode, chapters: Sequence[Chapter], end: timedelta, name: str) -> Iterator[Problem]:
+def _chapter_findings(
+    episode: Episode, chapters: Sequence[Chapter], end: timedelta | None, name: str
+) -> Iterator[Problem]:
     """Yield what the rules find in chapters; of those in the audio it is said of the field `audio`."""
     marks = [Mark(chapter=chapter) for chapter in chapters]
     for problem in findings(marks, path=name, audio=episode.audio, length=end):

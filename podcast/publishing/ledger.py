@@ -376,6 +376,10 @@ def _row_faults(entry: Entry) -> Iterator[str]:
     for slug in (episode.slug, *entry.former_slugs):
         if not is_slug(slug) or slug in RESERVED_SLUGS:
             yield f"the address {slug}"
+    audio, transcripts = entry.release.audio, entry.release.transcripts
+    for address in (audio.url, *(it.url for it in transcripts), episode.chapters_url, episode.link):
+        if address and not is_address(address):
+            yield f"the address {address}"
     if entry.short and not re.fullmatch(r"[a-z0-9]{1,20}", entry.short):
         yield f"the short link {entry.short}"
     if entry.source_key and not (is_key(entry.source_key) and entry.source_key.startswith(SOURCES)):

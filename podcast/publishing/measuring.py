@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+from episodes.addresses import stays_elsewhere
 from episodes.audio import extension_for
 from episodes.covers import Cover, cover_problems, measure_cover
 from episodes.model import Audio, Episode, Status
@@ -79,6 +80,8 @@ class _Measuring:
 
     def cover(self, written: str, name: str, field: str) -> None:
         """Measure a cover and tell what Apple refuses in it, of a cover that several share once."""
+        if stays_elsewhere(written):
+            return
         self.picture(written, name, field)
         if written in self.covers and written not in self._judged:
             self._judged.add(written)
@@ -110,8 +113,11 @@ class _Measuring:
         people = tuple(Voice(name=it.name, handle=it.person) for it in (*episode.appearances, *settings.hosts))
         kinds: dict[str, list[str]] = {}
         for transcript in episode.transcripts:
-            kinds.setdefault(transcript.language, []).append(suffix_of(transcript.path))
+            if transcript.path:
+                kinds.setdefault(transcript.language, []).append(suffix_of(transcript.path))
         for number, transcript in enumerate(episode.transcripts, start=1):
+            if transcript.url:
+                continue
             beside = kinds[transcript.language]
             if suffix_of(transcript.path) != ".html":
                 kinds[transcript.language] = list(FORMS)

@@ -64,13 +64,15 @@ class PulledFiles:
                 self._file(image.path, image.blob, f"a picture of {episode.title}")
         if len(episode.transcripts) == len(release.transcripts):
             for written, transcript in zip(episode.transcripts, release.transcripts, strict=True):
-                self._file(written.path, transcript, f"a transcript of {episode.title}")
-        own = own_path(self._folder, entry, here) if audio or text_comes else ""  # what is large is read for that
+                if not transcript.url:
+                    self._file(written.path, transcript, f"a transcript of {episode.title}")
+        ours = audio and not release.audio.url
+        own = own_path(self._folder, entry, here) if ours or text_comes else ""  # what is large is read for that
         if own:
             self.paths[entry.guid] = own
-        if audio and not is_stray(self._folder, episode.audio, release.audio):
+        if ours and not is_stray(self._folder, episode.audio, release.audio):
             self._file(episode.audio, release.audio, f"the audio of {episode.title}", release.audio.master)
-        elif audio and not (own and sha256_of(self._folder / own) in (release.audio.sha256, release.audio.master)):
+        elif ours and not (own and sha256_of(self._folder / own) in (release.audio.sha256, release.audio.master)):
             self._stray(entry, own or episode.audio, text_comes=text_comes)
         for form in release.alternates if audio else ():
             if form.blob:

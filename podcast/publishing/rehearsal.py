@@ -125,7 +125,7 @@ def _as_if_due(workspace: Workspace, ledger: Ledger | None, now: datetime) -> tu
     problems = []
     episodes = []
     for episode in workspace.catalogue.episodes:
-        bare = episode.status is Status.DRAFT and not workspace.there(episode.audio)
+        bare = episode.status is Status.DRAFT and not (episode.remote or workspace.there(episode.audio))
         if bare and episode.guid not in known:
             name = f"episodes/{episode.source_name}"
             message = "a draft without audio, so the preview does not show it yet"

@@ -65,6 +65,8 @@ def replace_audio(
     fields: dict[str, str | None] = {}
     if not _is_same(workspace, episode.audio, written):
         fields["audio"] = write_scalar(written)
+        if episode.remote:
+            fields["audio_facts"] = None
     guid = episode.guid
     if way is Way.RECALL and row.guid == guid:
         guid = str(fresh)

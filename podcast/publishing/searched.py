@@ -63,6 +63,8 @@ def _texts(release: Release) -> Iterator[Blob]:
     """Yield of each transcript the form that is read best, one for each language."""
     seen: set[str] = set()
     for transcript in release.transcripts:
+        if transcript.url:
+            continue
         forms = [blob for blob in (transcript, *transcript.forms) if _type(blob) in _READ]
         if forms and transcript.language not in seen:
             seen.add(transcript.language)

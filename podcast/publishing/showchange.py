@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from podcast.digests import differences
 from podcast.layout import settings_key
 from podcast.publishing.changes import Asked, Change, Kind
 from podcast.publishing.differing import older_words, replaced_fields, stale_fields, who_published
 from podcast.publishing.ledger import ShowEntry, Version
 from podcast.publishing.tombstones import KEPT_VERSIONS
-from podcast.release import ShowRelease, differences
+from podcast.release import ShowRelease
 from podcast.settings import FILE
 
 

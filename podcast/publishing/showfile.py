@@ -54,7 +54,7 @@ def rebuilt(show: ShowRelease, moments: Sequence[datetime]) -> str:
         "email": show.email,
         "category": [" > ".join(filter(None, (it.name, it.subcategory))) for it in show.categories],
         "link": show.link,
-        "cover": f"cover.{show.cover.key.rpartition('.')[2]}" if show.cover else "",
+        "cover": f"cover.{show.cover.key.rpartition('.')[2]}" if show.cover else show.cover_url,
         "explicit": show.explicit,
         "type": show.kind.value,
         "copyright": show.copyright,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from episodes.audio import extension_for
-from episodes.model import Audio, Episode
+from episodes.model import Audio, Episode, RemoteAudio
 from episodes.namespace import AlternateFile
 from episodes.problems import Problem, UserError
 from episodes.tagging.losses import left_out
@@ -50,6 +50,8 @@ class Sounds:
 
     def audio(self, episode: Episode, old: Entry | None, name: str) -> AudioBlob | None:
         """Return the audio of an episode, None where there is none; `name` is the episode file."""
+        if episode.remote:
+            return _elsewhere(episode.audio, episode.remote)
         facts = self.files.audio.get(episode.audio)
         kept = old.release.audio if old else None
         if facts is None:
@@ -171,6 +173,13 @@ class Sounds:
         blob = Blob(key=key, media_type=audio.media_type, bytes=audio.bytes, sha256=audio.sha256)
         form = _alternate(written, audio.media_type, audio.bytes, audio.bitrate, blob)
         return replace(form, master=facts.sha256 if audio.sha256 != facts.sha256 else "")
+
+
+def _elsewhere(url: str, remote: RemoteAudio) -> AudioBlob:
+    """Return what is published of audio that stays at its address, as it is said to be."""
+    return AudioBlob(
+        key="", media_type=remote.media_type, bytes=remote.bytes, sha256="", duration=remote.duration, url=url
+    )
 
 
 def _alternate(

@@ -45,6 +45,8 @@ class Waveforms:
         public = frozenset(entry.guid for entry in ledger.published)
         for entry in sorted(ledger.entries, key=_published, reverse=True):
             sound = entry.release.audio.origin
+            if not sound:
+                continue
             blob = ledger.peaks.get(sound)
             if blob and observed.blobs is not None and observed.blobs.get(blob.key) != blob.bytes:
                 blob = None

@@ -82,9 +82,11 @@ def _around(page: Page, website: Website, newer: Page | None, older: Page | None
 def _values(page: Page, website: Website, newer: Page | None, older: Page | None) -> Mapping[str, object]:
     year = str(page.item.published.year)
     archive = website.url(website.groups.path(ARCHIVE, year))
+    player = player_of(page, website)
     return {
         "page": view_of(page, website),
-        "player": player_of(page, website),
+        "player": player,
+        "policy": player.policy,
         "newer": newer.item if newer else None,
         "older": older.item if older else None,
         "steps": (

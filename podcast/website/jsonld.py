@@ -45,7 +45,7 @@ def episode_of(item: Item, show: Show, topics: Sequence[str] = ()) -> Thing:
         name=item.title,
         description=item.summary,
         datePublished=writable(item.published).isoformat(timespec="seconds"),
-        duration=iso_length(item.duration),
+        duration=iso_length(item.duration) if item.duration else "",
         episodeNumber=item.number,
         partOfSeason=season if item.season is not None else None,
         partOfSeries=_thing("PodcastSeries", name=show.title, url=show.link, webFeed=show.feed_url),
@@ -96,7 +96,7 @@ def _audio(item: Item) -> Thing:
         contentUrl=enclosure.url,
         encodingFormat=enclosure.media_type,
         contentSize=f"{enclosure.bytes} B" if enclosure.bytes else "",
-        duration=iso_length(item.duration),
+        duration=iso_length(item.duration) if item.duration else "",
         caption=[_caption(one) for one in item.transcripts if one.media_type not in _UNTIMED],
         transcript=[one.url for one in item.transcripts if one.media_type in _UNTIMED],
     )

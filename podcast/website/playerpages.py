@@ -33,7 +33,8 @@ def _is_slug(path: str) -> bool:
 
 
 def _embed(page: Page, website: Website) -> Mapping[str, object]:
-    return {"page": view_of(page, website), "player": player_of(page, website)}
+    player = player_of(page, website)
+    return {"page": view_of(page, website), "player": player, "policy": player.policy}
 
 
 def _oembed(page: Page, website: Website) -> Mapping[str, object]:

@@ -8,9 +8,11 @@ from html import escape
 from episodes.model import Chapter
 from episodes.timecode import show_length
 from feed.item import Item, Transcript
+from feed.text import ascii_url
 from podcast.layout import embed_path, oembed_key, public_url
 from podcast.website.jsonld import Thing
 from podcast.website.page import Page
+from podcast.website.policy import content_policy
 from podcast.website.sources import Website, web
 
 WIDTH, HEIGHT = 640, 200
@@ -34,6 +36,7 @@ class Player:
 
     `memory` is the name under which a browser remembers where one stopped. `cues` is the address of the transcript as
     JSON, `reading` the transcript people read. `embed` and `oembed` are addresses, `code` is what other sites paste.
+    `policy` lets the page play its audio.
     """
 
     memory: str
@@ -45,23 +48,27 @@ class Player:
     embed: str
     oembed: str
     code: str
+    policy: str
 
 
 def player_of(page: Page, website: Website) -> Player:
     """Return the player of an episode."""
     item = page.item
     embed = website.url(embed_path(page.path))
-    reading = _first(item.transcripts, "text/html")
+    # what stays elsewhere is linked: no page loads it
+    ours = [one for one in item.transcripts if one.url.startswith(website.base_url)]
+    reading = _first(ours, "text/html")
     return Player(
         memory=item.guid,
         seconds=_seconds(item.duration),
         peaks=page.peaks,
         stops=tuple(_stops(item.chapters)),
-        cues=_cues(item.transcripts, reading),
+        cues=_cues(ours, reading),
         reading=reading,
         embed=embed,
         oembed=public_url(website.base_url, oembed_key(page.path)),
         code=_code(embed, item),
+        policy=content_policy(website.base_url, audio=ascii_url(item.enclosure.url)),
     )
 
 

@@ -35,8 +35,10 @@ class Words:
         return number.replace(".", self.say("decimal_point"))
 
     def length(self, length: timedelta) -> str:
-        """Write a length for people: `34 Min.`, below a minute in seconds."""
+        """Write a length for people: `34 Min.`, below a minute in seconds; nothing where it is 0, which is unknown."""
         seconds = round(length.total_seconds())
+        if not length:
+            return ""
         if seconds < 60:
             return self.say("seconds", seconds=seconds)
         return self.say("minutes", minutes=round(seconds / 60))

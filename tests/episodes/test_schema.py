@@ -100,7 +100,8 @@ WRONG = [
     ({"title": "x" * 256}, 3, "title", "has 256 characters", "shorten it"),
     ({"summary": "ü" * 2001}, 7, "summary", "has 4,002 bytes", "shorten it"),
     ({"guid": None}, 2, "guid", "is missing", "made by 'folge add'"),
-    ({"guid": "a b"}, 2, "guid", "'a b' is not a guid", "never changes"),
+    ({"guid": "x" * 256}, 2, "guid", "has 256 characters", "never changes"),
+    ({"guid": '" "'}, 2, "guid", "is missing", "made by 'folge add'"),
     ({"guid": "[a]"}, 2, "guid", "is a list", "write 'guid: …'"),
     ({"number": "1.5"}, 4, "number", "'1.5' is not a number", "write '1'"),
     ({"number": "0"}, 4, "number", "'0' is not a number", "a whole number from 1"),
@@ -134,7 +135,7 @@ WRONG = [
     ({"recording": "{geo: '52.5,13.4'}"}, 7, "recording.geo", "'52.5,13.4' is not a place",
     "write geo:51.2562,7.1508"),
     ({"recording": "{geo: 'geo:91,13.4'}"}, 7, "recording.geo", "is not a place on earth", ""),
-    ({"transcripts": "[{language: de}]"}, 7, "transcripts[1].path", "is missing", "write 'path: …'"),
+    ({"transcripts": "[{language: de}]"}, 7, "transcripts[1].path", "is missing", "or an address"),
     ({"? [a]\n": "b"}, 7, "", "a field needs a name", ""),
     ({"cover": '"a\\u001bb"'}, 7, "cover", "no text may hold (U+001B)", "delete it"),
 ]  # fmt: skip
@@ -330,3 +331,8 @@ def test_a_chapter_has_its_place_with_a_name_and_a_geo_or_none(place: str, missi
     _, problems = read(a_file(f"chapters:\n  - start: 0:00\n    title: Mut\n    {place}\n"))
     told = {problem.field: problem for problem in problems}
     assert told[f"chapters[1].{missing}"].message == "is missing; a place has both a name and a geo"
+
+
+@pytest.mark.parametrize("guid", ["a b", "a  b", "tag:a.example,2024: #1", "https://a.example/?p=1", "01", "1e5", "no"])
+def test_a_guid_of_elsewhere_is_never_changed(guid: str) -> None:
+    assert an_episode(a_file(guid=f"'{guid}'")).guid == guid

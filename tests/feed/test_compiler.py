@@ -235,7 +235,7 @@ def test_what_no_feed_can_carry_is_refused_all_at_once() -> None:
     items = (
         an_item(1, title="\x00", published=naive),
         an_item(2, guid="same", number=0, season=-1),
-        an_item(3, guid="same", enclosure=Enclosure(url="", bytes=0, media_type="audio/mpeg")),
+        an_item(3, guid="same", enclosure=Enclosure(url="", bytes=-1, media_type="audio/mpeg")),
     )
     with pytest.raises(ProblemsFound) as refused:
         compile_feed(a_show(link=""), items, changed=naive)

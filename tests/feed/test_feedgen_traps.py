@@ -93,9 +93,9 @@ def test_the_address_of_the_audio_is_percent_encoded() -> None:
     assert item.all("enclosure")[0].get("url") == "https://kommunen-podcast.example/a%20b%20%C3%BC.mp3"
 
 
-def test_audio_of_no_bytes_is_refused() -> None:
-    enclosure = Enclosure(url="https://kommunen-podcast.example/a.mp3", bytes=0, media_type="audio/mpeg")
-    with pytest.raises(ProblemsFound, match="has 0 bytes"):
+def test_audio_of_less_than_no_bytes_is_refused() -> None:
+    enclosure = Enclosure(url="https://kommunen-podcast.example/a.mp3", bytes=-1, media_type="audio/mpeg")
+    with pytest.raises(ProblemsFound, match="has -1 bytes"):
         a_feed(an_item(enclosure=enclosure))
 
 

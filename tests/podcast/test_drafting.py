@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from episodes.frontmatter import Document, parse
 from episodes.model import Appearance, Audio, Episode, Kind, Recording, Status, Tags, TranscriptFile
-from episodes.problems import UNFIT, UserError
+from episodes.problems import UserError
 from episodes.schema import read_episode
 from episodes.slugs import is_slug
-from podcast.drafting import Said, draft_episode, local_now, read_guest, write_episode
+from podcast.drafting import Said, draft_episode, local_now, read_guest
+from podcast.episodetext import write_episode
 from podcast.layout import RESERVED_SLUGS
+from tests.podcast.strategies import FIT, LETTERS, LINE, NOTES, YEARS
 from tests.soaking import examples
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -50,21 +52,12 @@ def read_back(episode: Episode) -> Episode:
     return replace(read, source_sha256="")
 
 
-LETTERS = st.characters(exclude_categories=["Cs"]) | st.sampled_from(
-    "-:#@!&*[]{}>|%`'\",?~ \n\täß„“👩\u200d💻\u00a0\u2028\ufeff\x85"
-)
 ANY = st.text(LETTERS, max_size=60)
-FIT = st.text(LETTERS.filter(lambda c: not UNFIT.search(c)), max_size=60)
-LINE = FIT.map(lambda text: " ".join(text.split())).filter(bool)
 NAME = FIT.map(lambda text: text.replace("\n", "").replace("\x00", "").replace("/", "")).filter(
     lambda t: t.strip().strip(" .") != ""
 )
 PEOPLE = st.builds(Appearance, name=LINE, function=LINE | st.just(""), organisation=LINE | st.just(""))
 RECORDED = st.builds(Recording, on=st.none() | st.dates(date(1900, 1, 1), date(2199, 1, 1)), occasion=LINE, place=LINE)
-NOTES = st.lists(FIT | st.sampled_from(["---", "...", "# A", "    code", "---\ntitle: x\n---"]), max_size=6).map(
-    "\n".join
-)
-YEARS = datetime(1970, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 - the strategy wants naive bounds
 SAYINGS = st.builds(
     Said,
     title=LINE | st.just(""),

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from episodes.problems import UserError
+from podcast.digests import fingerprints
 from podcast.publishing.ledger import decode_ledger
-from podcast.release import chapters_file, fingerprints
+from podcast.release import chapters_file
 from podcast.stores.memory import MemoryStore
 from tests.podcast.builders import ShowFolder, later, make_show, objects
 

@@ -10,10 +10,10 @@ from episodes.problems import Problem, ProblemsFound, Severity
 from episodes.transcript_forms import to_bare_html
 from feed.checks.cues import read_srt, read_webvtt
 from feed.item import Transcript
+from podcast.digests import digest
 from podcast.layout import LEDGER
 from podcast.publishing.changes import Kind
 from podcast.publishing.ledger import decode_ledger, encode_ledger
-from podcast.release import digest
 from podcast.stores.memory import MemoryStore
 from tests.podcast.builders import BASE, ShowFolder, assert_whole, feed_in, later, objects
 from tests.podcast.spies import PowerCutError, Spy

@@ -47,7 +47,7 @@ class Player {
     root.append(root.querySelector("template").content.cloneNode(true));
     this.range = root.querySelector("input[type=range]");
     this.range.max = this.length;
-    this.show("length", clock(this.length));
+    this.show("length", this.length ? clock(this.length) : "…");
     for (const { row, start } of this.chapters) row.querySelector("a.at").href = `#t=${start}`;
     this.listen();
     this.remember();
@@ -110,7 +110,7 @@ class Player {
     const { audio, root, range } = this;
     audio.addEventListener("loadedmetadata", () => {
       range.max = this.length;
-      this.show("length", clock(this.length));
+      this.show("length", this.length ? clock(this.length) : "…");
       if (this.wanted !== null) audio.currentTime = Math.min(this.wanted, this.length);
       this.wanted = null;
     });

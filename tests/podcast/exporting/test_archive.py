@@ -250,3 +250,29 @@ def test_an_archive_is_not_put_where_the_public_reads(told: ShowFolder, capsys: 
     assert run(["-C", str(told.path), "export", str(told.path / "public" / "show.zip")]) == 2
     assert "the public reads" in capsys.readouterr().err
     assert not (told.path / "public").exists()
+
+
+def test_an_import_of_the_archive_brings_the_show_back(
+    told: ShowFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["-C", str(told.path), "publish", "--yes"]) == 0
+    archive, again = str(tmp_path / "show.zip"), tmp_path / "again"
+    assert run(["-C", str(told.path), "export", archive, "--audio"]) == 0
+    assert run(["import", archive, "--into", str(again), "--dry-run"]) == 0
+    assert not again.exists()
+    assert "+ podcast.toml" in capsys.readouterr().err
+    assert run(["import", archive, "--into", str(again)]) == 2, "nobody can be asked"
+    assert not again.exists()
+    assert run(["import", archive, "--into", str(again), "--yes", "--zone", "UTC"]) == 2
+    capsys.readouterr()
+
+    assert run(["import", archive, "--into", str(again), "--yes"]) == 0
+
+    assert capsys.readouterr().out.startswith("brought back: ")
+    assert run(["-C", str(again), "publish", "--yes"]) == 0
+    feed = (again / "public" / "feed.xml").read_bytes()
+    assert feed == (told.path / "public" / "feed.xml").read_bytes()
+    assert run(["import", archive, "--into", str(again), "--yes"]) == 0
+    assert capsys.readouterr().out.endswith(f"nothing to bring back: {again} has everything\n")
+    assert run(["import", archive, "--into", str(again), "--json", "--yes"]) == 0
+    assert json.loads(capsys.readouterr().out)["files"] == []

@@ -246,7 +246,7 @@ def test_audio_that_stays_with_the_old_host_is_open(moved: Moved, capsys: Screen
     _, found = steps(moved, feed(moved.old), capsys)
     assert found["audio-home"]["state"] == "open"
     assert "2 episodes" in found["audio-home"]["seen"]
-    assert "--fetch" in found["audio-home"]["to_do"]
+    assert "folge fetch" in found["audio-home"]["to_do"]
 
 
 def test_a_new_feed_that_says_another_address_sends_listeners_away(moved: Moved, capsys: Screen) -> None:

@@ -1,0 +1,1 @@
+"""Moving in: from what is published elsewhere to a show folder."""

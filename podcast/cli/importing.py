@@ -104,7 +104,7 @@ def command(
 
 
 def kind_of(source: str) -> Kind:
-    """Return what is imported: an address is a feed, a folder is a folder, a file is an archive by its ending or its content."""
+    """Return what is imported: an address is a feed, a file is an archive by its ending or by what is in it."""
     if _is_address(source):
         return Kind.FEED
     if Path(source).is_dir():

@@ -16,15 +16,13 @@ from podcast.cache import cache_folder
 from podcast.exporting.archive import Part, is_fit, write_archive
 from podcast.exporting.manifest import SHOW, STORE, AudioFacts, LeftOut, Manifest, Member
 from podcast.facts import Facts
+from podcast.importing.record import RECORD
 from podcast.layout import ISSUES, LEDGER, LEDGERS, PRIVATE, SOURCES
 from podcast.publishing.ledger import Ledger, decode_ledger
 from podcast.release import Blob, show_of
 from podcast.settings import FILE
 from podcast.stores import Store
 from podcast.workspace import Workspace
-
-IMPORTED = "imported.json"
-"""What an import remembers of the files it wrote."""
 
 EDITIONS = f"{PRIVATE}feeds/"
 _AUDIO = "audio/"
@@ -122,7 +120,7 @@ _UNFIT = "not every system can have a file of that name there"
 def _named(workspace: Workspace, *, audio: bool) -> Iterator[str]:
     """Yield every file the show is made of, as the texts name it; it need not be there."""
     settings, folder = workspace.settings, workspace.folder
-    yield from (FILE, IMPORTED, settings.cover, settings.site.logo, settings.site.css)
+    yield from (FILE, RECORD, settings.cover, settings.site.logo, settings.site.css)
     look = settings.site.look
     yield from (f"{settings.site.templates.rstrip('/')}/{template.name}" for template in look.templates)
     yield from (image.path for image in settings.images)

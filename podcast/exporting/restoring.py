@@ -13,8 +13,9 @@ from episodes.problems import UserError, quoted, visible
 from podcast.conditions import Conditions
 from podcast.exporting.archive import Archive, open_archive
 from podcast.exporting.manifest import MANIFEST, SHOW, STORE, UNTOUCHED, DamagedArchiveError, Member
-from podcast.exporting.packing import EDITIONS, IMPORTED, blobs_of
+from podcast.exporting.packing import EDITIONS, blobs_of
 from podcast.files import draft_of, make_folder, settle
+from podcast.importing.record import RECORD
 from podcast.layout import ISSUES, LEDGER, LEDGERS, SOURCES, cache_control, content_type
 from podcast.opening import settings_store
 from podcast.publishing.ledger import decode_ledger
@@ -182,7 +183,7 @@ def _faults(members: Mapping[str, Member]) -> Iterator[str]:
 
 def _of_a_show(name: str) -> bool:
     path = PurePosixPath(name)
-    if name in (FILE, IMPORTED):
+    if name in (FILE, RECORD):
         return True
     if path.suffix == ".toml":
         return path.parent.as_posix() == ISSUES

@@ -12,6 +12,7 @@ from podcast.cli import run
 from podcast.exporting.archive import is_archive, open_archive
 from podcast.exporting.packing import pack
 from podcast.exporting.restoring import Restoration, StoreState, restore
+from podcast.importing.record import RECORD
 from podcast.stores import Store
 from podcast.stores.folder import FolderStore
 from podcast.workspace import open_workspace
@@ -154,6 +155,27 @@ def test_what_lies_elsewhere_is_named_and_not_lost_in_silence(told: ShowFolder, 
     assert left.pop("../elsewhere.png") == "it lies outside the show folder"
     assert len(left) == 3
     assert set(left.values()) == {"it is not in the store"}
+
+
+def test_audio_that_stays_elsewhere_stays_there(told: ShowFolder, tmp_path: Path) -> None:
+    text = told.file(2).read_text(encoding="utf-8")
+    facts = 'audio_facts: {type: audio/mpeg, bytes: 34567890, duration: "0:34:12"}'
+    elsewhere = text.replace("audio: audio/2.mp3", f"audio: https://cdn.anders.example/2.mp3\n{facts}")
+    told.file(2).write_text(elsewhere, encoding="utf-8")
+    (told.path / RECORD).write_text('{"episodes": {}}', encoding="utf-8")
+    told.publish(public(told))
+    archive = export(told, tmp_path / "show.zip", audio=True)
+
+    again = bring(archive, tmp_path / "again")
+    again.publish(public(again), now=later(500))
+
+    feed = objects(public(again))["feed.xml"]
+    assert b"https://cdn.anders.example/2.mp3" in feed
+    assert feed == objects(public(told))["feed.xml"]
+    assert (again.path / RECORD).read_bytes() == (told.path / RECORD).read_bytes()
+    with open_archive(archive) as opened:
+        (fact,) = (fact for fact in opened.manifest.audio if fact.url)
+    assert (fact.url, fact.bytes, fact.key) == ("https://cdn.anders.example/2.mp3", 34567890, "")
 
 
 def test_an_archive_is_never_written_over(told: ShowFolder, tmp_path: Path) -> None:

@@ -115,11 +115,12 @@ class Fetcher:
         compressed: bool = False,
         form: Mapping[str, str] | None = None,
         sink: Sink | None = None,
+        follow: bool = True,
     ) -> Answer:
         """Return what an address answers, after redirects, with at most `limit` bytes of body, uncompressed.
 
-        `form` is sent as the fields of a web form; it goes on only where a redirect says that it should. A body that
-        `sink` wants goes there and nowhere else.
+        Without `follow` a redirect is the answer. `form` is sent as the fields of a web form; it goes on only where a
+        redirect says that it should. A body that `sink` wants goes there and nowhere else.
         Nothing is raised but by it: an address that does not answer is an Answer with status 0 and an error.
         """
         sent = {"User-Agent": _user_agent(), "Accept": "*/*", **(headers or {})}
@@ -135,7 +136,7 @@ class Fetcher:
             answer = self._retried(question)
             answer = replace(answer, hops=tuple(hops))
             onward = answer.headers.get("location", "") if answer.status in onwards else ""
-            if not onward:
+            if not (onward and follow):
                 return answer
             hops.append(url)
             try:

@@ -36,6 +36,8 @@ COMMANDS = {
     "plan": ("plan", "Show what a publish would do."),
     "publish": ("publish", "Publish what is due."),
     "pull": ("pull", "Bring what is published into this folder."),
+    "export": ("export", "Put the show into an archive, or into another program's form."),
+    "move": ("move", "Show and check the steps of a move from another host."),
     "doctor": ("doctor", "Examine the store, and say how it is mended."),
     "feed": ("editions", "Show earlier editions of the feed, or go back to one."),
     "withdraw": ("withdraw", "Take an episode out of the feed, or bring it back."),
@@ -49,7 +51,7 @@ COMMANDS = {
 
 EPILOG = (
     "Exit codes: 0 done, 1 unexpected, 2 usage, 3 findings of severity error, 4 there is something to do "
-    "(plan, diff --exit-code), 5 somebody else moved the store, 6 store unreachable or denied, 130 interrupted."
+    "(plan, diff --exit-code; move), 5 somebody else moved the store, 6 store unreachable or denied, 130 interrupted."
 )
 
 DONE, UNEXPECTED, USAGE, FINDINGS, TO_DO, MOVED, STORE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130

@@ -17,6 +17,8 @@ from podcast.cli.findings import print_findings
 from podcast.cli.importfolder import import_folders
 from podcast.cli.options import json_option
 from podcast.cli.output import count_episodes, emit, give, problem_data, say, tell_problems
+from podcast.cli.restoring import bring_back
+from podcast.exporting.archive import is_archive
 from podcast.fetching import LARGEST_FEED, Fetcher, fetch_feed
 from podcast.files import create_file
 from podcast.importing.findings import SOURCE
@@ -82,6 +84,11 @@ def command(
     is updated; nothing is ever deleted.
     """
     folder = _folder(ctx.obj.folder, into)
+    if Kind.ARCHIVE in map(kind_of, feeds):
+        if len(feeds) > 1 or store or public_url or zone or owner:
+            raise click.UsageError("an archive comes alone, with its own settings; FOLGE_STORE names another store")
+        bring_back(Path(feeds[0]), folder, dry_run=dry_run, yes=yes, as_json=as_json)
+        return 0
     _check(store, public_url)
     if all(kind_of(source) is Kind.FOLDER for source in feeds):
         wanted = Wanted(store=store, public_url=public_url, zone=zone)
@@ -114,12 +121,12 @@ def command(
 
 
 def kind_of(source: str) -> Kind:
-    """Return what is imported: an address is a feed, a folder is a folder, a file is an archive by its ending."""
+    """Return what is imported: an address is a feed, a file is an archive by its ending or by what is in it."""
     if _is_address(source):
         return Kind.FEED
     if Path(source).is_dir():
         return Kind.FOLDER
-    return Kind.ARCHIVE if source.lower().endswith((".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz")) else Kind.FEED
+    return Kind.ARCHIVE if source.lower().endswith(".zip") or is_archive(Path(source)) else Kind.FEED
 
 
 def _is_address(source: str) -> bool:
@@ -156,8 +163,7 @@ def _read(source: str, zone: ZoneInfo | None) -> State:
     """Read a state of a feed from a file or an address."""
     kind = kind_of(source)
     if kind is not Kind.FEED:
-        what = "a folder" if kind is Kind.FOLDER else "an archive"
-        raise UserError(f"{visible(source)} is {what}, and feeds are what can be imported", hint="name a feed")
+        raise UserError(f"{visible(source)} is a folder, and feeds are what can be imported", hint="name a feed")
     if _is_address(source):
         with Fetcher(private=False) as fetcher:
             state = read_state(fetch_feed(fetcher, source).body, source, source, zone=zone)

@@ -19,7 +19,7 @@ def place(folder: Path, written: str, key: str) -> Path | None:
     no link that leads out of it, and is not hidden: a folder has other tools' files too.
     """
     path = PurePosixPath(written)
-    if not written or path.is_absolute() or not all(map(_is_plain, written.split("/"))):
+    if not written or path.is_absolute() or not all(map(is_plain, written.split("/"))):
         return None
     if path.parts[0] in ("episodes", "public") or media_type(written) != media_type(key):
         return None
@@ -38,14 +38,14 @@ def episode_name(release: Release, taken: Collection[str]) -> str:
     """
     episode = release.episode
     name = episode.source_name
-    sound = _is_plain(name) and name.endswith(".md") and name[0] not in "#_" and name.lower() != "readme.md"
+    sound = is_plain(name) and name.endswith(".md") and name[0] not in "#_" and name.lower() != "readme.md"
     if sound and name.lower() not in taken:
         return name
     number = f"{episode.number:03}-" if episode.number is not None else ""
     return f"{number}{episode.slug}.md"
 
 
-def _is_plain(name: str) -> bool:
+def is_plain(name: str) -> bool:
     """Say whether a name means a file or folder right there, on every system, that is not hidden."""
     odd = re.search(r'[/\\:*?"<>|\x00-\x1f]', name) or unfit(name) or name.startswith((".", "~", "-", " "))
     return bool(name) and not odd and not name.endswith((".", " ")) and len(name.encode(errors="replace")) <= _LONGEST

@@ -1,0 +1,1 @@
+"""What leaves: archives, and the forms of other programs."""

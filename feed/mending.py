@@ -20,6 +20,7 @@ _DEEPEST = 256
 _MOST_TAGS = 1_000_000
 _MOST_REPAIRS = 200_000
 _MOST_WITH_ANGLES = 10_000
+_LOOKED_AT = 5_000
 _MOST_NESTED = 1_000
 _LONGEST_NESTED = 200_000
 _ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf)(?=[\s/>])|<channel(?=[\s>])", re.IGNORECASE)
@@ -140,11 +141,11 @@ class _Mender:
         if found is None:
             raise UserError("there is no feed in it", hint="check the address")
         before = self.text[: found.start()]
-        if declared := re.search(r"<!(?:ENTITY|DOCTYPE[^>]*\[)", before, re.IGNORECASE):
+        if declared := re.search(r"<!(?:ENTITY|DOCTYPE[^>\[]{0,1000}\[)", before, re.IGNORECASE):
             line = before.count("\n", 0, declared.start()) + 1
             message = f"line {line}: the document declares entities of its own, which are not read from a stranger"
             raise UserError(message, hint="ask the host of the feed for one without a DTD")
-        rest = re.sub(r"(?s)<\?.*?\?>|<!--.*?-->", "", before)
+        rest = re.sub(r"(?s)<\?.*?\?>|<!--.*?-->", "", before[:_LOOKED_AT])
         plain = re.sub(r"(?i)<!doctype[^>]*>", "", rest)
         if plain != rest:
             self.said(Remark.DOCTYPE, before.lower().index("<!doctype"))
@@ -296,7 +297,7 @@ class _Mender:
         text, inner = self.text, start + 9
         end = text.find("]]>", inner)
         name = re.escape(self.stack[-1].name) if self.stack else "-"
-        closing = re.compile(rf"(?:\]\]&gt;)?\s*</{name}\s*>")
+        closing = re.compile(rf"</{name}\s*>")
         again = text.find("<![CDATA[", inner, end if end >= 0 else len(text))
         unclosed = closing.search(text, inner, again) if again >= 0 else None
         if end < 0 or unclosed:
@@ -304,7 +305,7 @@ class _Mender:
             self.said(Remark.CDATA, start, text[start : start + 30])
             self.pos = found.start() if found else len(text)
             return text[inner : self.pos]
-        if again >= 0 and self.counts[Remark.CDATA] < _MOST_NESTED and not closing.match(text, end + 3):
+        if again >= 0 and self.counts[Remark.CDATA] < _MOST_NESTED and not _is_end(closing, text, end + 3):
             depth, place, limit = 2, again + 9, again + _LONGEST_NESTED
             while depth and (mark := _MARK.search(text, place, limit)):
                 depth += 1 if mark[0] != "]]>" else -1
@@ -359,6 +360,12 @@ class _Mender:
         added = "".join(f' xmlns:{prefix}="{known.get(prefix.lower(), f"urn:prefix:{prefix}")}"' for prefix in unknown)
         self.out[self._root_end : self._root_end] = added.encode()
         self.said(Remark.PREFIXES, self._root, ", ".join(unknown))
+
+
+def _is_end(closing: "re.Pattern[str]", text: str, place: int) -> bool:
+    """Say whether behind a place, white space aside, an element ends."""
+    tag = text.find("<", place)
+    return tag >= 0 and not text[place:tag].strip() and closing.match(text, tag) is not None
 
 
 _MARK = re.compile(r"<!\[CDATA\[|\]\]>")

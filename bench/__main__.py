@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from bench import compiling, encoding, facts, loudness, memory, nothing, requests, site, start, upload
+from bench import compiling, encoding, facts, intake, loudness, memory, nothing, requests, site, start, upload
 from bench.processes import NotMeasuredError
 from bench.rows import Row, table
 from tests.servers.running import NotStartedError
@@ -25,6 +25,7 @@ MEASUREMENTS: dict[str, _Measurement] = {
     "memory": memory.run,
     "requests": requests.run,
     "compile": compiling.run,
+    "intake": intake.run,
     "facts": facts.run,
     "loudness": loudness.run,
     "encode": encoding.run,

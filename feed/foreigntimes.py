@@ -21,7 +21,7 @@ class Reading(NamedTuple):
 
 
 _USUAL = re.compile(
-    r"(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun),\s+)?\d{1,2}\s+(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+\d{4}\s+"
+    r"(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun),\s+)?\d{1,2}\s+(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+(?:19|2[01])\d\d\s+"
     r"[0-2]\d:[0-5]\d(?::[0-5]\d)?\s+(?:[+-]\d{4}|GMT|UTC?|Z)",
     re.ASCII,
 )
@@ -233,6 +233,8 @@ _UNITS = re.compile(
 def read_length(text: str) -> timedelta | None:
     """Read `1:02:03`, `62:03`, `3723`, `3723.5`, `1h2m` and `PT1H2M`, to the second; nothing for anything else."""
     tidy = text.strip().lower()
+    if len(tidy) > _LONGEST:
+        return None
     if found := _COLONS.fullmatch(tidy):
         hours, minutes, seconds = (int(part or 0) for part in found.groups()[:3])
         fraction = float(f"0.{found[4] or 0}")

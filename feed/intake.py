@@ -21,12 +21,13 @@ MOST_BYTES = 50_000_000
 """Bytes a feed may have; what is longer is no feed that an app would take."""
 
 _DECLARATION = re.compile(r"<\?xml\b[^>]*\?>")
-_ANY_ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|opml)(?=[\s>])|<channel(?=[\s>])", re.IGNORECASE)
+_ANY_ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|opml)(?=[\s/>])|<channel(?=[\s>])", re.IGNORECASE)
 _PAGE = re.compile(r"<!doctype\s+html|<html(?=[\s>])", re.IGNORECASE)
 _PAGE_TITLE = re.compile(r"<title[^>]*>([^<]{1,500})", re.IGNORECASE)
 _PAGE_FEED = re.compile(r"<link\b[^<>]*\btype\s*=\s*[\"']?application/(?:rss|atom)\+xml[^<>]*>", re.IGNORECASE)
 _HREF = re.compile(r"\bhref\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 _WINDOWS_REFERENCE = re.compile(r"&#(?:1[2-5][0-9]|[xX][89][0-9a-fA-F]);")
+_LOOKED_AT = 20_000
 _BEYOND = ("the document has", "the feed has")
 
 
@@ -126,7 +127,7 @@ def _web_page(text: str, url: str) -> UserError:
     title = _PAGE_TITLE.search(text[:20_000])
     called = f" ({quoted(html.unescape(' '.join(title[1].split())))})" if title else ""
     hint = "look for the address of the feed on the pages of the show"
-    if (link := _PAGE_FEED.search(text[:200_000])) and (href := _HREF.search(link[0])):
+    if (link := _PAGE_FEED.search(text[:20_000])) and (href := _HREF.search(link[0])):
         hint = f"it names a feed: {joined(url, html.unescape(href[1])) or html.unescape(href[1])}"
     return UserError(f"this is a web page{called}, not a feed", hint=hint)
 
@@ -144,7 +145,7 @@ def _left_out(tail: Tail) -> LeftOut:
     """Return the item in whose middle the feed ends."""
 
     def text(name: str) -> str:
-        found = re.search(rf"<{name}\b[^>]*>\s*(?:<!\[CDATA\[)?([^<\]]{{1,1000}})", tail.raw)
+        found = re.search(rf"<{name}\b[^<>]*>\s*(?:<!\[CDATA\[)?([^<\]]{{1,1000}})", tail.raw[:_LOOKED_AT])
         return html.unescape(found[1].strip()) if found else ""
 
     why = "the feed ends in the middle of it"

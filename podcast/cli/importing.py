@@ -118,7 +118,7 @@ def _is_address(source: str) -> bool:
 
 def _folder(start: Path, into: Path | None) -> Path:
     """Return the folder to write into: the one that was said, else the show here, else here."""
-    folder = (start / into if into else start).absolute()
+    folder = (start / into if into else start).resolve()
     try:
         around = find_folder(folder)
     except UserError:

@@ -40,8 +40,8 @@ class Step:
 class Seen:
     """What was asked of the old address and of the new one.
 
-    `old` is the old feed, as it was served or kept in a file, None where nobody has it; `chain` what its address
-    answers, None where it is not known. `new` is the published feed, None where `absent` says why there is none.
+    `old` is the old feed, as it was served or kept in a file, None where nobody has it or, as `unread` says, a page of
+    it cannot be read; `chain` is what its address answers, None where that is not known. `new` is the published feed, None where `absent` says why there is none.
     `audio` are answers by address of audio.
     """
 
@@ -50,6 +50,7 @@ class Seen:
     new_url: str
     chain: Chain | None = None
     old: PagedFeed | None = None
+    unread: str = ""
     new: PagedFeed | None = None
     absent: str = ""
     faults: tuple[Problem, ...] = ()
@@ -230,6 +231,8 @@ def _redirect(seen: Seen) -> Step:
         told += ": a redirect that is not for ever; apps go on asking the old address"
     elif chain.redirects:
         told += ": not the address of the new feed"
+    elif seen.unread:
+        told += f": {seen.unread}"
     elif seen.old is None:
         told += ": no feed, but something else, such as a web page"
     else:

@@ -71,7 +71,8 @@ def restore(
 
     Everything is verified before `confirm` is asked; None where it said no. No file is written over: another one in its
     place is an error with its name, and so is a store of another show. A store that knows this show is left as it is.
-    What was broken off goes on when it is called again. `working` is told what is being done. Raises UserError, DamagedArchiveError, StoreError.
+    What was broken off goes on when it is called again. `working` is told what is being done. Raises UserError,
+    DamagedArchiveError, StoreError.
     """
     with open_archive(archive) as opened:
         working(f"verifying {archive.name}")

@@ -41,8 +41,8 @@ class Seen:
     """What was asked of the old address and of the new one.
 
     `old` is the old feed, as it was served or kept in a file, None where nobody has it or, as `unread` says, a page of
-    it cannot be read; `chain` is what its address answers, None where that is not known. `new` is the published feed, None where `absent` says why there is none.
-    `audio` are answers by address of audio.
+    it cannot be read; `chain` is what its address answers, None where that is not known. `new` is the published feed,
+    None where `absent` says why there is none. `audio` are answers by address of audio.
     """
 
     host: Host

@@ -230,7 +230,7 @@ def test_a_show_that_is_here_keeps_its_own_settings(tmp_path: Path) -> None:
     assert _import(tmp_path / "show", _save(tmp_path / "feed.xml", an_item())) == 0
 
     assert (tmp_path / "show" / "podcast.toml").read_bytes() == before
-    assert _only_episode(tmp_path / "show")
+    assert _only_episode(tmp_path / "show").name == "001-diensteid-fuer-transformation.md"
 
 
 def test_hosts_of_every_episode_stand_in_podcast_toml_and_guests_with_their_episodes(tmp_path: Path) -> None:

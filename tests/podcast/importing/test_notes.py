@@ -133,7 +133,7 @@ def test_plain_text_reads_as_it_was_whatever_marks_are_in_it(text: str) -> None:
     assert "".join(plain_text(from_text(text).markdown).split()) == "".join(text.split())
 
 
-_INLINE = st.sampled_from(
+_ELEMENTS = st.sampled_from(
     ["b", "i", "em", "strong", "a", "code", "span", "sup", "p", "div", "ul", "li", "h2", "pre", "br"]
 )
 

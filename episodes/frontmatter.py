@@ -148,6 +148,13 @@ def is_blank(node: Node) -> bool:
 
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 _NUMBER = re.compile(r"[-+]?(\.[0-9_]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?|0[oOxXbB][0-9a-fA-F_]+")
+# what plain YAML certainly reads back, and what it certainly does not: only the rest has to be tried, which takes long
+_PLAIN = re.compile(
+    r"""(?:[A-Za-z]|<[A-Za-z])(?:[\w .()/'’"=<>;+%@~–-]|:(?=[\w/])|(?<!\s)[&#])*"""
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
+_RESERVED = frozenset({"y", "n", "yes", "no", "true", "false", "on", "off", "null"})
+_NEVER_PLAIN = re.compile(r"[,\[\]{}?]|:[ \t]|:$|[ \t]#")
 _SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
@@ -157,6 +164,8 @@ def write_scalar(value: str) -> str:
     A text that plain YAML would take for a number, a truth value or a time is quoted too, for other readers' sake.
     """
     if value and value == value.strip() and not _HIDDEN.search(value) and not _NUMBER.fullmatch(value):
+        if _PLAIN.fullmatch(value) and value.lower() not in _RESERVED:
+            return value
         tag = yaml.resolver.Resolver().resolve(ScalarNode, value, (True, False))  # type: ignore[no-untyped-call]
         if tag == "tag:yaml.org,2002:str" and _reads_back(value):
             return value
@@ -182,6 +191,11 @@ def write_block(value: str, indent: str = "  ") -> str:
 
 
 def _reads_back(value: str) -> bool:
+    """Say whether plain text reads back, alone and in a list. Most that is written is decided without a reader."""
+    if _PLAIN.fullmatch(value) and value == value.strip():
+        return True
+    if _NEVER_PLAIN.search(value):
+        return False
     for sample in (f"x: {value}\n", f"x: [{value}, a]\n"):
         try:
             if _refused(sample, ""):

@@ -1,12 +1,6 @@
 """What an import tells of what it found: a rule with a name, so that findings of one kind stand together."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass, replace
-from typing import TypeVar, cast
-
-from episodes.problems import UNFIT, Problem, Severity, quoted
-
-_Any = TypeVar("_Any")
+from episodes.problems import Problem, Severity, quoted
 
 SOURCE = "docs/moving.md"
 """Where the rules are explained."""
@@ -27,34 +21,3 @@ class Findings:
     def note(self, rule: str, message: str, *, hint: str = "") -> None:
         """Note what nobody has to mend."""
         self.add(rule, message, hint=hint, severity=Severity.NOTE)
-
-
-def without_unfit(value: _Any, findings: Findings) -> _Any:
-    """Return a value, in whose texts no character is left that no text may hold."""
-    if not any(map(UNFIT.search, _texts(value))):
-        return value
-    findings.add("characters", "characters that no text may hold are taken out")
-    return cast("_Any", _cleaned(value))
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    else:
-        for part in _parts(value):
-            yield from _texts(part)
-
-
-def _parts(value: object) -> Iterable[object]:
-    if is_dataclass(value) and not isinstance(value, type):
-        return (getattr(value, field.name) for field in fields(value))
-    return value if isinstance(value, tuple) else ()
-
-
-def _cleaned(value: object) -> object:
-    if isinstance(value, str):
-        return UNFIT.sub("", value) if UNFIT.search(value) else value
-    if is_dataclass(value) and not isinstance(value, type):
-        changed = {field.name: _cleaned(getattr(value, field.name)) for field in fields(value)}
-        return replace(value, **changed)
-    return tuple(map(_cleaned, value)) if isinstance(value, tuple) else value

@@ -15,7 +15,7 @@ from episodes.problems import Problem, quoted
 from feed.item import Alternate, Item
 from feed.show import Show
 from feed.text import cut
-from podcast.importing.findings import Findings, without_unfit
+from podcast.importing.findings import Findings
 from podcast.importing.notes import from_html, from_text, is_html, summary_for, text_of
 
 _LONGEST_TITLE = 255
@@ -38,7 +38,6 @@ def convert_item(item: Item, show: Show, hosts: Sequence[Appearance]) -> Convert
     Raises nothing: what a file cannot hold is found out by who writes it.
     """
     findings = Findings(_title(item))
-    item = without_unfit(item, findings)
     summary, notes = _texts(item, show, findings)
     facts = RemoteAudio(media_type=_media_type(item, findings), bytes=item.enclosure.bytes, duration=item.duration)
     if not facts.bytes:
@@ -117,7 +116,8 @@ def _texts(item: Item, show: Show, findings: Findings) -> tuple[str, str]:
         findings.add("notes-changed", "the notes do not come out as they were", hint="compare them by eye")
     if notes.raw:
         findings.note("notes-html", f"{notes.raw} parts of the notes stay HTML, no Markdown says the same")
-    summary = summary_for(notes.markdown, item.summary) if item.notes_html else ""
+    again = not item.notes_html or text_of(item.summary) == text_of(long)
+    summary = "" if again else summary_for(notes.markdown, item.summary)
     if len(summary.encode()) > _LONGEST_LINE:
         findings.note("summary", f"the description has {len(summary.encode()):,} bytes; apps read {_LONGEST_LINE:,}")
         summary = cut(summary)

@@ -48,8 +48,7 @@ def from_html(text: str, base: str = "") -> Notes:
     lost = tuple(sorted(Counter(name.lower() for name in _LOST.findall(text)).items()))
     try:
         blocks = read_tree(text, base)
-        markdown, raw = _markdown(blocks)
-        changed = not _alike(blocks, read_tree(whole_html(markdown)))
+        markdown, raw, changed = _markdown(blocks)
     except TooDeepError:
         return replace(from_text(text_of(text)), lost=lost, changed=True)
     return Notes(markdown=markdown, raw=raw, lost=lost, changed=changed)
@@ -81,16 +80,17 @@ def _paragraph(text: str) -> Node:
     return Node(name="p", children=tuple(lines))
 
 
-def _markdown(blocks: Sequence[Node]) -> tuple[str, int]:
-    """Return Markdown of blocks, and how many of them had to stay HTML."""
+def _markdown(blocks: Sequence[Node]) -> tuple[str, int, bool]:
+    """Return Markdown of blocks, how many of them had to stay HTML, and whether it renders otherwise all the same."""
     whole = write_blocks(blocks)
     if _renders(whole, blocks):
-        return whole, 0
+        return whole, 0, False
     written = [text if _renders(text := write_blocks((block,)), (block,)) else "" for block in blocks]
     mixed = "\n\n".join(text or write_raw(block) for text, block in zip(written, blocks, strict=True))
     if _renders(mixed, blocks):
-        return mixed, written.count("")
-    return "\n\n".join(map(write_raw, blocks)), len(blocks)
+        return mixed, written.count(""), False
+    raw = "\n\n".join(map(write_raw, blocks))
+    return raw, len(blocks), not _renders(raw, blocks)
 
 
 def _renders(markdown: str, blocks: Sequence[Node]) -> bool:

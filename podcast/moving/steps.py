@@ -126,7 +126,12 @@ def _guids(seen: Seen) -> Step:
         told = f"{_episodes(len(missing))} missing: {_some([f'{item.title} ({item.guid})' for item in missing])}"
         to_do = f"folge import {seen.old_url or 'FEED'}, then folge publish"
         return Step(id="guids", title=title, state=State.WRONG, seen=told, to_do=to_do)
-    return Step(id="guids", title=title, state=State.DONE, seen=f"all {len(seen.old.items)} guids are there")
+    told = f"all {len(seen.old.items)} guids are there"
+    if seen.old.problems:
+        told += f"; not of what could not be read: {_some([str(problem) for problem in seen.old.problems])}"
+        to_do = f"see what becomes of it: folge import --dry-run {seen.old_url or 'FEED'}"
+        return Step(id="guids", title=title, state=State.UNKNOWN, seen=told, to_do=to_do)
+    return Step(id="guids", title=title, state=State.DONE, seen=told)
 
 
 _GRAVE = {

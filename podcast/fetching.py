@@ -165,10 +165,10 @@ class Fetcher:
 
         try:
             url, host = _ascii(question.url)
-            if self._ended:
-                raise RefusedError("it was not asked any more")
             pools = self._pools_to(urlsplit(url).scheme, host)
             with self._turn(host), self._watch(question.ends) as watch:
+                if self._ended:
+                    raise RefusedError("it was not asked any more")
                 response = pools.request(
                     question.method,
                     url,
@@ -224,6 +224,8 @@ class Fetcher:
         timer.start()
         with self._lock:
             self._watches.add(watch)
+            if self._ended:  # while it waited for its turn
+                watch.expire()
         try:
             yield watch
         finally:

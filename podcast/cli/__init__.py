@@ -36,7 +36,7 @@ COMMANDS = {
     "plan": ("plan", "Show what a publish would do."),
     "publish": ("publish", "Publish what is due."),
     "pull": ("pull", "Bring what is published into this folder."),
-    "export": ("export", "Put the show into an archive, or into another program's form."),
+    "export": ("export", "Put the show into one file, or another program's form."),
     "move": ("move", "Show and check the steps of a move from another host."),
     "doctor": ("doctor", "Examine the store, and say how it is mended."),
     "feed": ("editions", "Show earlier editions of the feed, or go back to one."),

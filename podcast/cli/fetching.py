@@ -36,7 +36,8 @@ def command(
     """Fetch audio, covers, transcripts and chapters of EPISODE that stay elsewhere, and name them in its file.
 
     They come into audio/, covers/, transcripts/ and chapters/ of the show folder; nothing there is overwritten. What
-    broke off is gone on with when the same command is run again.
+    broke off is gone on with when the same command is run again. The audio of a published episode moves with
+    'folge publish --replace-audio EPISODE'.
     """
     if bool(episodes) == everything:
         raise click.UsageError("name episodes, or say --all")

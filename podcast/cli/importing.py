@@ -77,7 +77,8 @@ def command(
 ) -> int:
     """Make a show folder of FEED, an address or a file, or bring one up to date with it.
 
-    A folder of audio files is a FEED, too: each file becomes an episode, by its tags, its name and its time.
+    A folder of audio files is a FEED, too: each file becomes an episode, by its tags, its name and its time. So is an
+    archive of 'folge export', which brings the whole show back, with what was published.
 
     Audio and pictures stay where they are, unless --fetch is said. Several FEED are states of one feed, of which the
     newer wins, or feeds of one show, of which the first named does. Of an earlier import only what was not edited here
@@ -85,7 +86,7 @@ def command(
     """
     folder = _folder(ctx.obj.folder, into)
     if Kind.ARCHIVE in map(kind_of, feeds):
-        if len(feeds) > 1 or store or public_url or zone or owner:
+        if len(feeds) > 1 or any((store, public_url, zone, owner, drop_prefixes, fetch)):
             raise click.UsageError("an archive comes alone, with its own settings; FOLGE_STORE names another store")
         bring_back(Path(feeds[0]), folder, dry_run=dry_run, yes=yes, as_json=as_json)
         return 0
@@ -135,7 +136,7 @@ def _is_address(source: str) -> bool:
 
 def _folder(start: Path, into: Path | None) -> Path:
     """Return the folder to write into: the one that was said, else the show here, else here."""
-    folder = (start / into if into else start).absolute()
+    folder = (start / into if into else start).resolve()
     try:
         around = find_folder(folder)
     except UserError:

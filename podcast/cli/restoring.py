@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from podcast.cli.output import emit, give, say
+from podcast.cli.progress import show_work
 from podcast.cli.publishing import agreed
 from podcast.exporting.restoring import Restoration, StoreState, describe_restoration, restoration_data, restore
 
@@ -17,7 +18,7 @@ def bring_back(archive: Path, folder: Path, *, dry_run: bool, yes: bool, as_json
             say(describe_restoration(plan))
         return not dry_run and (yes or plan.empty or agreed("bring this back?"))
 
-    written = restore(archive, folder, confirm) is not None
+    written = restore(archive, folder, confirm, working=show_work) is not None
     plan = plans[0]
     if as_json:
         emit(restoration_data(plan) | {"written": written})

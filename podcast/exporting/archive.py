@@ -8,7 +8,7 @@ import hashlib
 import stat
 import unicodedata
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -52,8 +52,10 @@ class Part(Protocol):
         ...
 
 
-def write_archive(path: Path, manifest: Manifest, parts: Sequence[Part]) -> Manifest:
-    """Write an archive and return its manifest, which then names every file.
+def write_archive(
+    path: Path, manifest: Manifest, parts: Sequence[Part], working: Callable[[str], None] = lambda text: None
+) -> Manifest:
+    """Write an archive and return its manifest, which then names every file. `working` is told of each.
 
     Raises UserError where there is a file of that name, or where a part is not what was to be written.
     """
@@ -66,6 +68,7 @@ def write_archive(path: Path, manifest: Manifest, parts: Sequence[Part]) -> Mani
                 member = part.member
                 same = first.setdefault(member.sha256, member.path)
                 if same == member.path:
+                    working(f"packing {member.path}")
                     _write(archive, part, path)
                 files.append(replace(member, same_as="" if same == member.path else same))
             manifest = replace(manifest, files=tuple(files))
@@ -120,10 +123,13 @@ class Archive:
             return source.read()
 
     def extract(self, member: Member, to: Path) -> None:
-        """Write the content of a file into one that is there, never in memory whole."""
-        with self._open(member) as source, to.open("wb") as target:
-            while chunk := source.read(_CHUNK):
-                target.write(chunk)
+        """Write the content of a file into one that is there, never in memory whole. Raises UserError."""
+        try:
+            with self._open(member) as source, to.open("wb") as target:
+                while chunk := source.read(_CHUNK):
+                    target.write(chunk)
+        except OSError as error:
+            raise UserError(f"{member.path} cannot be written: {error.strerror}", hint="check the disk") from error
 
     def _digest(self, member: Member) -> str:
         try:
@@ -154,27 +160,46 @@ def open_archive(path: Path) -> Iterator[Archive]:
 
     Nothing in it is believed: names that leave a folder, links, devices, packed files, names that a disk takes for one.
     """
+    opened = _opened(path)
+    with opened.file:
+        yield opened
+
+
+def _opened(path: Path) -> Archive:
     try:
         size = path.stat().st_size
-        with zipfile.ZipFile(path) as file:
-            names = {info.filename: info for info in file.infolist()}
-            if wrong := next(_faults(file.infolist(), size), ""):
-                raise DamagedArchiveError(f"{path.name} is refused: {wrong}", hint="nothing was written")
-            if MANIFEST not in names or names[MANIFEST].file_size > _LARGEST_MANIFEST:
-                hint = "make one with: folge export FILE"
-                raise DamagedArchiveError(f"{path.name} is no archive of a show", hint=hint)
-            manifest = decode_manifest(file.read(MANIFEST), path.name)
-            held = {member.path: member.bytes for member in manifest.files if not member.same_as}
-            if held != {name: info.file_size for name, info in names.items() if name != MANIFEST}:
-                message = f"{path.name} does not hold the files its manifest names"
-                raise DamagedArchiveError(message, hint=UNTOUCHED)
-            if wrong := next(_unfit([*(member.path for member in manifest.files), MANIFEST]), ""):
-                raise DamagedArchiveError(f"{path.name} is refused: {wrong}", hint="nothing was written")
-            yield Archive(path=path, manifest=manifest, file=file)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, ValueError) as error:
-        raise DamagedArchiveError(f"{path.name} is damaged: {error}", hint=UNTOUCHED) from error
+        file = zipfile.ZipFile(path)
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}", hint="name an archive that is there") from error
+    except _DAMAGED as error:
+        raise DamagedArchiveError(f"{path.name} is damaged: {error}", hint=UNTOUCHED) from error
+    try:
+        return Archive(path=path, manifest=_manifest(file, path.name, size), file=file)
+    except _DAMAGED as error:
+        file.close()
+        raise DamagedArchiveError(f"{path.name} is damaged: {error}", hint=UNTOUCHED) from error
+    except UserError:
+        file.close()
+        raise
+
+
+_DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, ValueError)
+
+
+def _manifest(file: zipfile.ZipFile, name: str, size: int) -> Manifest:
+    """Return the manifest of an archive of so many bytes whose names and sizes are sound."""
+    infos = {info.filename: info for info in file.infolist()}
+    if wrong := next(_faults(file.infolist(), size), ""):
+        raise DamagedArchiveError(f"{name} is refused: {wrong}", hint="nothing was written")
+    if MANIFEST not in infos or infos[MANIFEST].file_size > _LARGEST_MANIFEST:
+        raise DamagedArchiveError(f"{name} is no archive of a show", hint="make one with: folge export FILE")
+    manifest = decode_manifest(file.read(MANIFEST), name)
+    held = {member.path: member.bytes for member in manifest.files if not member.same_as}
+    if held != {path: info.file_size for path, info in infos.items() if path != MANIFEST}:
+        raise DamagedArchiveError(f"{name} does not hold the files its manifest names", hint=UNTOUCHED)
+    if wrong := next(_unfit([*(member.path for member in manifest.files), MANIFEST]), ""):
+        raise DamagedArchiveError(f"{name} is refused: {wrong}", hint="nothing was written")
+    return manifest
 
 
 def _faults(infos: Sequence[zipfile.ZipInfo], size: int) -> Iterator[str]:

@@ -92,7 +92,10 @@ def pack(
         left_out=tuple(sorted(left, key=lambda one: (one.path, one.reason))),
         audio=tuple(_audio_facts(workspace, ledger, working)),
     )
-    return write_archive(path, manifest, parts)
+    try:
+        return write_archive(path, manifest, parts, working)
+    finally:
+        working("")
 
 
 def _folder_parts(workspace: Workspace, left: list[LeftOut], *, audio: bool) -> Iterator[FilePart]:
@@ -149,12 +152,12 @@ def _private_parts(store: Store) -> Iterator[TextPart]:
 
 def _object_parts(ledger: Ledger, store: Store, left: list[LeftOut], *, audio: bool) -> Iterator[ObjectPart]:
     """Yield what was made of files: covers, transcripts, pictures, waveforms, and the audio where it is wanted."""
-    for key, blob in sorted(blobs_of(ledger).items()):
-        if key.startswith(_AUDIO) and not audio:
-            continue
-        stat = store.stat(key)
-        if stat is None or stat.bytes != blob.bytes:
-            reason = "it is not in the store" if stat is None else "in the store it is not what was published"
+    wanted = {key: blob for key, blob in sorted(blobs_of(ledger).items()) if audio or not key.startswith(_AUDIO)}
+    prefixes = {f"{key.partition('/')[0]}/" for key in wanted}
+    there = {stat.key: stat.bytes for prefix in sorted(prefixes) for stat in store.list(prefix)}
+    for key, blob in wanted.items():
+        if there.get(key) != blob.bytes:
+            reason = "in the store it is not what was published" if key in there else "it is not in the store"
             left.append(LeftOut(path=key, reason=reason))
             continue
         yield ObjectPart(member=Member(path=f"{STORE}{key}", bytes=blob.bytes, sha256=blob.sha256), store=store)
@@ -202,7 +205,6 @@ def _audio_facts(workspace: Workspace, ledger: Ledger | None, working: Callable[
             seconds=audio.duration.total_seconds(),
         )
     facts.save()
-    working("")
 
 
 def _text(key: str, body: bytes) -> TextPart:

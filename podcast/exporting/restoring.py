@@ -65,15 +65,19 @@ def restore(
     folder: Path,
     confirm: Callable[[Restoration], bool] = lambda plan: True,
     environment: Mapping[str, str] = os.environ,
+    working: Callable[[str], None] = lambda text: None,
 ) -> Restoration | None:
     """Bring a show back from `archive` into `folder`, and what was published into the store its settings name.
 
     Everything is verified before `confirm` is asked; None where it said no. No file is written over: another one in its
     place is an error with its name, and so is a store of another show. A store that knows this show is left as it is.
-    What was broken off goes on when it is called again. Raises UserError, DamagedArchiveError, StoreError.
+    What was broken off goes on when it is called again. `working` is told what is being done. Raises UserError,
+    DamagedArchiveError, StoreError.
     """
     with open_archive(archive) as opened:
+        working(f"verifying {archive.name}")
         opened.verify()
+        working("")
         _refuse_inside(folder)
         settings = _settings(opened, folder, environment)
         store = settings_store(settings)
@@ -83,9 +87,11 @@ def restore(
         if plan.objects:
             Conditions(store, settings.store).require()
         for member in plan.files:
+            working(f"writing {member.path}")
             _bring(opened, member, folder / member.path.removeprefix(SHOW))
         make_folder(folder / "episodes")
-        _fill(opened, plan, folder, store)
+        _fill(opened, plan, folder, store, working)
+        working("")
     return plan
 
 
@@ -194,7 +200,7 @@ _UNKNOWN = media_type("nothing")
 
 
 def _refuse_inside(folder: Path) -> None:
-    around = next((parent for parent in folder.absolute().parents if (parent / FILE).exists()), None)
+    around = next((parent for parent in folder.resolve().parents if (parent / FILE).exists()), None)
     if around:
         raise UserError(f"{folder} lies in another show folder, {around}", hint="restore into a folder beside it")
 
@@ -226,12 +232,13 @@ def _base(path: Path, member: Member) -> Path:
     return path.parents[member.path.removeprefix(SHOW).count("/")]
 
 
-def _fill(archive: Archive, plan: Restoration, folder: Path, store: Store) -> None:
+def _fill(archive: Archive, plan: Restoration, folder: Path, store: Store, working: Callable[[str], None]) -> None:
     """Write objects: those that never change first, then what only the producers see, and the ledger at the end."""
     blobs = [member for member in plan.objects if member.path.removeprefix(STORE).startswith(_BLOBS)]
     private = [member for member in plan.objects if member not in blobs]
     for member in blobs:
         key = member.path.removeprefix(STORE)
+        working(f"uploading {key}")
         with draft_of(folder / MANIFEST) as draft:
             archive.extract(member, draft)
             upload = Upload(

@@ -109,7 +109,8 @@ def _fetch(
     """Fetch one file, look at its content, and give it its name. Raises UserError as `download` and the checks do."""
     place = folder / remote.kind.value
     make_folder(place)
-    part = place / f"{remote.name}.{hashlib.sha256(remote.url.encode()).hexdigest()[:8]}.part"
+    stem = f"{remote.name}-{remote.label}" if remote.label else remote.name
+    part = place / f"{stem}.{hashlib.sha256(remote.url.encode()).hexdigest()[:8]}.part"
     come = download(
         fetcher,
         remote.url,
@@ -125,10 +126,10 @@ def _fetch(
         discard(part)
         what = quoted(remote.url)
         raise UserError(str(error).replace(part.name, what), hint=f"look at {what} in a browser") from error
-    path, there = _keep(part, place / f"{remote.name}{extension}")
+    path, there = _keep(part, place / f"{stem}{extension}")
     odd = (*_findings(remote, come), *findings)
-    if path.stem != remote.name:
-        odd = (*odd, f"{remote.name}{extension} is there and is another file; it stays, and this is {path.name}")
+    if path.stem != stem:
+        odd = (*odd, f"{stem}{extension} is there and is another file; it stays, and this is {path.name}")
     shown = shown_path(path, folder)
     return Fetched(remote=remote, path=shown, bytes=come.bytes, resumed=come.resumed, there=there, findings=odd)
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from episodes.addresses import stays_elsewhere
 from episodes.model import Episode, TranscriptFile
+from episodes.slugs import slugify
 
 
 class Kind(StrEnum):
@@ -21,7 +22,8 @@ class Kind(StrEnum):
 class Remote:
     """One file at an address. `name` is the name of the episode file that names it, without its extension.
 
-    `bytes` and `media_type` are what the feed said of it, 0 and empty where it said nothing.
+    `label` tells it from others of its kind in that episode, as the language of a transcript. `bytes` and `media_type`
+    are what the feed said of it, 0 and empty where it said nothing.
     """
 
     name: str
@@ -29,10 +31,11 @@ class Remote:
     kind: Kind
     bytes: int = 0
     media_type: str = ""
+    label: str = ""
 
 
 def remotes_of(episode: Episode) -> tuple[Remote, ...]:
-    """Return the files of an episode that stay elsewhere, the audio first."""
+    """Return the files of an episode that stay elsewhere, each once, the audio first."""
     name = episode.source_name.removesuffix(".md")
     found = []
     if stays_elsewhere(episode.audio):
@@ -41,10 +44,10 @@ def remotes_of(episode: Episode) -> tuple[Remote, ...]:
         found.append(Remote(name=name, url=episode.audio, kind=Kind.AUDIO, bytes=size, media_type=media_type))
     if stays_elsewhere(episode.cover):
         found.append(Remote(name=name, url=episode.cover, kind=Kind.COVER))
-    for transcript in episode.transcripts:
-        if transcript.url:
-            media_type = transcript.media_type
-            found.append(Remote(name=name, url=transcript.url, kind=Kind.TRANSCRIPT, media_type=media_type))
+    several = len({transcript.language for transcript in episode.transcripts}) > 1
+    for url, one in {one.url: one for one in episode.transcripts if one.url}.items():
+        label = slugify(one.language) if several else ""
+        found.append(Remote(name=name, url=url, kind=Kind.TRANSCRIPT, media_type=one.media_type, label=label))
     if episode.chapters_url:
         found.append(Remote(name=name, url=episode.chapters_url, kind=Kind.CHAPTERS))
     return tuple(found)

@@ -45,25 +45,30 @@ def look(
     old_url = source if named else ""
     old = read_pages(kept, lambda address: None, name="the kept feed") if kept else None
     made = _generator(kept)
-    chain = None
+    chain, unread = None, ""
     if old_url:
         told(f"asking {old_url}")
         chain = follow(fetcher, old_url)
         if not chain.redirects and not chain.error:
             made = made or _generator(chain.body)
-            old = _read(chain, fetcher) or old
+            served, unread = _read(chain, fetcher)
+            old = served or old
     host = host_called(source) if source and not named else host_of(old_url, made)
-    seen = Seen(host=host, old_url=old_url, new_url=new_url, chain=chain, old=old)
+    seen = Seen(host=host, old_url=old_url, new_url=new_url, chain=chain, old=old, unread=unread)
     told(f"asking {new_url}")
     return _with_new(seen, fetcher, told)
 
 
-def _read(chain: Chain, fetcher: Fetcher) -> PagedFeed | None:
-    """Return the feed at the end of a chain with all its pages, None where that is no feed."""
+def _read(chain: Chain, fetcher: Fetcher) -> tuple[PagedFeed | None, str]:
+    """Return the feed at the end of a chain with all its pages, or none and, where it has pages, why they failed."""
     try:
-        return read_pages(chain.body, _pages(fetcher), name=chain.end)
+        read_pages(chain.body, lambda address: None, name=chain.end)
     except UserError:
-        return None
+        return None, ""
+    try:
+        return read_pages(chain.body, _pages(fetcher), name=chain.end), ""
+    except UserError as error:
+        return None, error.message
 
 
 def _pages(fetcher: Fetcher) -> Callable[[str], bytes | None]:

@@ -40,9 +40,9 @@ class Step:
 class Seen:
     """What was asked of the old address and of the new one.
 
-    `old` is the old feed, as it was served or kept in a file, None where nobody has it; `chain` what its address
-    answers, None where it is not known. `new` is the published feed, None where `absent` says why there is none.
-    `audio` are answers by address of audio.
+    `old` is the old feed, as it was served or kept in a file, None where nobody has it or, as `unread` says, a page of
+    it cannot be read; `chain` is what its address answers, None where that is not known. `new` is the published feed,
+    None where `absent` says why there is none. `audio` are answers by address of audio.
     """
 
     host: Host
@@ -50,6 +50,7 @@ class Seen:
     new_url: str
     chain: Chain | None = None
     old: PagedFeed | None = None
+    unread: str = ""
     new: PagedFeed | None = None
     absent: str = ""
     faults: tuple[Problem, ...] = ()
@@ -125,7 +126,12 @@ def _guids(seen: Seen) -> Step:
         told = f"{_episodes(len(missing))} missing: {_some([f'{item.title} ({item.guid})' for item in missing])}"
         to_do = f"folge import {seen.old_url or 'FEED'}, then folge publish"
         return Step(id="guids", title=title, state=State.WRONG, seen=told, to_do=to_do)
-    return Step(id="guids", title=title, state=State.DONE, seen=f"all {len(seen.old.items)} guids are there")
+    told = f"all {len(seen.old.items)} guids are there"
+    if seen.old.problems:
+        told += f"; not of what could not be read: {_some([str(problem) for problem in seen.old.problems])}"
+        to_do = f"see what becomes of it: folge import --dry-run {seen.old_url or 'FEED'}"
+        return Step(id="guids", title=title, state=State.UNKNOWN, seen=told, to_do=to_do)
+    return Step(id="guids", title=title, state=State.DONE, seen=told)
 
 
 _GRAVE = {
@@ -230,6 +236,8 @@ def _redirect(seen: Seen) -> Step:
         told += ": a redirect that is not for ever; apps go on asking the old address"
     elif chain.redirects:
         told += ": not the address of the new feed"
+    elif seen.unread:
+        told += f": {seen.unread}"
     elif seen.old is None:
         told += ": no feed, but something else, such as a web page"
     else:

@@ -288,7 +288,7 @@ def test_an_import_of_the_archive_brings_the_show_back(
     assert run(["import", archive, "--into", str(again), "--yes", "--zone", "UTC"]) == 2
     capsys.readouterr()
 
-    assert run(["import", archive, "--into", str(again), "--yes"]) == 0
+    assert run(["-C", str(told.path), "import", archive, "--into", "../again", "--yes"]) == 0
 
     assert capsys.readouterr().out.startswith("brought back: ")
     assert run(["-C", str(again), "publish", "--yes"]) == 0

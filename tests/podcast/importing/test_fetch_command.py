@@ -151,6 +151,18 @@ def test_private_addresses_are_refused_by_default(show: ShowFolder, episode: Pat
     assert (host.asked, episode.read_bytes()) == ([], before)
 
 
+def test_transcripts_of_several_languages_have_names_of_their_own(show: ShowFolder, host: Host) -> None:
+    english = VTT.replace(b"Guten Tag", b"Good morning")
+    host.put("3.en.vtt", Hosted(body=english, media_type="text/vtt"))
+    episode = write(show, host)
+    other = f"  - url: {host.address}3.en.vtt\n    type: text/vtt\n    language: en\n"
+    text = episode.read_text(encoding="utf-8").replace("  - path: transcripts/mine.vtt\n", other)
+    episode.write_text(text, encoding="utf-8")
+    assert folge(show, "mut", "--private") == 0
+    assert (show.path / "transcripts" / "003-mut-en.vtt").read_bytes() == english
+    assert "path: transcripts/003-mut-de.vtt\n    language: de\n" in episode.read_text(encoding="utf-8")
+
+
 def test_episodes_are_named_or_all_are_meant(show: ShowFolder, episode: Path) -> None:
     assert folge(show) == 2
     assert folge(show, "mut", "--all") == 2
@@ -227,3 +239,27 @@ def test_a_call_that_was_killed_is_gone_on_with_byte_by_byte(show: ShowFolder, h
     assert (show.path / "audio" / "003-mut.mp3").read_bytes() == large
     assert "audio: audio/003-mut.mp3" in episode.read_text(encoding="utf-8")
     assert not list((show.path / "audio").glob("*.part*"))
+
+
+def test_an_interruption_ends_at_once_also_what_waits_for_its_turn(show: ShowFolder, host: Host) -> None:
+    over, two = threading.Event(), threading.Event()
+    text = "---\nguid: g{n}\ntitle: T{n}\npublished: 2024-12-03 06:00\naudio: {url}\n"
+    text += "audio_facts: {{type: audio/mpeg, bytes: 0}}\n---\n"
+
+    def between() -> None:
+        if host.busy == 2:
+            two.set()
+        over.wait(0.5)
+
+    for n in range(6):
+        url = host.put(f"slow{n}.mp3", Hosted(body=frames(20_000), between=between))
+        (show.path / "episodes" / f"10{n}-slow{n}.md").write_text(text.format(n=n, url=url), encoding="utf-8")
+    command = [str(FOLGE), "-C", str(show.path), "fetch", "--all", "--private"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as called:
+        assert two.wait(60)
+        called.send_signal(signal.SIGINT)
+        told = called.communicate(timeout=40)[1]
+    over.set()
+    assert called.returncode == 130
+    assert told.strip() == "interrupted; run the same command again to go on"
+    assert len(list((show.path / "audio").glob("*.part"))) == 2

@@ -199,6 +199,21 @@ def test_a_guid_that_is_missing_is_named(moved: Moved, capsys: Screen) -> None:
     assert "folge import" in found["guids"]["to_do"]
 
 
+def test_a_page_of_the_old_feed_that_is_missing_is_told_and_not_taken_for_its_end(moved: Moved, capsys: Screen) -> None:
+    paged = moved.old.replace(b"<item>", b'<atom:link rel="next" href="http://127.0.0.1:9/2.xml"/><item>', 1)
+    code, found = steps(moved, feed(paged), capsys)
+    assert (code, found["guids"]["state"]) == (3, "cannot be checked")
+    assert "127.0.0.1:9/2.xml cannot be fetched" in found["redirect"]["seen"]
+
+
+def test_an_item_of_the_old_feed_that_cannot_be_read_is_told(moved: Moved, capsys: Screen) -> None:
+    silent = b"<item><title>Ohne Ton</title><guid>stumm</guid></item><item>"
+    code, found = steps(moved, feed(moved.old.replace(b"<item>", silent, 1)), capsys)
+    assert (code, found["guids"]["state"]) == (4, "cannot be checked")
+    assert "Ohne Ton" in found["guids"]["seen"]
+    assert "folge import --dry-run" in found["guids"]["to_do"]
+
+
 def test_a_guid_that_changed_is_a_second_download_for_everybody(moved: Moved, capsys: Screen) -> None:
     code, found = steps(moved, feed(moved.old.replace(b"00000001-aaaa", b"altes-guid")), capsys)
     assert (code, found["unnoticed"]["state"]) == (3, "wrong")

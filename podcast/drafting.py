@@ -91,7 +91,7 @@ def draft_episode(
         source_sha256="",
         kind=said.kind,
         status=Status.DRAFT if said.draft else Status.READY,
-        published=_fixed(said.publish_at or _tagged_moment(tags, now) or now),
+        published=_fixed(said.publish_at or tagged_moment(tags, now) or now),
         number=chosen,
         season=said.season,
         summary=said.summary,
@@ -146,7 +146,8 @@ def _free_slug(slug: str, taken: Iterable[str]) -> str:
     return f"{slug}-{count}"
 
 
-def _tagged_moment(tags: Tags, now: datetime) -> datetime | None:
+def tagged_moment(tags: Tags, now: datetime) -> datetime | None:
+    """Return when tags say that a recording came out: noon of a day, now where that is today; None without a day."""
     try:
         day = parse_day(tags.date[:10])
     except ValueError:

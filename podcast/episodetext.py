@@ -110,6 +110,11 @@ def _transcript_fields(transcript: TranscriptFile) -> _Fields:
     return [*fields, *_texts(transcript, "language"), *([("captions", "true")] if transcript.captions else [])]
 
 
+def transcripts_field(transcripts: Iterable[TranscriptFile]) -> str:
+    """Return transcripts as the list an episode file holds, in YAML."""
+    return "\n".join(line for one in transcripts for line in _entry(_lines(_transcript_fields(one))))
+
+
 def _alternate_fields(alternate: AlternateFile) -> _Fields:
     fields = _texts(alternate, "path")
     fields += [("urls", _list(alternate.urls))] if alternate.urls else []

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from http import HTTPStatus
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 from episodes.problems import UserError, quoted
@@ -28,7 +28,7 @@ LARGEST_FEED = 50_000_000
 _CHUNK = 65_536
 _AGAIN = (429, 500, 502, 503, 504)
 _LONGEST_SHOWN = 300
-_BROKEN = "the connection broke off"
+BROKEN = "the connection broke off"
 _LONGEST_WAIT = 5.0
 _REDIRECTS = (301, 302, 303, 307, 308)
 _REDIRECTS_AS_IT_IS = (307, 308)
@@ -51,6 +51,16 @@ class Limits:
     attempts: int = 3
     pause: float = 1.0
     redirects: int = 10
+
+
+class Sink(Protocol):
+    """Takes a body piece by piece where it is too large for memory. Raises RefusedError for what it does not want."""
+
+    def wants(self, answer: Answer) -> bool:
+        """Say whether the body that follows this status and these headers is to be taken."""
+
+    def take(self, piece: bytes) -> None:
+        """Take the next piece, as it was sent."""
 
 
 class Fetcher:
@@ -85,11 +95,15 @@ class Fetcher:
         try:
             yield
         except BaseException:
-            self._ended = True
-            with self._lock:
-                for watch in self._watches:
-                    watch.expire()
+            self.end()
             raise
+
+    def end(self) -> None:
+        """Break off every question under way, and ask none any more."""
+        self._ended = True
+        with self._lock:
+            for watch in self._watches:
+                watch.expire()
 
     def ask(
         self,
@@ -100,11 +114,13 @@ class Fetcher:
         limit: int = 0,
         compressed: bool = False,
         form: Mapping[str, str] | None = None,
+        sink: Sink | None = None,
     ) -> Answer:
         """Return what an address answers, after redirects, with at most `limit` bytes of body, uncompressed.
 
-        `form` is sent as the fields of a web form; it goes on only where a redirect says that it should.
-        Nothing is raised: an address that does not answer is an Answer with status 0 and an error.
+        `form` is sent as the fields of a web form; it goes on only where a redirect says that it should. A body that
+        `sink` wants goes there and nowhere else.
+        Nothing is raised but by it: an address that does not answer is an Answer with status 0 and an error.
         """
         sent = {"User-Agent": _user_agent(), "Accept": "*/*", **(headers or {})}
         sent["Accept-Encoding"] = "gzip, deflate" if compressed else "identity"
@@ -115,7 +131,7 @@ class Fetcher:
         ends = time.monotonic() + self.limits.total
         hops: list[str] = []
         while True:
-            question = _Question(url=url, method=method, headers=sent, body=body, limit=limit, ends=ends)
+            question = _Question(url=url, method=method, headers=sent, body=body, limit=limit, ends=ends, sink=sink)
             answer = self._retried(question)
             answer = replace(answer, hops=tuple(hops))
             onward = answer.headers.get("location", "") if answer.status in onwards else ""
@@ -137,7 +153,7 @@ class Fetcher:
             answer = self._once(question)
             wait = max(_retry_after(answer), self.limits.pause * attempt)
             late = self._ended or wait > _LONGEST_WAIT or time.monotonic() + wait > question.ends
-            passing = answer.status in _AGAIN or answer.error == _BROKEN
+            passing = answer.status in _AGAIN or answer.error == BROKEN
             if not passing or attempt >= self.limits.attempts or late:
                 return answer
             attempt += 1
@@ -148,10 +164,10 @@ class Fetcher:
 
         try:
             url, host = _ascii(question.url)
-            if self._ended:
-                raise RefusedError("it was not asked any more")
             pools = self._pools_to(urlsplit(url).scheme, host)
             with self._turn(host), self._watch(question.ends) as watch:
+                if self._ended:
+                    raise RefusedError("it was not asked any more")
                 response = pools.request(
                     question.method,
                     url,
@@ -163,9 +179,14 @@ class Fetcher:
                     decode_content=False,
                     timeout=urllib3.Timeout(connect=self.limits.connect, read=self.limits.read),
                 )
+                found = {name.lower(): value for name, value in response.headers.items()}
+                answer = Answer(url=question.url, status=response.status, headers=found)
                 body, whole = b"", False
                 try:
-                    body, whole = _read(response, question.limit if question.method != "HEAD" else 0, watch)
+                    if question.sink and question.sink.wants(answer):
+                        whole = _pour(response, question.sink, watch)
+                    else:
+                        body, whole = _read(response, question.limit if question.method != "HEAD" else 0, watch)
                 finally:
                     if not whole and question.method != "HEAD":
                         response.close()  # what was not read would come before the next answer
@@ -174,8 +195,7 @@ class Fetcher:
             return Answer(url=question.url, error=str(error))
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             return Answer(url=question.url, error=self._sentence(error, question))
-        found = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(url=question.url, status=response.status, headers=found, body=body, whole=whole)
+        return replace(answer, body=body, whole=whole)
 
     def _pools_to(self, scheme: str, host: str) -> "urllib3.PoolManager":
         """Return connections to a host, straight or through the proxy of this machine. Raises RefusedError."""
@@ -203,6 +223,8 @@ class Fetcher:
         timer.start()
         with self._lock:
             self._watches.add(watch)
+            if self._ended:  # while it waited for its turn
+                watch.expire()
         try:
             yield watch
         finally:
@@ -228,8 +250,8 @@ _SENTENCES = {
     "ProxySchemeUnknown": "the proxy of this machine (HTTPS_PROXY) is no address",
     "SSLError": "its certificate is not trusted, or its encryption is not understood",
     "NewConnectionError": "nobody answers there",
-    "IncompleteRead": _BROKEN,
-    "ProtocolError": _BROKEN,
+    "IncompleteRead": BROKEN,
+    "ProtocolError": BROKEN,
     "LocationValueError": "this is no address",
     "UnicodeError": "this is no address",
     "ValueError": "this is no address",
@@ -246,6 +268,7 @@ class _Question:
     body: bytes | None
     limit: int
     ends: float
+    sink: Sink | None
 
 
 @cache
@@ -285,6 +308,15 @@ def _read(response: "urllib3.BaseHTTPResponse", limit: int, watch: Watch) -> tup
             return bytes(body), True
         body += inflate.expand(chunk, limit + 1 - len(body)) if inflate else chunk
     return bytes(body[:limit]), False
+
+
+def _pour(response: "urllib3.BaseHTTPResponse", sink: Sink, watch: Watch) -> bool:
+    """Hand a body on as it comes, and say that this is all of it."""
+    while piece := response.read1(_CHUNK):
+        sink.take(piece)
+        if time.monotonic() >= watch.ends:
+            raise RefusedError("it sends so slowly that the time was over before its end")
+    return True
 
 
 class _Inflate:

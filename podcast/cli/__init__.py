@@ -17,6 +17,7 @@ from episodes.problems import ProblemsFound, UserError, nearest, visible
 COMMANDS = {
     "init": ("init", "Make a show folder."),
     "import": ("importing", "Make a show folder of a feed, or bring one up to date."),
+    "fetch": ("fetching", "Fetch audio that stays elsewhere into the show folder."),
     "add": ("add", "Add audio files as episodes."),
     "inspect": ("inspecting", "Show what is in audio files."),
     "list": ("listing", "List the episodes."),

@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from enum import Enum, auto
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,7 +12,9 @@ import click
 
 from episodes.problems import UserError, quoted, visible
 from podcast.cli import FINDINGS
+from podcast.cli.fetching import exit_code, fetch_imported, fetched_data
 from podcast.cli.findings import print_findings
+from podcast.cli.importfolder import import_folders
 from podcast.cli.options import json_option
 from podcast.cli.output import count_episodes, emit, give, problem_data, say, tell_problems
 from podcast.fetching import LARGEST_FEED, Fetcher, fetch_feed
@@ -50,6 +53,8 @@ class Kind(Enum):
 @click.option("--public-url", default="", help="Address under which the public will read the store.")
 @click.option("--zone", default="", help="Time zone of the show, as Europe/Berlin.")
 @click.option("--owner", default="", metavar="EMAIL", help="You, the owner a locked feed names.")
+@click.option("--drop-prefixes", is_flag=True, help="Leave services out that only count downloads of the audio.")
+@click.option("--fetch", is_flag=True, help="Fetch audio and other files into the show folder, too: see folge fetch.")
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @json_option
@@ -62,22 +67,31 @@ def command(
     public_url: str,
     zone: str,
     owner: str,
+    drop_prefixes: bool,
+    fetch: bool,
     dry_run: bool,
     yes: bool,
     as_json: bool,
 ) -> int:
     """Make a show folder of FEED, an address or a file, or bring one up to date with it.
 
-    Audio and pictures stay where they are. Several FEED are states of the same feed: what is newer wins. Of an earlier
-    import only what was not edited here is updated; nothing is ever deleted.
+    A folder of audio files is a FEED, too: each file becomes an episode, by its tags, its name and its time.
+
+    Audio and pictures stay where they are, unless --fetch is said. Several FEED are states of one feed, of which the
+    newer wins, or feeds of one show, of which the first named does. Of an earlier import only what was not edited here
+    is updated; nothing is ever deleted.
     """
     folder = _folder(ctx.obj.folder, into)
     _check(store, public_url)
+    if all(kind_of(source) is Kind.FOLDER for source in feeds):
+        wanted = Wanted(store=store, public_url=public_url, zone=zone)
+        ask = None if yes else _ask
+        return import_folders(tuple(map(Path, feeds)), folder, wanted, ask=ask, dry_run=dry_run, as_json=as_json)
     here = look_at(folder)
     clock = _zone(zone or here.record.zone)
     states = tuple(_read(source, clock) for source in feeds)
     refuse_locked(states, owner)
-    wanted = Wanted(store=store, public_url=public_url, zone=zone)
+    wanted = Wanted(store=store, public_url=public_url, zone=zone, drop_prefixes=drop_prefixes)
     plan = plan_import(merge(states), here, wanted)
     if not as_json:
         _show(plan, folder)
@@ -86,14 +100,17 @@ def command(
     problems = () if dry_run else write_import(plan, folder)
     if plan.writes and not dry_run and not (folder / ".gitignore").exists():
         create_file(folder / ".gitignore", IGNORED)
+    private = any(state.private for state in states)
+    fetched = fetch_imported(folder, plan, private=private, quiet=as_json) if fetch and not dry_run else []
     if as_json:
-        emit(_data(plan, folder) | {"written": not dry_run, "failed": [problem_data(problem) for problem in problems]})
+        result = _data(plan, folder) | {"written": not dry_run, "fetched": [fetched_data(one) for one in fetched]}
+        emit(result | {"failed": [problem_data(problem) for problem in problems]})
     elif not dry_run or not plan.writes:
         give(_said(plan, len(plan.writes) - len(problems), folder))
         if any(deed.path == FILE for deed in plan.writes):
             say(f"next: look through {folder / FILE}, then folge check")
     tell_problems(problems)
-    return FINDINGS if problems else 0
+    return FINDINGS if problems else exit_code(fetched)
 
 
 def kind_of(source: str) -> Kind:
@@ -143,7 +160,8 @@ def _read(source: str, zone: ZoneInfo | None) -> State:
         raise UserError(f"{visible(source)} is {what}, and feeds are what can be imported", hint="name a feed")
     if _is_address(source):
         with Fetcher(private=False) as fetcher:
-            return read_state(fetch_feed(fetcher, source).body, source, source, zone=zone)
+            state = read_state(fetch_feed(fetcher, source).body, source, source, zone=zone)
+            return replace(state, private=fetcher.private)
     try:
         with Path(source).open("rb") as file:
             body = file.read(LARGEST_FEED + 1)

@@ -1,6 +1,5 @@
 """`folge init`: make a show folder."""
 
-import json
 import os
 import re
 import shutil
@@ -18,59 +17,8 @@ from podcast.cli.output import emit, give, say
 from podcast.feed_settings import podcast_guid
 from podcast.files import create_file, make_folder
 from podcast.layout import IGNORED
+from podcast.newshow import write_show
 from podcast.settings import FILE, PREVIEW_URL, load_settings
-
-TEMPLATE = """\
-# The show. folge reads this file, and writes it only for 'folge cover --set'. Remove the # before a line to use it.
-
-[show]
-title = {title}
-description = {description}
-# as de, de-at, en
-language = {language}
-author = {author}
-# shown in the feed; directories send their codes there
-email = {email}
-# Apple's list, as ["Government"] or ["Society & Culture > Documentary"]
-category = {category}
-# the show's website; empty: the page folge publishes
-link = {link}
-# square JPEG or PNG, 1400 to 3000 pixels, without transparency
-cover = {cover}
-explicit = false
-type = "episodic"               # or "serial", told in order
-# copyright = "holder's name"
-locked = true                   # other platforms may not import this feed
-# what a time without an offset means in episode files
-timezone = {timezone}
-# hosts = ["anna"]              # handles from [people]
-guid = {guid}  # podcast:guid, for life; never change it
-
-# People by a short handle: folge add talk.mp3 --guest anna
-# [people.anna]
-# name = "Anna Beispiel"
-# function = "Amtsleiterin"
-# organisation = "Stadt Beispiel"
-# link = "https://…"
-
-# How the pages look: docs/site.md
-# [site]
-# accent = "#0b6e4f"
-# logo = "logo.png"
-# imprint = "https://…"
-# privacy = "https://…"
-
-[store]
-# a folder, or s3://bucket/prefix
-url = {store}
-# the address under which the public reads the store
-public_url = {public_url}
-# endpoint_url = "https://…"    # an S3 server that is not Amazon's
-# region = "eu-central-1"
-# profile = "podcast"           # of ~/.aws; keys never stand in this file
-# path_style = true
-# directory_index = true        # whether …/slug/ answers with …/slug/index.html there
-"""
 
 
 @click.command("init")
@@ -132,7 +80,7 @@ def command(ctx: click.Context, /, folder: Path, as_json: bool, **said: object) 
 
 def _compose(folder: Path, said: dict[str, object]) -> tuple[str, Path | None]:
     """Return the text of podcast.toml and the cover to copy."""
-    language = _ask("language", said, "Language (de, en, …)", _locale_language())
+    language = _ask("language", said, "Language (de, en, …)", locale_language())
     title = _ask("title", said, "Title of the show", "")
     if not title:
         raise click.UsageError("a show needs a title; say --title")
@@ -164,9 +112,7 @@ def _compose(folder: Path, said: dict[str, object]) -> tuple[str, Path | None]:
         "store": store,
         "public_url": public_url,
     }
-    written = {name: json.dumps(value, ensure_ascii=False) for name, value in values.items()}
-    written["category"] = json.dumps(list(categories), ensure_ascii=False)
-    text = TEMPLATE.format(**written)
+    text = write_show(values, categories)
     _try(text)
     return text, cover
 
@@ -227,7 +173,8 @@ _CHECKS: dict[str, Callable[[str], str]] = {
 """What an answer has to be; a wrong one is asked for again."""
 
 
-def _locale_language() -> str:
+def locale_language() -> str:
+    """Return the language this machine is set to, as `de`; English where it does not say."""
     named = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     code = next((value for value in named if value), "en").split("_")[0].lower()
     return code if re.fullmatch(r"[a-z]{2}", code) else "en"

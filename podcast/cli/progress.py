@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -40,6 +40,36 @@ def show_progress(plan: Plan) -> Iterator[Listener]:
                 progress.update(pages, description=_short(step.key), visible=True)
 
         yield Listener(done=done, sent=sent)
+
+
+@contextmanager
+def show_fetching(expected: Mapping[str, int]) -> Iterator[Callable[[str, int, int], None]]:
+    """Show how files come in, with bytes and time left. Yields who is to be told of a file, its bytes here and in all.
+
+    `expected` are the bytes of each file as far as they are known before.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _name, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        totals, here = dict(expected), dict.fromkeys(expected, 0)
+        whole = progress.add_task("in total", total=max(sum(totals.values()), 1))
+        tasks: dict[str, TaskID] = {}
+
+        def told(name: str, done: int, total: int) -> None:
+            totals[name], here[name] = total or max(totals.get(name, 0), done), done
+            if name not in tasks:
+                tasks[name] = progress.add_task(escape(_short(visible(name))), total=max(totals[name], 1))
+            finished = 0 < total <= done
+            progress.update(tasks[name], completed=done, total=max(totals[name], 1), visible=not finished)
+            progress.update(whole, completed=sum(here.values()), total=max(sum(totals.values()), 1))
+
+        yield told
 
 
 @contextmanager

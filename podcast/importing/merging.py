@@ -1,23 +1,26 @@
-"""Several states of one feed as one: what is newer wins, item by item, and what only an older state has is kept."""
+"""Several feeds as one show: states of one feed, of which the newer wins, or feeds of several forms of audio.
+
+What is one episode, and which of two items wins, `joining` says; what is doubtful is a finding.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from episodes.problems import Problem
 from feed.item import Item
 from feed.reader import Feed
 from feed.show import Show
 from podcast.importing.findings import Findings
-
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+from podcast.importing.joining import join_feeds
+from podcast.importing.pairing import Why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """A feed as it was at some time: where it was read, its address if it has one, what of it could not be read.
 
-    `owners` are the addresses of those to whom a lock of the feed yields.
+    `owners` are the addresses of those to whom a lock of the feed yields. `private` says that the producer named an
+    address of this machine or of a private network.
     """
 
     name: str
@@ -26,6 +29,7 @@ class State:
     left_out: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,30 +44,32 @@ class Merged:
 
 
 def merge(states: Sequence[State]) -> Merged:
-    """Return states of one feed as one, by guid. Of two items of one state with the same guid the first is taken."""
-    newest_last = sorted(states, key=_age)
-    items: dict[str, Item] = {}
-    left_out: dict[str, None] = {}
-    findings = Findings(newest_last[-1].feed.show.title or newest_last[-1].name)
-    for state in newest_last:
-        seen: dict[str, Item] = {}
-        for item in state.feed.items:
-            if (first := seen.setdefault(item.guid.strip(), item)) is not item:
-                message = f"the guid {item.guid} is also that of '{first.title}'; '{item.title}' is left out"
-                findings.add("guid-twice", message, hint="apps show one of the two; add the other by hand")
-        items |= seen
-        left_out |= dict.fromkeys(state.left_out)
-    newest = newest_last[-1]
-    ordered = sorted(items.values(), key=lambda item: item.published)
+    """Return feeds as one show. What was joined by more than its guid, and what stayed two in doubt, are findings."""
+    feeds = [replace(state.feed, items=tuple(map(_with_plain_guid, state.feed.items))) for state in states]
+    joined = join_feeds(feeds)
+    lead = states[joined.lead]
+    findings = Findings(lead.feed.show.title or lead.name)
+    for doubt in joined.doubts:
+        if doubt.why is Why.GUID:
+            first, second = doubt.one.title, doubt.other.title
+            message = f"the guid {doubt.one.guid} is also that of '{first}'; '{second}' is left out"
+            findings.add("guid-twice", message, hint="apps show one of the two; add the other by hand")
+        else:
+            hint = "they stay two; where they are one, delete the file of the other"
+            findings.add("doubtful", str(doubt), hint=hint)
+    for match in joined.matches:
+        if match.kept != match.taken:
+            message = f"the item with the guid {match.taken} is the same as {match.kept}, by {match.by.value}"
+            findings.note("joined", message, hint="its guid is given up; whoever subscribed to its feed sees the other")
     return Merged(
-        show=newest.feed.show,
-        items=tuple(replace(item, guid=item.guid.strip()) for item in ordered),
-        url=next((state.url for state in reversed(newest_last) if state.url), ""),
-        left_out=tuple(left_out),
-        problems=(*(problem for state in newest_last for problem in state.problems), *findings.problems),
+        show=lead.feed.show,
+        items=tuple(sorted(joined.items, key=lambda item: item.published)),
+        url=lead.url or next((state.url for state in states if state.url), ""),
+        left_out=tuple(dict.fromkeys(text for state in states for text in state.left_out)),
+        problems=(*(problem for state in states for problem in state.problems), *findings.problems),
     )
 
 
-def _age(state: State) -> datetime:
-    """Return when a state was made: when its feed says, else the date of its newest item."""
-    return state.feed.changed or max((item.published for item in state.feed.items), default=_LONG_AGO)
+def _with_plain_guid(item: Item) -> Item:
+    plain = item.guid.strip()
+    return item if plain == item.guid else replace(item, guid=plain)

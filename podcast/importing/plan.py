@@ -13,10 +13,12 @@ from episodes.problems import Problem
 from episodes.schema import slug_of
 from episodes.slugs import slugify
 from feed.item import Item
+from podcast.importing.counted import with_prefixes_named
 from podcast.importing.findings import Findings
 from podcast.importing.items import Converted, convert_item
 from podcast.importing.merging import Merged
 from podcast.importing.record import Imported, Record, sha256_of
+from podcast.importing.remotes import at_home
 from podcast.importing.settled import settle
 from podcast.importing.settledshow import settle_show
 from podcast.importing.showtext import Wanted, hosts_of, tables_of
@@ -100,7 +102,9 @@ def plan_import(merged: Merged, here: Here, wanted: Wanted) -> ImportPlan:
         store=wanted.store or record.store,
         public_url=wanted.public_url or record.public_url,
         zone=wanted.zone or record.zone,
+        drop_prefixes=wanted.drop_prefixes or record.drop_prefixes,
     )
+    merged = with_prefixes_named(merged, drop=wanted.drop_prefixes)
     items, problems = _numbered(merged)
     left_out: list[str] = []
     findings = Findings(merged.show.title or merged.url or "the show")
@@ -137,6 +141,7 @@ def plan_import(merged: Merged, here: Here, wanted: Wanted) -> ImportPlan:
             store=wanted.store,
             public_url=wanted.public_url,
             zone=wanted.zone,
+            drop_prefixes=wanted.drop_prefixes,
         ),
         gone=gone,
         left_out=(*merged.left_out, *left_out),
@@ -162,7 +167,8 @@ def _numbered(merged: Merged) -> tuple[list[Item], list[Problem]]:
 
 def _episode(converted: Converted, name: str, here: Here, problems: list[Problem]) -> Deed | str:
     """Return what happens to an episode's file, or why it can have none; findings about it join `problems`."""
-    episode = replace(converted.episode, source_name=name, slug=slug_of(name))
+    fetched = here.record.fetched.get(converted.episode.guid, {})
+    episode = replace(at_home(converted.episode, fetched), source_name=name, slug=slug_of(name))
     settled = settle(episode)
     problems += [*converted.problems, *settled.problems]
     if settled.why:

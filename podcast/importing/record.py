@@ -24,13 +24,18 @@ class Imported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What imports wrote: episode files by guid, and `podcast.toml` with what the producer said for it."""
+    """What imports wrote: episode files by guid, and `podcast.toml` with what the producer said for it.
+
+    `fetched` are the files that were fetched since, by guid of the episode and address, relative to the show folder.
+    """
 
     episodes: Mapping[str, Imported] = field(default_factory=dict)
     show: Imported | None = None
     store: str = ""
     public_url: str = ""
     zone: str = ""
+    drop_prefixes: bool = False
+    fetched: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     version: int = 1
 
 

@@ -40,11 +40,15 @@ _HEAD = """\
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What the producer says of a new show: where it will be published, and the zone of times without an offset."""
+    """What the producer says of a new show: where it will be published, and the zone of times without an offset.
+
+    `drop_prefixes` says that audio is named without the prefixes of services that count its downloads.
+    """
 
     store: str = ""
     public_url: str = ""
     zone: str = ""
+    drop_prefixes: bool = False
 
 
 @dataclass(kw_only=True)

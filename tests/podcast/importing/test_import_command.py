@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from episodes.model import Appearance
+from episodes.namespace import EpisodeTags, SocialInteract
 from episodes.problems import errors
 from feed.intake import take_in
 from feed.item import Enclosure, Item
@@ -251,6 +252,29 @@ def test_two_episodes_of_one_number_and_one_title_both_come(tmp_path: Path) -> N
     workspace = open_workspace(tmp_path / "show", {})
     assert not errors(workspace.problems)
     assert len(workspace.catalogue.episodes) == 2
+
+
+def test_a_value_no_file_can_hold_is_taken_out_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    posts = (SocialInteract(protocol="gopher", uri="gopher://a.example"), SocialInteract(protocol="disabled"))
+    feed = _save(tmp_path / "feed.xml", an_item(tags=EpisodeTags(social_interact=posts)))
+
+    assert _import(tmp_path / "show", feed) == 0
+
+    (episode,) = open_workspace(tmp_path / "show", {}).catalogue.episodes
+    assert episode.tags.social_interact == posts[1:]
+    assert "social_interact[1].protocol: 'gopher'" in capsys.readouterr().out
+
+
+def test_audio_whose_type_does_not_say_that_it_is_audio_gets_one_that_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sound = Enclosure(url="https://old.example/1.ogg", bytes=9, media_type="application/ogg")
+    _import(tmp_path / "show", _save(tmp_path / "feed.xml", an_item(enclosure=sound)))
+
+    (episode,) = open_workspace(tmp_path / "show", {}).catalogue.episodes
+    assert episode.remote is not None
+    assert episode.remote.media_type == "audio/ogg"
+    assert "import-audio-type" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("title", ["../../etc/passwd", "/", "..", "CON", "🐢", "feed", "1 2 3", "a" * 300, "Tag\x85x"])

@@ -44,7 +44,7 @@ def remotes_of(episode: Episode) -> tuple[Remote, ...]:
         found.append(Remote(name=name, url=episode.audio, kind=Kind.AUDIO, bytes=size, media_type=media_type))
     if stays_elsewhere(episode.cover):
         found.append(Remote(name=name, url=episode.cover, kind=Kind.COVER))
-    several = len({transcript.language for transcript in episode.transcripts}) > 1
+    several = len({one.language for one in episode.transcripts if one.language}) > 1
     for url, one in {one.url: one for one in episode.transcripts if one.url}.items():
         label = slugify(one.language) if several else ""
         found.append(Remote(name=name, url=url, kind=Kind.TRANSCRIPT, media_type=one.media_type, label=label))

@@ -21,7 +21,7 @@ MOST_BYTES = 50_000_000
 """Bytes a feed may have; what is longer is no feed that an app would take."""
 
 _DECLARATION = re.compile(r"<\?xml\b[^>]*\?>")
-_ANY_ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|opml)(?=[\s>])|<channel(?=[\s>])", re.IGNORECASE)
+_ANY_ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|opml)(?=[\s/>])|<channel(?=[\s>])", re.IGNORECASE)
 _PAGE = re.compile(r"<!doctype\s+html|<html(?=[\s>])", re.IGNORECASE)
 _PAGE_TITLE = re.compile(r"<title[^>]*>([^<]{1,500})", re.IGNORECASE)
 _PAGE_FEED = re.compile(r"<link\b[^<>]*\btype\s*=\s*[\"']?application/(?:rss|atom)\+xml[^<>]*>", re.IGNORECASE)

@@ -125,7 +125,7 @@ def _block(node: Node) -> tuple[Node, ...]:
     if node.name == "p":
         return tuple(_paragraphs(node.children))
     if node.name in ("ul", "ol"):
-        entries = tuple(Node(name="li", children=_blocks(it.children)) for it in node.children if it.name == "li")
+        entries = tuple(Node(name="li", children=_blocks(entry)) for entry in _entries(node.children))
         return (replace(node, children=entries),) if entries else ()
     if node.name == "blockquote":
         inside = _blocks(node.children)
@@ -138,6 +138,17 @@ def _block(node: Node) -> tuple[Node, ...]:
         return (Node(name="ul", children=(replace(node, children=_blocks(node.children)),)),)
     line = _line(node.children)
     return (Node(name=node.name, children=line),) if line else ()
+
+
+def _entries(nodes: Iterable[Node]) -> list[list[Node]]:
+    """Return what stands in each entry of a list; what stands between entries belongs to the one before."""
+    found: list[list[Node]] = []
+    for node in nodes:
+        if node.name == "li":
+            found.append(list(node.children))
+        elif node.name or node.text.strip(" \t\n\r\f"):
+            found[-1:] = [[*(found[-1] if found else ()), node]]
+    return found
 
 
 def _whole(node: Node) -> Node:

@@ -10,17 +10,19 @@ from episodes.slugs import slugify
 
 
 class Kind(StrEnum):
-    """What a file is to its episode; the value is the folder of the show it is kept in."""
+    """What a file is to its episode, or to the show; the value is the folder of the show it is kept in."""
 
     AUDIO = "audio"
     COVER = "covers"
     TRANSCRIPT = "transcripts"
     CHAPTERS = "chapters"
+    SHOW_COVER = "."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remote:
-    """One file at an address. `name` is the name of the episode file that names it, without its extension.
+    """One file at an address. `name` is the name of the episode file that names it, without its extension; `cover` is
+    that of the show's cover, which `podcast.toml` names.
 
     `label` tells it from others of its kind in that episode, as the language of a transcript. `bytes` and `media_type`
     are what the feed said of it, 0 and empty where it said nothing.
@@ -51,6 +53,11 @@ def remotes_of(episode: Episode) -> tuple[Remote, ...]:
     if episode.chapters_url:
         found.append(Remote(name=name, url=episode.chapters_url, kind=Kind.CHAPTERS))
     return tuple(found)
+
+
+def show_remotes(cover: str) -> tuple[Remote, ...]:
+    """Return the cover of a show where it stays elsewhere."""
+    return (Remote(name="cover", url=cover, kind=Kind.SHOW_COVER),) if stays_elsewhere(cover) else ()
 
 
 def at_home(episode: Episode, fetched: Mapping[str, str]) -> Episode:

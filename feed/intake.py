@@ -35,13 +35,15 @@ class Intake:
     """A feed of another hand. Its items and `left_out` together are all it has.
 
     `problems` are every repair and every doubt, in the order document, show, items; their names are of
-    `feed.remarks`. `next_page` is the absolute address of the page with older items (RFC 5005), or empty.
+    `feed.remarks`. `next_page` is the absolute address of the page with older items (RFC 5005), or empty. `lock_owner`
+    is the address a `podcast:locked` names itself.
     """
 
     feed: Feed
     left_out: tuple[LeftOut, ...] = ()
     problems: tuple[Problem, ...] = ()
     next_page: str = ""
+    lock_owner: str = ""
 
 
 def take_in(body: bytes, url: str = "", *, zone: ZoneInfo | None = None, charset: str = "") -> Intake:
@@ -68,6 +70,7 @@ def take_in(body: bytes, url: str = "", *, zone: ZoneInfo | None = None, charset
         left_out=(*read.left_out, *cut),
         problems=found,
         next_page=read_address(page.address, base).url if page.address else "",
+        lock_owner=lock.get("owner") if (lock := channel.first("podcast:locked")) else "",
     )
 
 

@@ -14,7 +14,7 @@ from feed.document import Element
 from feed.enclosures import choose, with_alternates
 from feed.foreignaddresses import joined, read_address
 from feed.foreigntimes import read_date, read_length
-from feed.item import Item
+from feed.item import Alternate, Item
 from feed.reader import read_item
 from feed.remarks import Remark, remark
 from feed.tagreader import whole_number
@@ -84,6 +84,7 @@ class _Reader:
         self.base = base
         self.zone = zone
         self.problems: list[Problem] = []
+        self._others: tuple[Alternate, ...] = ()
 
     def say(self, name: Remark, message: str, *, field: str = "", hint: str = "") -> None:
         severity = Severity.NOTE if name in _NOTES else Severity.WARNING
@@ -109,7 +110,8 @@ class _Reader:
         for name, words in chosen.remarks:
             self.say(name, words, field="enclosure")
         item = read_item(self.element, enclosure=chosen.enclosure, published=published)
-        changes: dict[str, object] = {"alternates": with_alternates(item.alternates, chosen.alternates)}
+        changes: dict[str, object] = {}
+        self._others = chosen.alternates
         self._names(item, changes)
         self._texts(item, changes)
         self._numbers(item, changes)
@@ -223,6 +225,9 @@ class _Reader:
             )
             for person in people
         )
+        images = ((image, self._absolute(image.url, "podcast:image")) for image in item.images)
+        changes["images"] = tuple(replace(image, url=url) for image, url in images if url)
+        changes["alternates"] = tuple(self._alternate(one) for one in with_alternates(item.alternates, self._others))
         transcripts = []
         for found in item.transcripts:
             url = self._absolute(found.url, "podcast:transcript")
@@ -239,6 +244,16 @@ class _Reader:
                     for chapter, found in zip(item.chapters, simple.all("psc:chapter"), strict=True)
                     if not _no_position(found.get("start"))
                 )
+
+    def _alternate(self, found: Alternate) -> Alternate:
+        """Return another form of the episode with absolute addresses; of those that are none there are others."""
+        found_at = ((source, self._alternate_url(source.url)) for source in found.sources)
+        return replace(found, sources=tuple(replace(source, url=url) for source, url in found_at if url))
+
+    def _alternate_url(self, written: str) -> str:
+        # magnet:, ipfs: and their like are at home here
+        is_other = re.match(r"(?!https?:)[a-z][a-z0-9+.-]*:", written, re.IGNORECASE) is not None
+        return written if is_other else self._absolute(written, "podcast:alternateEnclosure")
 
     def _absolute(self, written: str, field: str) -> str:
         if not written:

@@ -1,6 +1,7 @@
 """Reads the show of another hand's feed: its addresses absolute, its language as feeds write it, doubts said."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from episodes.problems import Problem, Severity, quoted
@@ -9,11 +10,17 @@ from feed.foreignaddresses import read_address
 from feed.reader import read_show
 from feed.remarks import Remark, remark
 from feed.show import Show
+from feed.tagreader import read_markup
 from feed.text import one_line
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _LANGUAGES = {"german": "de", "deutsch": "de", "english": "en", "englisch": "en"}
 _EXPLICIT = frozenset({"", "true", "yes", "explicit", "false", "no", "clean"})
+_OWN_LINKS = frozenset(
+    {"", "alternate", "self", "hub", "first", "last", "next", "previous", "prev", "prev-archive", "next-archive"}
+    | {"current"}
+)
+"""Relations of links that every publish writes anew, for this feed and its pages."""
 _ONCE = ("title", "description", "language", "copyright", "itunes:author", "itunes:explicit", "itunes:type")
 
 
@@ -51,11 +58,17 @@ class _Reader:
         if explicit.lower() not in _EXPLICIT:
             self.say(Remark.WORD, f"explicit is {quoted(explicit)}; it is read as no", "itunes:explicit")
         self._twice()
+        categories = tuple(category for category in show.categories if category.name)
+        if len(categories) < len(show.categories):
+            self.say(Remark.WORD, "a category without a name is left out", "itunes:category")
+        if len(show.trailers) < len(self.channel.all("podcast:trailer")):
+            self.say(Remark.WORD, "a trailer without an address or a date is left out", "podcast:trailer")
         return replace(
             show,
             title=title,
             description=description,
             language=self._language(show.language),
+            categories=categories,
             link=self._absolute(show.link, "link"),
             feed_url=self._absolute(show.feed_url, "atom:link"),
             image_url=self._absolute(self._image(show.image_url), "itunes:image"),
@@ -68,8 +81,20 @@ class _Reader:
                 for host in show.hosts
                 if host.name
             ),
-            tags=replace(show.tags, new_feed_url=self._absolute(show.tags.new_feed_url, "itunes:new-feed-url")),
+            images=tuple(replace(image, url=self._absolute(image.url, "podcast:image")) for image in show.images),
+            trailers=tuple(replace(one, url=self._absolute(one.url, "podcast:trailer")) for one in show.trailers),
+            tags=replace(
+                show.tags,
+                new_feed_url=self._absolute(show.tags.new_feed_url, "itunes:new-feed-url"),
+                extra=(*show.tags.extra, *map(read_markup, self._links())),
+            ),
         )
+
+    def _links(self) -> Iterator[Element]:
+        """Yield the links that a feed of ours has no place for, such as `payment`."""
+        for link in self.channel.all("atom:link"):
+            if link.get("rel").lower() not in _OWN_LINKS:
+                yield link
 
     def _language(self, written: str) -> str:
         """Return the code of a language, `de` or `de-at`."""

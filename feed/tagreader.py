@@ -67,8 +67,8 @@ def read_show_tags(channel: Element) -> ShowTags:
             Block(blocked=_text(found).lower() == "yes", service=found.get("id"))
             for found in channel.all("podcast:block")
         ),
-        value=tuple(_markup(found) for found in channel.all("podcast:value")),
-        extra=tuple(_markup(child) for child in channel.children if child.name not in _IN_SHOW),
+        value=tuple(read_markup(found) for found in channel.all("podcast:value")),
+        extra=tuple(read_markup(child) for child in channel.children if child.name not in _IN_SHOW),
     )
 
 
@@ -93,8 +93,8 @@ def read_episode_tags(item: Element, locations: tuple[Location, ...]) -> Episode
         txt=_txt(item),
         chat=_chat(item),
         social_interact=_social(item),
-        value=tuple(_markup(found) for found in item.all("podcast:value")),
-        extra=tuple(_markup(child) for child in item.children if child.name not in _IN_EPISODE),
+        value=tuple(read_markup(found) for found in item.all("podcast:value")),
+        extra=tuple(read_markup(child) for child in item.children if child.name not in _IN_EPISODE),
     )
 
 
@@ -185,6 +185,16 @@ def read_seconds(text: str) -> timedelta:
     return timedelta(milliseconds=round(float(text) * 1000))
 
 
+def read_markup(element: Element) -> Markup:
+    """Return an element as it is, with everything in it."""
+    return Markup(
+        name=element.name,
+        attributes=tuple(element.attributes.items()),
+        text="" if element.children else _text(element),
+        children=tuple(read_markup(child) for child in element.children),
+    )
+
+
 def _text(element: Element) -> str:
     return element.text.strip(SPACE)
 
@@ -251,13 +261,4 @@ def _update_frequency(channel: Element) -> UpdateFrequency | None:
         rrule=found.get("rrule"),
         start=found.get("dtstart"),
         complete=found.get("complete") == "true",
-    )
-
-
-def _markup(element: Element) -> Markup:
-    return Markup(
-        name=element.name,
-        attributes=tuple(element.attributes.items()),
-        text="" if element.children else _text(element),
-        children=tuple(_markup(child) for child in element.children),
     )

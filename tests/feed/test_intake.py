@@ -168,6 +168,12 @@ DOCUMENTS: dict[str, tuple[str | bytes, Field, object, list[Remark]]] = {
         "Eins",
         [Remark.WRAPPED],
     ),
+    "two channels": (
+        a_dirty_feed().replace("</channel>", "</channel><channel><title>b</title></channel>"),
+        _title,
+        "Eins",
+        [Remark.CHANNELS],
+    ),
     "items outside": (
         a_dirty_feed().replace("</channel>", "").replace("<item>", "</channel><item>"),
         _title,
@@ -325,13 +331,17 @@ def test_rss_1_is_read_too() -> None:
 def test_what_has_no_field_here_is_kept_with_its_namespace() -> None:
     more = '<x:y xmlns:x="urn:a" x:b="1"><x:z>2</x:z></x:y>'
     more += "<itunes:keywords>Mut, Amt</itunes:keywords><category>Amt</category>"
-    intake = taken(a_dirty_feed(an_item(more=more), channel="<itunes:keywords>Stadt</itunes:keywords><ttl>60</ttl>"))
+    channel = "<itunes:keywords>Stadt</itunes:keywords><ttl>60</ttl>"
+    for rel in ("self", "payment", "next"):
+        channel += f'<link xmlns="http://www.w3.org/2005/Atom" rel="{rel}" href="https://a.example/{rel}"/>'
+    intake = taken(a_dirty_feed(an_item(more=more), channel=channel))
     extra = intake.feed.items[0].tags.extra
     assert [markup.name for markup in extra] == ["{urn:a}y", "itunes:keywords", "category"]
     assert (extra[0].attributes, extra[0].children[0].text) == ((("{urn:a}b", "1"),), "2")
     assert [(markup.name, markup.text) for markup in intake.feed.show.tags.extra] == [
         ("itunes:keywords", "Stadt"),
         ("ttl", "60"),
+        ("atom:link", ""),
     ]
     again = read_feed(compile_feed(intake.feed.show, intake.feed.items, changed=CHANGED))
     assert again.items[0].tags.extra == extra

@@ -134,6 +134,18 @@ VALUES: list[tuple[str, Field, object, list[Remark]]] = [
     (more('<itunes:image href="c.png"/>'), _image, "https://a.example/d/c.png", [Remark.ADDRESS]),
     (more("<itunes:image>https://a.example/c.png</itunes:image>"), _image, "https://a.example/c.png", [Remark.IMAGE]),
     (more('<itunes:image url="https://a.example/c.png"/>'), _image, "https://a.example/c.png", [Remark.IMAGE]),
+    (
+        more('<podcast:alternateEnclosure type="audio/ogg"><podcast:source uri="1.ogg"/></podcast:alternateEnclosure>'),
+        lambda item: item.alternates[0].sources[0].url,
+        "https://a.example/d/1.ogg",
+        [Remark.ADDRESS],
+    ),
+    (
+        more('<podcast:image href="w.png"/>'),
+        lambda item: item.images[0].url,
+        "https://a.example/d/w.png",
+        [Remark.ADDRESS],
+    ),
     (more("<itunes:episode>3a</itunes:episode>"), _number, None, [Remark.NUMBER]),
     (more("<itunes:episode>-3</itunes:episode>"), _number, None, [Remark.NUMBER]),
     (more("<itunes:episodeType>extra</itunes:episodeType>"), lambda item: item.kind.value, "full", [Remark.WORD]),
@@ -267,6 +279,8 @@ SHOWS: list[tuple[str, str, object, list[Remark]]] = [
         [Remark.ADDRESS],
     ),
     ("<language>de</language><itunes:explicit>oft</itunes:explicit>", "explicit", False, [Remark.WORD]),
+    ("<language>de</language><podcast:trailer>ohne</podcast:trailer>", "trailers", (), [Remark.WORD]),
+    ("<language>de</language><itunes:category/>", "categories", (), [Remark.WORD]),
     ("<language>de</language><title>Zweiter</title>", "title", "Anderswo", [Remark.TWICE]),
 ]
 

@@ -131,8 +131,8 @@ def _why(offers: list[_Offer]) -> str:
     """Return why nothing of what an item offers can be heard."""
     if not offers:
         return "it has no enclosure"
-    first = next((offer for offer in offers if offer.url or offer.written), offers[0])
-    if not first.written:
+    first = next((offer for offer in offers if offer.url or offer.written.strip()), offers[0])
+    if not first.written.strip():
         return "its enclosure has no address"
     if not first.url:
         return f"the address of its enclosure, {quoted(first.written)}, {first.said}"

@@ -125,7 +125,7 @@ def _renamed(child: Element, names: dict[str, str]) -> Element:
     text, kind = child.text, child.get("type").lower()
     if name == "content:encoded" and kind in ("", "text", "text/plain"):
         text = html.escape(text, quote=False)
-    return made(name, child, text=text)
+    return made(name, child, text=text, children=child.children)
 
 
 def _relation(link: Element) -> str:

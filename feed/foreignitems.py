@@ -197,7 +197,7 @@ class _Reader:
             changes["image_url"] = self._absolute(image, "itunes:image")
         guid = self.element.first("guid")
         permanent = guid is not None and guid.get("isPermaLink").lower() not in ("false", "no", "0")
-        if not item.link and permanent and item.guid.startswith(("http://", "https://")):
+        if not item.link and permanent and self.element.value("guid") and item.guid.startswith(("http://", "https://")):
             changes["link"] = item.guid  # which is what isPermaLink means
 
     def _image(self) -> str:

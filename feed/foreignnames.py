@@ -2,6 +2,7 @@
 
 import re
 from html import escape
+from itertools import islice
 
 from episodes.markup import ATOM, PREFIXES, URIS
 from episodes.problems import Problem, quoted
@@ -17,6 +18,9 @@ _OF_RSS = frozenset(
     }
 )  # fmt: skip
 """Addresses by which some feeds call RSS itself, which has no namespace."""
+
+_MOST = 50
+"""Namespaces under other addresses that are looked after; a feed has a dozen namespaces in all."""
 
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?(?:rss|feed|rdf)\b[^>]*>", re.IGNORECASE)
 _DEFAULT = re.compile(rb"(?<=\s)xmlns\s*=\s*([\"'])([^\"']*)\1")
@@ -39,9 +43,8 @@ _KNOWN = {_bare(uri): uri for uri in PREFIXES} | {
 def known_namespaces(document: FeedDocument) -> tuple[bytes, tuple[Problem, ...]]:
     """Return the body with its namespaces as they are called elsewhere, and a finding for each that was not."""
     body = document.body
-    changes = {
-        uri: _KNOWN[_bare(uri)] for uri in sorted(document.namespaces) if uri not in PREFIXES and _bare(uri) in _KNOWN
-    }
+    unusual = (uri for uri in sorted(document.namespaces) if uri not in PREFIXES and _bare(uri) in _KNOWN)
+    changes = {uri: _KNOWN[_bare(uri)] for uri in islice(unusual, _MOST)}
     root = _ROOT.search(body)
     tag = root[0] if root else b""
     for prefix, _, given in _PREFIXED.findall(tag):

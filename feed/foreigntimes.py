@@ -21,7 +21,7 @@ class Reading(NamedTuple):
 
 
 _USUAL = re.compile(
-    r"(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun),\s+)?\d{1,2}\s+(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+\d{4}\s+"
+    r"(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun),\s+)?\d{1,2}\s+(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+(?:19|2[01])\d\d\s+"
     r"[0-2]\d:[0-5]\d(?::[0-5]\d)?\s+(?:[+-]\d{4}|GMT|UTC?|Z)",
     re.ASCII,
 )

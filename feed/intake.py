@@ -21,7 +21,7 @@ MOST_BYTES = 50_000_000
 """Bytes a feed may have; what is longer is no feed that an app would take."""
 
 _DECLARATION = re.compile(r"<\?xml\b[^>]*\?>")
-_ANY_ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|opml)(?=[\s>])|<channel(?=[\s>])", re.IGNORECASE)
+_ANY_ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|opml)(?=[\s/>])|<channel(?=[\s>])", re.IGNORECASE)
 _PAGE = re.compile(r"<!doctype\s+html|<html(?=[\s>])", re.IGNORECASE)
 _PAGE_TITLE = re.compile(r"<title[^>]*>([^<]{1,500})", re.IGNORECASE)
 _PAGE_FEED = re.compile(r"<link\b[^<>]*\btype\s*=\s*[\"']?application/(?:rss|atom)\+xml[^<>]*>", re.IGNORECASE)
@@ -35,13 +35,15 @@ class Intake:
     """A feed of another hand. Its items and `left_out` together are all it has.
 
     `problems` are every repair and every doubt, in the order document, show, items; their names are of
-    `feed.remarks`. `next_page` is the absolute address of the page with older items (RFC 5005), or empty.
+    `feed.remarks`. `next_page` is the absolute address of the page with older items (RFC 5005), or empty. `lock_owner`
+    is the address a `podcast:locked` names itself.
     """
 
     feed: Feed
     left_out: tuple[LeftOut, ...] = ()
     problems: tuple[Problem, ...] = ()
     next_page: str = ""
+    lock_owner: str = ""
 
 
 def take_in(body: bytes, url: str = "", *, zone: ZoneInfo | None = None, charset: str = "") -> Intake:
@@ -68,6 +70,7 @@ def take_in(body: bytes, url: str = "", *, zone: ZoneInfo | None = None, charset
         left_out=(*read.left_out, *cut),
         problems=found,
         next_page=read_address(page.address, base).url if page.address else "",
+        lock_owner=lock.get("owner") if (lock := channel.first("podcast:locked")) else "",
     )
 
 

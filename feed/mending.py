@@ -13,26 +13,17 @@ from episodes.markup import URIS
 from episodes.problems import UNFIT, Problem, UserError, quoted
 from feed.decoding import WINDOWS
 from feed.remarks import Remark, remark
+from feed.repairs import OF_HTML, SENTENCES, STRUCTURE, TEXTS
 from feed.tagmending import TAG, Tag, read_tag
 
 _DEEPEST = 256
-_MOST_TAGS = 3_000_000
-_ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf)(?=[\s>])|<channel(?=[\s>])", re.IGNORECASE)
+_MOST_TAGS = 1_000_000
+_MOST_REPAIRS = 200_000
+_MOST_WITH_ANGLES = 10_000
+_MOST_NESTED = 1_000
+_LONGEST_NESTED = 200_000
+_ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf)(?=[\s/>])|<channel(?=[\s>])", re.IGNORECASE)
 _ENTRY = frozenset({"item", "entry", "atom:entry", "rss:item"})
-_TEXTS = frozenset(
-    {"title", "description", "summary", "content", "subtitle", "category", "copyright", "tagline", "rights"}
-    | {"guid", "link", "pubDate", "content:encoded", "generator", "lastBuildDate", "itunes:title", "itunes:summary"}
-    | {"itunes:subtitle", "itunes:author", "itunes:keywords", "itunes:duration", "atom:title", "atom:summary"}
-    | {"atom:content", "atom:subtitle"}
-)
-"""Elements that hold text: a tag in one of them is part of the text."""
-
-_STRUCTURE = re.compile(
-    r"</?(?:item|entry|channel|rss|feed|guid|pubDate|enclosure|(?:itunes|podcast|media|content|googleplay|psc):[\w-]+)"
-    r"(?=[\s/>])"
-)
-"""Tags that are never part of a text: the text before them was not closed."""
-
 _REFERENCE = re.compile(r"&(?:#([0-9]{1,7});|#[xX]([0-9a-fA-F]{1,6});|([A-Za-z][A-Za-z0-9]{1,31});)?")
 _OWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _UNFIT = re.compile(UNFIT.pattern)
@@ -81,6 +72,9 @@ class _Mender:
         self.tail: Tail | None = None
         self.stack: list[_Open] = []
         self._used: set[str] = set()
+        self._last = 0
+        self._no_tags = 0
+        self._root = 0
         self._root_end = 0
         self._tags = 0
         self._over = False
@@ -89,10 +83,10 @@ class _Mender:
         """Mend everything."""
         self.text = self._fit(self.text)
         self._begin()
-        last = self.text.rfind(">")
+        self._last = self.text.rfind(">")
         while not self._over:
             start = self.text.find("<", self.pos)
-            if start < 0 or start > last:
+            if start < 0 or start > self._last:
                 self._cut()
                 break
             self._put(self._references(self.pos, start))
@@ -103,6 +97,9 @@ class _Mender:
     def said(self, name: Remark, place: int, shown: str = "") -> None:
         """Count a repair, and remember where the first of its kind was made."""
         self.counts[name] += 1
+        if self.counts[name] > _MOST_REPAIRS:
+            message = f"there are more than {_MOST_REPAIRS:,} places to mend in the document"
+            raise UserError(message, hint="look whether it is the right file, and whether it is whole")
         self.places.setdefault(name, place)
         self.shown.setdefault(name, shown)
 
@@ -112,7 +109,7 @@ class _Mender:
         return tuple(
             remark(
                 name,
-                _SENTENCES[name].format(count=self.counts[name], shown=quoted(self.shown[name])),
+                SENTENCES[name].format(count=self.counts[name], shown=quoted(self.shown[name])),
                 line=self.text.count("\n", 0, self.places[name]) + 1,
             )
             for name in found
@@ -151,10 +148,12 @@ class _Mender:
         plain = re.sub(r"(?i)<!doctype[^>]*>", "", rest)
         if plain != rest:
             self.said(Remark.DOCTYPE, before.lower().index("<!doctype"))
-        if plain.strip() or not before.startswith("<"[: len(before)]):
-            self.said(Remark.BEFORE, 0, plain.strip() or "an empty line")
+        if plain.strip():
+            self.said(Remark.BEFORE, 0, plain.strip())
+        elif before[:1].isspace() and "<?xml" in before:
+            self.said(Remark.BEFORE, 0, "an empty line")
         self._gap(0, found.start())
-        self.pos = found.start()
+        self.pos = self._root = found.start()
 
     def _markup(self) -> None:
         """Mend what begins with the `<` at the place where we are."""
@@ -171,9 +170,10 @@ class _Mender:
         if text.startswith("<![CDATA[", start):
             self._put(escaped(self._cdata(start)))
             return
-        tag = read_tag(text, start)
+        tag = read_tag(text, start, angles=self.counts[Remark.ATTRIBUTES] + self._no_tags < _MOST_WITH_ANGLES)
         if tag is None:
-            self.said(Remark.TAGS, start, text[start : start + 20])
+            self._no_tags += 1
+            self.said(Remark.AMPERSANDS, start, text[start : start + 20])
             self._put("&lt;")
             self.pos = start + 1
             return
@@ -205,10 +205,12 @@ class _Mender:
             line = self.text.count("\n", 0, start) + 1
             message = f"line {line}: elements are nested more than {_DEEPEST} deep"
             raise UserError(message, hint="look for an element that is never closed")
-        if tag.name in _TEXTS:
+        if tag.name in TEXTS:
             self._text_of(tag.name)
 
     def _written(self, tag: Tag, start: int) -> str:
+        if not tag.attributes and not tag.mended:
+            return self.text[start : tag.end]
         attributes = "".join(
             f' {name}="{self._mended(value, start).replace("<", "&lt;").replace(chr(34), "&quot;")}"'
             for name, value in tag.attributes
@@ -226,7 +228,8 @@ class _Mender:
             self._close_to(index)
         else:
             self.said(Remark.TAGS, start, f"</{tag.name}>")
-        self._gap(start, tag.end)
+        if "\n" in self.text[start : tag.end]:
+            self._gap(start, tag.end)
         if not self.stack:
             self._over = True
             if re.search(r"\S", self.text[self.pos :]):
@@ -254,31 +257,39 @@ class _Mender:
     def _text_of(self, name: str) -> None:
         """Read the text of an element up to its end; a tag in it makes it a text with markup, kept as it is."""
         parts: list[tuple[bool, str]] = []
-        begin, has_markup = self.pos, False
+        begin, end, has_markup = self.pos, 0, False
         closing = re.compile(rf"</{re.escape(name)}\s*>")
         while True:
             start = self.text.find("<", self.pos)
-            if start < 0:
+            if start < 0 or start > self._last:
                 self.pos = len(self.text)  # cut off; the item is left out
                 return
             parts.append((False, self.text[self.pos : start]))
             self.pos = start
             if self.text.startswith("<![CDATA[", start):
                 parts.append((True, self._cdata(start)))
-            elif closing.match(self.text, start) or _STRUCTURE.match(self.text, start):
+                continue
+            if closing.match(self.text, start) or STRUCTURE.match(self.text, start):
                 break
-            else:
-                found = TAG.match(self.text, start)
-                has_markup = has_markup or found is not None
-                end = found.end() if found else start + 1
-                parts.append((False, self.text[start:end]))
-                self.pos = end
+            found = TAG.match(self.text, start)
+            if found is None:
+                self.said(Remark.AMPERSANDS, start, self.text[start : start + 20])
+            elif found[1] and found[2].lower() not in OF_HTML:
+                self.said(Remark.TAGS, start, found[0])
+                end = found.end()
+                break
+            has_markup = has_markup or found is not None
+            self.pos = found.end() if found else start + 1
+            parts.append((False, self.text[start : self.pos]))
         if has_markup:
             self.said(Remark.MARKUP, begin, f"<{name}>")
             self._put(escaped("".join(part for _, part in parts)))
-            return
-        for is_cdata, part in parts:
-            self._put(escaped(part) if is_cdata else self._mended(part.replace("<", "&lt;"), begin))
+        else:
+            for is_cdata, part in parts:
+                self._put(escaped(part) if is_cdata else self._mended(part.replace("<", "&lt;"), begin))
+        if end:  # an end tag with a name that nothing has: it was meant for this element
+            self._put(f"</{self.stack.pop().name}>")
+            self.pos = end
 
     def _cdata(self, start: int) -> str:
         """Return what a CDATA section holds, those inside it opened, and go behind it."""
@@ -293,14 +304,13 @@ class _Mender:
             self.said(Remark.CDATA, start, text[start : start + 30])
             self.pos = found.start() if found else len(text)
             return text[inner : self.pos]
-        if again >= 0 and not closing.match(text, end + 3):
-            depth, place = 2, again + 9
-            while depth and (mark := _MARK.search(text, place)):
+        if again >= 0 and self.counts[Remark.CDATA] < _MOST_NESTED and not closing.match(text, end + 3):
+            depth, place, limit = 2, again + 9, again + _LONGEST_NESTED
+            while depth and (mark := _MARK.search(text, place, limit)):
                 depth += 1 if mark[0] != "]]>" else -1
                 place = mark.end()
-            if not depth:
-                end = place - 3
-                self.said(Remark.CDATA, start, text[start : start + 30])
+            end = end if depth else place - 3
+            self.said(Remark.CDATA, start, text[start : start + 30])
         self.pos = end + 3
         content = text[inner:end]
         return _MARK.sub("", content) if again >= 0 else content
@@ -348,26 +358,10 @@ class _Mender:
         known = {prefix.lower(): uri for prefix, uri in URIS.items()}
         added = "".join(f' xmlns:{prefix}="{known.get(prefix.lower(), f"urn:prefix:{prefix}")}"' for prefix in unknown)
         self.out[self._root_end : self._root_end] = added.encode()
-        self.said(Remark.PREFIXES, 0, ", ".join(unknown))
+        self.said(Remark.PREFIXES, self._root, ", ".join(unknown))
 
 
 _MARK = re.compile(r"<!\[CDATA\[|\]\]>")
-_SENTENCES = {
-    Remark.CHARACTERS: "{count} characters that no text may hold are left out or, where Windows has them, replaced; "
-    "the first is {shown}",
-    Remark.BEFORE: "{shown} stands before the feed and is left out",
-    Remark.AFTER: "{shown} stands behind the feed and is left out",
-    Remark.DOCTYPE: "the feed names a DTD, which is not read",
-    Remark.ENTITIES: "{count} entities of HTML, which XML does not know, are read as in HTML; the first is {shown}",
-    Remark.AMPERSANDS: "{count} times & is not written &amp; and is read so; the first is {shown}",
-    Remark.CDATA: "{count} CDATA sections stand in one another or are not closed; the first is {shown}",
-    Remark.TAGS: "{count} tags are missing, or stand where they cannot, and are mended; the first is {shown}",
-    Remark.ATTRIBUTES: "{count} tags are written wrongly and read as they were meant; the first is {shown}",
-    Remark.MARKUP: "{count} texts hold tags that are not escaped and are read as HTML; the first is {shown}",
-    Remark.PREFIXES: "prefixes are used that no xmlns declares: {shown}; those that are known mean what they do "
-    "in other feeds",
-    Remark.CUT: "the feed ends in the middle; what is not whole is left out",
-}
 
 
 def escaped(text: str) -> str:

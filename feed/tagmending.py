@@ -30,18 +30,25 @@ class Tag(NamedTuple):
     @property
     def prefixes(self) -> set[str]:
         """The prefixes of its name and attributes that need a declaration."""
+        if not self.attributes and ":" not in self.name:
+            return set()
         names = (self.name, *(name for name, _ in self.attributes))
         found = {name.partition(":")[0] for name in names if ":" in name}
         return found - {"xml", "xmlns"}
 
 
-def read_tag(text: str, start: int) -> Tag | None:
-    """Return the tag that begins at a place, or nothing where none does."""
+def read_tag(text: str, start: int, *, angles: bool) -> Tag | None:
+    """Return the tag that begins at a place, or nothing where none does.
+
+    `angles` looks for one with < or > in its values, too, which takes long where there are very many of them.
+    """
     found = _STRICT.match(text, start)
     mended = False
-    if found is None and '"' in text[start : start + 200]:
+    if found is None and angles:
         found = _WITH_ANGLES.match(text, start, start + _LONGEST_WITH_ANGLES)
         mended = found is not None
+    if found is not None and not found[3]:
+        return Tag(found[2], (), bool(found[1]), bool(found[4]), found.end(), mended)
     if found is not None:
         pairs = [(name, double or single) for name, double, single in _PAIR.findall(found[3])]
         kept = dict(reversed(pairs))

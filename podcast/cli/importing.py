@@ -3,7 +3,6 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from enum import Enum, auto
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,14 +18,14 @@ from podcast.cli.options import json_option
 from podcast.cli.output import count_episodes, emit, give, problem_data, say, tell_problems
 from podcast.cli.restoring import bring_back
 from podcast.exporting.archive import is_archive
-from podcast.fetching import LARGEST_FEED, Fetcher, fetch_feed
 from podcast.files import create_file
 from podcast.importing.findings import SOURCE
 from podcast.importing.folder import look_at, write_import
 from podcast.importing.merging import State, merge
 from podcast.importing.plan import WRITES, Action, Deed, ImportPlan, plan_import
-from podcast.importing.reading import read_state, refuse_locked
+from podcast.importing.reading import refuse_locked, state_of
 from podcast.importing.showtext import Wanted
+from podcast.importing.sources import is_address, load_sources
 from podcast.layout import IGNORED
 from podcast.settings import FILE, find_folder
 
@@ -97,7 +96,7 @@ def command(
         return import_folders(tuple(map(Path, feeds)), folder, wanted, ask=ask, dry_run=dry_run, as_json=as_json)
     here = look_at(folder)
     clock = _zone(zone or here.record.zone)
-    states = tuple(_read(source, clock) for source in feeds)
+    states = _read(feeds, clock)
     refuse_locked(states, owner)
     wanted = Wanted(store=store, public_url=public_url, zone=zone, drop_prefixes=drop_prefixes)
     plan = plan_import(merge(states), here, wanted)
@@ -123,15 +122,11 @@ def command(
 
 def kind_of(source: str) -> Kind:
     """Return what is imported: an address is a feed, a file is an archive by its ending or by what is in it."""
-    if _is_address(source):
+    if is_address(source):
         return Kind.FEED
     if Path(source).is_dir():
         return Kind.FOLDER
     return Kind.ARCHIVE if source.lower().endswith(".zip") or is_archive(Path(source)) else Kind.FEED
-
-
-def _is_address(source: str) -> bool:
-    return source.lower().startswith(("https://", "http://"))
 
 
 def _folder(start: Path, into: Path | None) -> Path:
@@ -149,7 +144,7 @@ def _folder(start: Path, into: Path | None) -> Path:
 def _check(store: str, public_url: str) -> None:
     if store.startswith("s3://") and not public_url:
         raise click.UsageError("a bucket needs the address under which the public reads it; say --public-url")
-    if public_url and not _is_address(public_url):
+    if public_url and not is_address(public_url):
         raise click.UsageError(f"{quoted(public_url)} is not a web address; write https://…")
 
 
@@ -160,24 +155,21 @@ def _zone(name: str) -> ZoneInfo | None:
         raise click.UsageError(f"{quoted(name)} is not a time zone; write one such as Europe/Berlin") from error
 
 
-def _read(source: str, zone: ZoneInfo | None) -> State:
-    """Read a state of a feed from a file or an address."""
-    kind = kind_of(source)
-    if kind is not Kind.FEED:
-        raise UserError(f"{visible(source)} is a folder, and feeds are what can be imported", hint="name a feed")
-    if _is_address(source):
-        with Fetcher(private=False) as fetcher:
-            state = read_state(fetch_feed(fetcher, source).body, source, source, zone=zone)
-            return replace(state, private=fetcher.private)
-    try:
-        with Path(source).open("rb") as file:
-            body = file.read(LARGEST_FEED + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "that is no file name"
-        raise UserError(f"{source} cannot be read: {reason}", hint="name a feed in a file, or its address") from error
-    if len(body) > LARGEST_FEED:
-        raise UserError(f"{source} has more than {LARGEST_FEED:,} bytes", hint="that is no feed any app reads")
-    return read_state(body, source, zone=zone)
+def _read(feeds: Sequence[str], zone: ZoneInfo | None) -> tuple[State, ...]:
+    """Read the states of a feed, with all their pages."""
+    for source in feeds:
+        if (kind := kind_of(source)) is not Kind.FEED:
+            what = "a folder" if kind is Kind.FOLDER else "an archive"
+            raise UserError(
+                f"{visible(source)} is {what}, and no feed", hint="import it without naming feeds beside it"
+            )
+    return tuple(map(state_of, load_sources(feeds, zone=zone, told=_tell_page)))
+
+
+def _tell_page(name: str, page: int) -> None:
+    """Tell of a further page: until then it looked as if nothing happened."""
+    if page > 1:
+        say(f"  {visible(name)}: page {page}")
 
 
 def _ask() -> None:

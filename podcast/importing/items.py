@@ -3,15 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
-from pathlib import PurePosixPath
-from urllib.parse import urlsplit
 
 from episodes.fields import one_line
 from episodes.markup import Markup
-from episodes.mediatypes import AUDIO_TYPES
 from episodes.model import Appearance, Chapter, Episode, RemoteAudio, TranscriptFile
 from episodes.namespace import AlternateFile, ImageFile
-from episodes.problems import Problem, quoted
+from episodes.problems import Problem
 from feed.item import Alternate, Item
 from feed.show import Show
 from feed.text import cut
@@ -20,7 +17,9 @@ from podcast.importing.notes import from_html, from_text, is_html, summary_for, 
 
 _LONGEST_TITLE = 255
 _LONGEST_LINE = 4000
-_UNTOLD = ("", "application/octet-stream", "binary/octet-stream", "audio", "audio/")
+_AUDIO = {"application/ogg": "audio/ogg", "application/x-ogg": "audio/ogg"}
+"""Types of audio that do not say that they are."""
+
 _SUMMARY = "itunes:summary"
 
 
@@ -39,15 +38,13 @@ def convert_item(item: Item, show: Show, hosts: Sequence[Appearance]) -> Convert
     """
     findings = Findings(_title(item))
     summary, notes = _texts(item, show, findings)
-    facts = RemoteAudio(media_type=_media_type(item, findings), bytes=item.enclosure.bytes, duration=item.duration)
-    if not facts.bytes:
-        findings.note("audio-length", "the feed does not say how long the audio is, in bytes")
+    media_type = _AUDIO.get(item.enclosure.media_type.lower(), item.enclosure.media_type)
+    if media_type != item.enclosure.media_type:
+        findings.note("audio-type", f"the audio is called {item.enclosure.media_type}, and is {media_type} from now on")
     chapters = _chapters(item.chapters, findings)
     title = one_line(_title(item))
     if len(title) > _LONGEST_TITLE:
         findings.add("title", f"the title has {len(title)} characters; it is cut to {_LONGEST_TITLE}")
-    if not item.title.strip():
-        findings.add("title", "the item has no title", hint="write one into the episode file")
     episode = Episode(
         guid=item.guid.strip(),
         slug="",
@@ -84,7 +81,7 @@ def convert_item(item: Item, show: Show, hosts: Sequence[Appearance]) -> Convert
             for image in item.images
         ),
         tags=replace(item.tags, extra=tuple(_kept(item))),
-        remote=facts,
+        remote=RemoteAudio(media_type=media_type, bytes=item.enclosure.bytes, duration=item.duration),
         chapters_url="" if chapters else item.chapters_url,
         link=item.link,
     )
@@ -115,7 +112,7 @@ def _texts(item: Item, show: Show, findings: Findings) -> tuple[str, str]:
     if notes.changed:
         findings.add("notes-changed", "the notes do not come out as they were", hint="compare them by eye")
     if notes.raw:
-        findings.note("notes-html", f"{notes.raw} parts of the notes stay HTML, no Markdown says the same")
+        findings.note("notes-html", f"no Markdown says the same as blocks of the notes: {notes.raw} stay HTML")
     again = not item.notes_html or text_of(item.summary) == text_of(long)
     summary = "" if again else summary_for(notes.markdown, item.summary)
     if len(summary.encode()) > _LONGEST_LINE:
@@ -140,17 +137,6 @@ def _kept(item: Item) -> Iterable[Markup]:
         known = text_of(markup.text) if markup.name == _SUMMARY else ""
         if markup.name != _SUMMARY or (said and not any(text.startswith(known) for text in said)):
             yield markup
-
-
-def _media_type(item: Item, findings: Findings) -> str:
-    """Return the type of the audio; one that says nothing is read from the ending of the address."""
-    told = item.enclosure.media_type.strip().lower()
-    if told not in _UNTOLD:
-        return item.enclosure.media_type.strip()
-    ending = PurePosixPath(urlsplit(item.enclosure.url).path).suffix.lower()
-    guessed = AUDIO_TYPES.get(ending, "audio/mpeg")
-    findings.add("audio-type", f"the feed calls the audio {quoted(told)}; by its address it is taken for {guessed}")
-    return guessed
 
 
 def _counted(number: int | None, name: str, findings: Findings) -> int | None:

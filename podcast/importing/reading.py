@@ -1,34 +1,28 @@
-"""What is imported as states of a feed: the one place that knows how a feed of other hands is read."""
+"""What was loaded as states of a feed, and whether it may be imported."""
 
-from dataclasses import replace
-from zoneinfo import ZoneInfo
+from urllib.parse import urlsplit
 
 from episodes.problems import UserError, quoted
-from feed.document import read_document
-from feed.intake import take_in
+from podcast.connections import is_private
 from podcast.importing.merging import State
+from podcast.importing.sources import Source, is_address
 
 
-def read_state(body: bytes, name: str, url: str = "", *, zone: ZoneInfo | None = None) -> State:
-    """Return a feed as one state; `name` is what the producer called it. Raises UserError where it is no feed.
-
-    A date without a zone is of `zone`, or UTC.
-    """
-    try:
-        intake = take_in(body, url, zone=zone)
-    except UserError as error:
-        raise UserError(f"{name}: {error.message}", hint=error.hint) from error
-    show = intake.feed.show
-    owners = (show.owner_email, _named_owner(body)) if show.locked else ()
+def state_of(source: Source) -> State:
+    """Return a feed that was loaded as one state."""
+    intake, show = source.intake, source.intake.feed.show
+    owners = (show.owner_email, intake.lock_owner) if show.locked else ()
+    named = is_address(source.name)
     return State(
-        name=name,
+        name=source.name,
         feed=intake.feed,
-        url=url,
+        url=source.name if named else "",
         left_out=tuple(
             f"{item.title or item.guid or 'an item without a title'}: {item.why}" for item in intake.left_out
         ),
         owners=tuple(filter(None, owners)),
-        problems=tuple(replace(problem, path=name) for problem in intake.problems),
+        problems=intake.problems,
+        private=named and is_private(urlsplit(source.name).hostname or ""),
     )
 
 
@@ -44,13 +38,3 @@ def refuse_locked(states: tuple[State, ...], owner: str) -> None:
             what = f"{quoted(owner)} is not its owner" if owner else "only its owner may move it"
             hint = "say --owner with the e-mail address the feed names as its owner, or unlock it where it is published"
             raise UserError(f"{state.name} is locked (podcast:locked): {what}", hint=hint)
-
-
-def _named_owner(body: bytes) -> str:
-    """Return the owner a lock names itself."""
-    try:
-        channels = read_document(body).channels
-    except UserError:
-        return ""
-    lock = channels[0].first("podcast:locked") if channels else None
-    return lock.get("owner") if lock else ""

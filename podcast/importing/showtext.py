@@ -256,7 +256,7 @@ def _carried(extra: Iterable[Markup], findings: Findings) -> Iterator[Markup]:
 
 def _tell_left(show: Show, items: Sequence[Item], findings: Findings) -> None:
     """Tell what of a show is not taken over because it would be wrong in another place."""
-    if show.tags.new_feed_url:
+    if show.tags.new_feed_url not in ("", show.feed_url):
         message = f"the feed says it moved to {show.tags.new_feed_url}; the new feed does not say so again"
         findings.add("new-feed-url", message, hint="import from there if that is where the show is now")
     if show.tags.podping:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from episodes.model import Appearance
+from episodes.namespace import EpisodeTags, SocialInteract
 from episodes.problems import errors
 from feed.intake import take_in
 from feed.item import Enclosure, Item
@@ -253,6 +254,29 @@ def test_two_episodes_of_one_number_and_one_title_both_come(tmp_path: Path) -> N
     assert len(workspace.catalogue.episodes) == 2
 
 
+def test_a_value_no_file_can_hold_is_taken_out_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    posts = (SocialInteract(protocol="gopher", uri="gopher://a.example"), SocialInteract(protocol="disabled"))
+    feed = _save(tmp_path / "feed.xml", an_item(tags=EpisodeTags(social_interact=posts)))
+
+    assert _import(tmp_path / "show", feed) == 0
+
+    (episode,) = open_workspace(tmp_path / "show", {}).catalogue.episodes
+    assert episode.tags.social_interact == posts[1:]
+    assert "social_interact[1].protocol: 'gopher'" in capsys.readouterr().out
+
+
+def test_audio_whose_type_does_not_say_that_it_is_audio_gets_one_that_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sound = Enclosure(url="https://old.example/1.ogg", bytes=9, media_type="application/ogg")
+    _import(tmp_path / "show", _save(tmp_path / "feed.xml", an_item(enclosure=sound)))
+
+    (episode,) = open_workspace(tmp_path / "show", {}).catalogue.episodes
+    assert episode.remote is not None
+    assert episode.remote.media_type == "audio/ogg"
+    assert "import-audio-type" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("title", ["../../etc/passwd", "/", "..", "CON", "🐢", "feed", "1 2 3", "a" * 300, "Tag\x85x"])
 def test_no_title_makes_a_file_outside_the_folder(tmp_path: Path, title: str) -> None:
     feed = _save(tmp_path / "feed.xml", an_item(title=title, number=None))
@@ -261,7 +285,7 @@ def test_no_title_makes_a_file_outside_the_folder(tmp_path: Path, title: str) ->
     assert not errors(open_workspace(tmp_path / "show", {}).problems)
 
 
-@pytest.mark.parametrize("what", ["https://[", "gone.xml", ".", "a.zip"])
+@pytest.mark.parametrize("what", ["https://[", "gone.xml", "a.zip"])
 def test_what_is_no_feed_is_said_and_nothing_is_made(tmp_path: Path, what: str) -> None:
     (tmp_path / "a.zip").write_bytes(b"PK")
     source = what if what.startswith("https") else str(tmp_path / what)

@@ -19,13 +19,14 @@ from podcast.importing.audiofetch import LIMITS
 from podcast.importing.bringing import Brought, bring
 from podcast.importing.plan import ImportPlan
 from podcast.importing.prefixes import without_prefixes
-from podcast.importing.remotes import Remote, remotes_of
+from podcast.importing.remotes import Kind, Remote, remotes_of, show_remotes
+from podcast.settings import FILE
 from podcast.workspace import Workspace, open_workspace
 
 
 @click.command("fetch")
 @click.argument("episodes", metavar="[EPISODE...]", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Of every episode.")
+@click.option("--all", "everything", is_flag=True, help="Of every episode, and the cover of the show.")
 @click.option("--private", is_flag=True, help="Also from this machine and from private networks.")
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would be fetched, and fetch nothing.")
 @json_option
@@ -45,7 +46,8 @@ def command(
     chosen = workspace.catalogue.episodes
     if episodes:
         chosen = tuple(dict.fromkeys(find_episode(workspace.catalogue, name) for name in episodes))
-    remotes = tuple(remote for episode in chosen for remote in remotes_of(episode))
+    cover = show_remotes(workspace.settings.cover) if everything else ()
+    remotes = (*cover, *(remote for episode in chosen for remote in remotes_of(episode)))
     if not remotes:
         say("nothing to fetch: every file is named by a path")
     if dry_run:
@@ -81,7 +83,7 @@ def fetch_imported(folder: Path, plan: ImportPlan, *, private: bool, quiet: bool
     workspace = open_workspace(folder)
     guids = {deed.guid for deed in plan.deeds if deed.guid}
     episodes = (episode for episode in workspace.catalogue.episodes if episode.guid in guids)
-    remotes = [remote for episode in episodes for remote in remotes_of(episode)]
+    remotes = [*show_remotes(workspace.settings.cover), *(one for episode in episodes for one in remotes_of(episode))]
     return fetch_home(workspace, remotes, private=private, quiet=quiet)
 
 
@@ -111,14 +113,14 @@ def _show(remotes: Sequence[Remote], *, as_json: bool) -> int:
         names = without_prefixes(remote.url).names
         size = f"  {remote.bytes:,} bytes" if remote.bytes else ""
         counted = f"  (counted by {', '.join(names)})" if names else ""
-        give(f"{remote.kind.value}/{remote.name}  {remote.url}{size}{counted}")
+        give(f"{(Path(remote.kind.value) / remote.name).as_posix()}  {remote.url}{size}{counted}")
     return DONE
 
 
 def _remote_data(remote: Remote) -> dict[str, object]:
     return {
-        "file": f"episodes/{remote.name}.md",
-        "kind": remote.kind.name.lower(),
+        "file": FILE if remote.kind is Kind.SHOW_COVER else f"episodes/{remote.name}.md",
+        "kind": remote.kind.name.lower().replace("_", " "),
         "url": remote.url,
         "stated_bytes": remote.bytes or None,
     }

@@ -51,6 +51,10 @@ def import_folders(
     looked = [look_for_audio(place, facts) for place in places]
     show_work("")
     files = list({file.path: file for found, _ in looked for file in found}.values())
+    if not files:
+        for one in (one for _, passed in looked for one in passed[:_LISTED]):
+            say(f"left out: {one.path}: {one.why}")
+        raise UserError(f"there is no audio in {', '.join(map(str, places))}", hint="name a folder with audio files")
     guess = _guess(files, places[0]) if not (folder / FILE).exists() else None
     here = _here(folder, guess, wanted, files, facts)
     facts.save()

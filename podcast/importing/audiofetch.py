@@ -209,6 +209,7 @@ def _chapters(part: Path, _remote: Remote) -> tuple[str, tuple[str, ...]]:
 _LOOKS: dict[Kind, Callable[[Path, Remote], tuple[str, tuple[str, ...]]]] = {
     Kind.AUDIO: _audio,
     Kind.COVER: _cover,
+    Kind.SHOW_COVER: _cover,
     Kind.TRANSCRIPT: _transcript,
     Kind.CHAPTERS: _chapters,
 }

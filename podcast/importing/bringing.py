@@ -20,6 +20,8 @@ from podcast.importing.audiofetch import Fetched, Told, fetch_all
 from podcast.importing.download import Patience
 from podcast.importing.record import RECORD, Imported, read_record, record_text, sha256_of
 from podcast.importing.remotes import Kind, Remote, at_home, remotes_of
+from podcast.settings import FILE
+from podcast.tables import read_toml, replace_text
 from podcast.workspace import Workspace
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[^\r\n]*", re.MULTILINE)
@@ -45,15 +47,31 @@ def bring(
     """Fetch files into a show folder and yield each when its episode file names it."""
     with closing(fetch_all(workspace.folder, remotes, fetcher, patience=patience, told=told)) as coming:
         for fetched in coming:
-            file = workspace.catalogue.folder / f"{fetched.remote.name}.md"
+            of_show = fetched.remote.kind is Kind.SHOW_COVER
+            file = workspace.folder / FILE if of_show else workspace.catalogue.folder / f"{fetched.remote.name}.md"
             shown = shown_path(file, workspace.folder)
             error = fetched.error
             if fetched.path:
                 try:
-                    name_fetched(workspace.folder, file, fetched, workspace.settings.zone)
+                    if of_show:
+                        name_cover(workspace.folder, fetched)
+                    else:
+                        name_fetched(workspace.folder, file, fetched, workspace.settings.zone)
                 except UserError as problem:
                     error = f"{fetched.path} is here, but {problem}"
             yield Brought(fetched=fetched, file=shown, error=error)
+
+
+def name_cover(folder: Path, fetched: Fetched) -> None:
+    """Let `podcast.toml` name the cover that was fetched in place of its address. Raises as `name_fetched` does."""
+    file = folder / FILE
+    show = read_toml(file).tables.get("show")
+    if not isinstance(show, dict) or show.get("cover") != fetched.remote.url:
+        raise UserError(f"{FILE} names another cover by now", hint="name the file in it yourself, or delete it")
+    before = file.read_bytes().decode()
+    after = replace_text(file, "show", "cover", fetched.path)
+    write_file(file, after)
+    _remember(folder, "", fetched, before, after)
 
 
 def name_fetched(folder: Path, file: Path, fetched: Fetched, zone: ZoneInfo | None) -> None:
@@ -105,7 +123,7 @@ def _fields(fetched: Fetched, wanted: Episode) -> Mapping[str, str | None]:
     match fetched.remote.kind:
         case Kind.AUDIO:
             return {"audio": write_scalar(fetched.path), "audio_facts": None}
-        case Kind.COVER:
+        case Kind.COVER | Kind.SHOW_COVER:
             return {"cover": write_scalar(fetched.path)}
         case Kind.CHAPTERS:
             return {"chapters_url": None, "chapters": write_field(wanted.chapters)}
@@ -134,16 +152,17 @@ def _read(document: Document, zone: ZoneInfo | None) -> Episode:
 def _remember(folder: Path, guid: str, fetched: Fetched, before: str, after: str) -> None:
     """Note in the record of imports what was fetched, so that a later one neither undoes it nor takes it for an edit.
 
-    Chapters are the producer's from now on.
+    The show has no guid. Chapters are the producer's from now on.
     """
     if not (folder / RECORD).is_file():
         return
     record = read_record(folder)
-    known = record.episodes.get(guid)
+    known = record.episodes.get(guid) if guid else record.show
     if known is None or fetched.remote.kind is Kind.CHAPTERS:
         return
     if known.sha256 == sha256_of(before):
         known = Imported(file=known.file, sha256=sha256_of(after))
     paths = {**record.fetched.get(guid, {}), fetched.remote.url: fetched.path}
-    record = replace(record, episodes={**record.episodes, guid: known}, fetched={**record.fetched, guid: paths})
+    record = replace(record, fetched={**record.fetched, guid: paths})
+    record = replace(record, episodes={**record.episodes, guid: known}) if guid else replace(record, show=known)
     write_file(folder / RECORD, record_text(record))

@@ -53,16 +53,14 @@ class Patience:
 class Download:
     """A file that has come whole. `total` is what the server said of its length, None where it said nothing.
 
-    `resumed` bytes were there before; `asked` is how many questions it took. `url` is the address that answered.
+    `resumed` bytes were there before.
     """
 
     path: Path
     bytes: int
     total: int | None
     media_type: str
-    url: str
     resumed: int = 0
-    asked: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,16 +90,15 @@ def download(
     kept; the part stays, to go on with.
     """
     patience, over = patience or Patience(), over or Event()
-    asked, fruitless, best, resumed = 0, 0, -1, 0
+    fruitless, best, resumed = 0, -1, 0
     while True:
         with _Part(part, url, stated=stated, told=told) as sink:
             best, resumed = (sink.size, sink.size) if best < 0 else (best, resumed)
             if sink.size and sink.size == sink.state.total:
-                return _whole(sink, url, resumed, asked)
+                return _whole(sink, resumed)
             answer = fetcher.ask(url, headers=sink.headers(), sink=sink)
-        asked += 1
         if answer.status in (200, 206) and answer.whole and sink.begun:
-            return _whole(sink, answer.url, resumed if sink.before else 0, asked)
+            return _whole(sink, resumed if sink.before else 0)
         if sink.refused or sink.stale:
             discard(part)
         fruitless = 0 if sink.size > best else fruitless + 1
@@ -112,17 +109,9 @@ def download(
             raise _failure(url, answer, wait if wait > patience.longest else 0)
 
 
-def _whole(sink: "_Part", url: str, resumed: int, asked: int) -> Download:
+def _whole(sink: "_Part", resumed: int) -> Download:
     state = sink.state
-    return Download(
-        path=sink.path,
-        bytes=sink.size,
-        total=state.total,
-        media_type=state.media_type,
-        url=url,
-        resumed=resumed,
-        asked=asked,
-    )
+    return Download(path=sink.path, bytes=sink.size, total=state.total, media_type=state.media_type, resumed=resumed)
 
 
 def _is_passing(answer: Answer) -> bool:

@@ -60,6 +60,7 @@ def merge(states: Sequence[State]) -> Merged:
     for match in joined.matches:
         if match.kept != match.taken:
             message = f"the item with the guid {match.taken} is the same as {match.kept}, by {match.by.value}"
+            message += f"; its audio is not kept: {match.url}" if match.url else ""
             findings.note("joined", message, hint="its guid is given up; whoever subscribed to its feed sees the other")
     return Merged(
         show=lead.feed.show,

@@ -64,6 +64,8 @@ class Pairing:
         self._new = {item.guid: item for item in new}
         for guid in [guid for guid in self._new if guid in self._old]:
             self._pair(self._old[guid], self._new[guid], By.GUID)
+        if not self._old or not self._new:
+            return
         self._by(addresses, By.AUDIO, lambda one, other: True)
         self._by(places, By.AUDIO, _alike)
         self._by(_weights, By.AUDIO, _alike)

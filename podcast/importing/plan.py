@@ -109,6 +109,7 @@ def plan_import(merged: Merged, here: Here, wanted: Wanted) -> ImportPlan:
     left_out: list[str] = []
     findings = Findings(merged.show.title or merged.url or "the show")
     tables = tables_of(merged.show, items, merged.url, wanted, findings)
+    tables.show["cover"] = record.fetched.get("", {}).get(merged.show.image_url, tables.show["cover"])
     show = _decide(FILE, merged.show.title, settle_show(tables, wanted, findings), here.show, record.show)
     own = show.action is Action.KEEP and not record.show  # the producer's, whatever the feed says of its show
     show = replace(show, action=Action.EDITED, diff="") if own else show

@@ -26,7 +26,8 @@ class Imported:
 class Record:
     """What imports wrote: episode files by guid, and `podcast.toml` with what the producer said for it.
 
-    `fetched` are the files that were fetched since, by guid of the episode and address, relative to the show folder.
+    `fetched` are the files that were fetched since, relative to the show folder, by guid of the episode (empty for the
+    show) and address.
     """
 
     episodes: Mapping[str, Imported] = field(default_factory=dict)

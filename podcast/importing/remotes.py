@@ -10,17 +10,19 @@ from episodes.slugs import slugify
 
 
 class Kind(StrEnum):
-    """What a file is to its episode; the value is the folder of the show it is kept in."""
+    """What a file is to its episode, or to the show; the value is the folder of the show it is kept in."""
 
     AUDIO = "audio"
     COVER = "covers"
     TRANSCRIPT = "transcripts"
     CHAPTERS = "chapters"
+    SHOW_COVER = "."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remote:
-    """One file at an address. `name` is the name of the episode file that names it, without its extension.
+    """One file at an address. `name` is the name of the episode file that names it, without its extension; `cover` is
+    that of the show's cover, which `podcast.toml` names.
 
     `label` tells it from others of its kind in that episode, as the language of a transcript. `bytes` and `media_type`
     are what the feed said of it, 0 and empty where it said nothing.
@@ -44,13 +46,18 @@ def remotes_of(episode: Episode) -> tuple[Remote, ...]:
         found.append(Remote(name=name, url=episode.audio, kind=Kind.AUDIO, bytes=size, media_type=media_type))
     if stays_elsewhere(episode.cover):
         found.append(Remote(name=name, url=episode.cover, kind=Kind.COVER))
-    several = len({transcript.language for transcript in episode.transcripts}) > 1
+    several = len({one.language for one in episode.transcripts if one.language}) > 1
     for url, one in {one.url: one for one in episode.transcripts if one.url}.items():
         label = slugify(one.language) if several else ""
         found.append(Remote(name=name, url=url, kind=Kind.TRANSCRIPT, media_type=one.media_type, label=label))
     if episode.chapters_url:
         found.append(Remote(name=name, url=episode.chapters_url, kind=Kind.CHAPTERS))
     return tuple(found)
+
+
+def show_remotes(cover: str) -> tuple[Remote, ...]:
+    """Return the cover of a show where it stays elsewhere."""
+    return (Remote(name="cover", url=cover, kind=Kind.SHOW_COVER),) if stays_elsewhere(cover) else ()
 
 
 def at_home(episode: Episode, fetched: Mapping[str, str]) -> Episode:

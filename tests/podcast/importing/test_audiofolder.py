@@ -153,6 +153,17 @@ def test_what_becomes_no_episode_is_named(audio: Path, empty: Path, capsys: pyte
     }
 
 
+def test_a_folder_without_audio_is_said_with_what_is_in_it(
+    audio: Path, empty: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(audio, "notizen.txt", b"Nur Text\n")
+    assert folge(empty, str(audio), "--yes") == 2
+    told = capsys.readouterr().err
+    assert "notizen.txt: is a text file, not audio" in told
+    assert f"there is no audio in {audio}" in told
+    assert list(empty.iterdir()) == []
+
+
 def test_a_second_run_adds_only_what_is_new(audio: Path, empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
     put(audio, "1.mp3", mp3(1, TIT2="Eins"))
     assert folge(empty, str(audio), "--yes") == 0

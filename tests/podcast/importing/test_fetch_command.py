@@ -113,6 +113,17 @@ def test_every_file_comes_home_and_all_else_in_the_episode_file_stays(
     assert run(["-C", str(show.path), "check"]) == 0
 
 
+def test_with_all_comes_the_cover_of_the_show(show: ShowFolder, host: Host, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = show.path / "podcast.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('cover = "cover.png"', f'cover = "{host.address}3.jpg"  # alt'), encoding="utf-8")
+    before = (show.path / "cover.png").read_bytes()
+    assert folge(show, "--all", "--private") == 0
+    assert settings.read_text(encoding="utf-8") == text.replace('"cover.png"', '"cover-2.png"  # alt')
+    assert (show.path / "cover.png").read_bytes() == before
+    assert "cover.png is there and is another file; it stays, and this is cover-2.png" in capsys.readouterr().err
+
+
 def test_a_second_call_has_nothing_to_do(
     show: ShowFolder, episode: Path, host: Host, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from podcast.cli import run
+from podcast.settings import load_settings
 from podcast.workspace import open_workspace
 from tests.episodes.audio_builders import frames
+from tests.episodes.picture_builders import file_of, quarters
 from tests.servers.hosting import Host, Hosted, hosting
 
 FEED = """\
@@ -67,8 +69,11 @@ def state_of(folder: Path) -> dict[str, bytes]:
 def test_one_command_brings_a_show_with_its_audio_and_the_second_changes_nothing(
     folder: Path, host: Host, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    feed = host.put("feed.xml", Hosted(body=a_feed(*(an_item(n, f"{host.address}{n}.mp3") for n in AUDIO))))
+    cover = f'<itunes:image href="{host.put("cover", Hosted(body=file_of(quarters())))}"/>'
+    items = (an_item(n, f"{host.address}{n}.mp3") for n in AUDIO)
+    feed = host.put("feed.xml", Hosted(body=a_feed(*items, own=cover)))
     assert folge(folder, feed, "--fetch") == 0
+    assert load_settings(folder, {})[0].cover == "cover.png"
     found = open_workspace(folder).catalogue.episodes
     assert [(folder / episode.audio).read_bytes() for episode in found] == list(AUDIO.values())
     before = state_of(folder)

@@ -18,6 +18,7 @@ GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 GUID_NAMESPACE = UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 """The namespace of podcast guids (Podcasting 2.0, tags/guid.md; P20-GUID-1)."""
 
+_KNOWN = ("items", "slim_after", "hubs", "inherited")
 _FORMATS = ("mp3", "m4a", "opus", "ogg", "flac")
 
 
@@ -41,7 +42,7 @@ def podcast_guid(feed_url: str) -> str:
 
 def read_feed_settings(file: TomlFile, guid: str, problems: list[Problem]) -> FeedSettings:
     """Return what the file says of feeds; `guid` is the show's, from which those of further feeds follow."""
-    group = file.fields("feed", ("items", "slim_after", "hubs"), problems)
+    group = file.fields("feed", _KNOWN, problems)
     group.unknown()
     hubs = group.texts("hubs")
     for hub in hubs:
@@ -55,6 +56,11 @@ def read_feed_settings(file: TomlFile, guid: str, problems: list[Problem]) -> Fe
     return FeedSettings(
         items=items, slim_after=slim, hubs=hubs, selections=_selections(file.fields("", (), problems), guid)
     )
+
+
+def read_inherited(file: TomlFile, problems: list[Problem]) -> tuple[str, ...]:
+    """Return the ids of rules that a feed broke before it came here."""
+    return file.fields("feed", _KNOWN, problems).texts("inherited")
 
 
 def _selections(tables: Fields, guid: str) -> tuple[Selection, ...]:

@@ -17,7 +17,7 @@ from feed.categories import CATEGORIES
 from feed.show import Category, ShowKind
 from podcast.audio_settings import AudioSettings, read_audio_settings
 from podcast.demands import wanted_transcripts
-from podcast.feed_settings import GUID, FeedSettings, read_feed_settings
+from podcast.feed_settings import GUID, FeedSettings, read_feed_settings, read_inherited
 from podcast.site_settings import SiteSettings, read_site_settings
 from podcast.tables import TomlFile, read_toml
 
@@ -67,7 +67,7 @@ class Settings:
     """What `podcast.toml` says. `zone` is what a naive time in an episode file means, None where none is set.
 
     `people` maps a handle to the person as they are now; an episode keeps its own copy. `source_sha256` is the hash of
-    the file.
+    the file; `inherited` are ids of rules that stop no publish, because the feed broke them before it came here.
     """
 
     folder: Path
@@ -94,6 +94,7 @@ class Settings:
     wanted_transcripts: Severity | None = None
     audio: AudioSettings = AudioSettings()
     site: SiteSettings = SiteSettings()
+    inherited: tuple[str, ...] = ()
     source_sha256: str = ""
 
 
@@ -195,6 +196,7 @@ class _Reader:
             wanted_transcripts=wanted_transcripts(self.file, self.problems),
             audio=read_audio_settings(self.file, self.problems),
             site=read_site_settings(self.file, folder, self.problems),
+            inherited=read_inherited(self.file, self.problems),
             source_sha256=self.file.sha256,
         )
 

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ from podcast.fetching import LARGEST_FEED, Fetcher, Unreachable, fetch_feed
 from podcast.layout import ISSUES, feed_key, public_url
 from podcast.probing import probe_feed
 from podcast.publishing.feeds import compile_pages, waived_rules
+from podcast.publishing.inherited import softened
 from podcast.publishing.origin import name_origin
 from podcast.publishing.publish import Prepared, Publisher
 from podcast.publishing.rendered import Rendered
@@ -130,13 +131,13 @@ class _Check:
                 say("errors of other rules stop the feed from being made; run 'folge check' to see them")
         else:
             found = self.selection.keep((*prepared.problems, *issues)) + with_lines(
-                self._feeds_again(prepared), workspace.folder
+                self._feeds_again(prepared, workspace.settings.inherited), workspace.folder
             )
         if self.online:
             found += self._published(workspace)
         return workspace.folder, tuple(dict.fromkeys(found))
 
-    def _feeds_again(self, prepared: Prepared) -> tuple[Problem, ...]:
+    def _feeds_again(self, prepared: Prepared, inherited: Collection[str]) -> tuple[Problem, ...]:
         """Ask the rules of a selection alone: of what several rules say together, a full check names one of them."""
         ledger = prepared.ledger
         if self.selection.everything or not ledger.published:
@@ -148,7 +149,7 @@ class _Check:
             found = [problem for problem in self._said(body, key) if problem.rule not in mine]
             items = read_feed(body).items if found else ()
             problems += [name_origin(problem, ledger, items) for problem in found]
-        return tuple(problems)
+        return tuple(softened(problems, inherited))
 
     def _said(self, body: bytes, name: str) -> tuple[Problem, ...]:
         return self.selection.run(read_document(body), name=name)

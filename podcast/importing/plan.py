@@ -15,6 +15,7 @@ from episodes.slugs import slugify
 from feed.item import Item
 from podcast.importing.counted import with_prefixes_named
 from podcast.importing.findings import Findings
+from podcast.importing.inherited import inherited_rules
 from podcast.importing.items import Converted, convert_item
 from podcast.importing.merging import Merged
 from podcast.importing.record import Imported, Record, sha256_of
@@ -109,6 +110,7 @@ def plan_import(merged: Merged, here: Here, wanted: Wanted) -> ImportPlan:
     left_out: list[str] = []
     findings = Findings(merged.show.title or merged.url or "the show")
     tables = tables_of(merged.show, items, merged.url, wanted, findings)
+    tables.groups["feed"]["inherited"] = list(inherited_rules(merged.show, items))
     tables.show["cover"] = record.fetched.get("", {}).get(merged.show.image_url, tables.show["cover"])
     show = _decide(FILE, merged.show.title, settle_show(tables, wanted, findings), here.show, record.show)
     own = show.action is Action.KEEP and not record.show  # the producer's, whatever the feed says of its show

@@ -22,6 +22,7 @@ from podcast.publishing.editions import held_warning, published, with_edition
 from podcast.publishing.feeds import compile_pages, waived_rules
 from podcast.publishing.gather import Gathered, assemble
 from podcast.publishing.hearings import Hearings
+from podcast.publishing.inherited import softened
 from podcast.publishing.issuing import issues_here, seen_issues, with_issues
 from podcast.publishing.ledger import Ledger
 from podcast.publishing.measuring import Files, measure_files
@@ -185,8 +186,8 @@ class Publisher:
         pages = render(ledger, feeds, draft, Rendered(cache / "pages.sqlite3"), self.workspace.settings.site.templates)
         site = site_pages(pages, observed, self.store)
         artifacts, observed = site.artifacts, site.observed
-        checked = _check(_unchecked(artifacts, observed, every=every), decision.ledger)
-        problems = (*problems, *with_lines(checked, self.workspace.folder), *held_warning(ledger), *site.problems)
+        checked = self._checked(_unchecked(artifacts, observed, every=every), decision.ledger)
+        problems = (*problems, *checked, *held_warning(ledger), *site.problems)
         if errors(problems):
             raise ProblemsFound(problems)
         search = self._search(gathered).files(ledger, observed)
@@ -205,6 +206,11 @@ class Publisher:
         if impossible or strangers:
             raise Impossible((*impossible, *strangers))
         return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
+
+    def _checked(self, feeds: Iterable[Artifact], ledger: Ledger) -> tuple[Problem, ...]:
+        """Check feeds; what the feed broke before it came here stops nothing."""
+        found = softened(_check(feeds, ledger), self.workspace.settings.inherited)
+        return with_lines(tuple(found), self.workspace.folder)
 
     def _decided(self, gathered: Gathered, ledger: Ledger | None) -> tuple[Decision, tuple[Problem, ...]]:
         """Say what becomes of show, episodes and issues, with a warning for every issue that cannot be read."""

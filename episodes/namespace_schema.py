@@ -61,7 +61,7 @@ SHOW_ELEMENTS = {
 """The setting of `podcast.toml` each element of the channel comes from; `[]` stands for the number among several."""
 
 EPISODE_ELEMENTS = {
-    **_BOTH, "description": "summary", "guid": "guid", "enclosure": "audio", "pubDate": "published",
+    **_BOTH, "description": "summary", "link": "link", "guid": "guid", "enclosure": "audio", "pubDate": "published",
     "content:encoded": "notes", "itunes:duration": "audio", "itunes:episode": "number", "itunes:season": "season",
     "itunes:episodeType": "kind", "podcast:episode": "number", "podcast:season": "season",
     "podcast:person": "appearances[]", "podcast:transcript": "transcripts[]", "podcast:chapters": "chapters",

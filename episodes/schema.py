@@ -163,7 +163,7 @@ def _transcripts(fields: Fields) -> tuple[TranscriptFile, ...]:
         if stays_elsewhere(path):
             group.problem("path", f"{quoted(path)} is an address", hint=f"write 'url: {path}', and its type")
         one_place(group, path, url)
-        if url and group.sound("type") and "/" not in media_type:
+        if url and not path and group.sound("type") and "/" not in media_type:
             said = f"{quoted(media_type)} is not a type" if media_type else "is missing"
             group.problem("type", said, hint=_type_hint(url, TRANSCRIPT_TYPES))
         elif media_type and path:

@@ -67,7 +67,8 @@ class Alternate:
 class Item:
     """One item of the feed. `summary` is plain text of at most 4,000 bytes, `notes_html` is sanitised HTML or empty.
 
-    `duration` is 0 where nobody knows it. `chapters` are those with a title to show; `chapters_url` is the JSON file that has them all.
+    `duration` is 0 where nobody knows it. `chapters` are those with a title to show; `chapters_url` is the JSON file
+    that has them all.
     """
 
     guid: str

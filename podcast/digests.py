@@ -76,7 +76,7 @@ def fingerprints(release: Release | ShowRelease) -> dict[str, str]:
         seen = {field.name: getattr(episode, field.name) for field in fields(episode) if field.name not in _UNSEEN}
         audio, elsewhere = release.audio, stays_elsewhere(episode.cover)
         seen["audio"] = audio.url or audio.sha256
-        seen["audio_facts"] = (audio.media_type, audio.bytes, audio.duration) if audio.url else ()
+        seen["audio_facts"] = (audio.url, audio.media_type, audio.bytes, audio.duration) if audio.url else ()
         seen["cover"] = release.cover.sha256 if release.cover else episode.cover if elsewhere else ""
         seen["transcripts"] = [
             (blob.url or blob.sha256, blob.language, blob.media_type, *(("captions",) if blob.captions else ()))

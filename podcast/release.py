@@ -277,7 +277,7 @@ def _transcripts(release: Release, show: ShowRelease) -> Iterator[Transcript]:
             yield Transcript(
                 url=transcript.url or public_url(show.base_url, blob.key),
                 media_type=media_type,
-                language=transcript.language or show.language,
+                language=transcript.language or ("" if transcript.url else show.language),
                 captions=transcript.captions and (blob is transcript or media_type != "text/html"),
             )
 

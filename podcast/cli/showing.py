@@ -146,12 +146,7 @@ def _print(episode: Episode, data: dict[str, object]) -> None:
         ("length", f"{_length(length)}, {size:,} bytes" if isinstance(size, int) else ""),
         ("sha256", str(data.get("sha256", ""))),
         ("enclosure", str(heard["url"]) if isinstance(heard, dict) else ""),
-        (
-            "",
-            f"{heard['bytes']:,} bytes, sha256 {heard['sha256']}"
-            if isinstance(heard, dict) and heard["sha256"]
-            else "",
-        ),
+        ("", _weight(heard) if isinstance(heard, dict) else ""),
         ("page", str(data["page"])),
         ("short link", str(data["short_link"]) or "given out when it is published"),
         ("feed", str(data["feed"])),
@@ -164,6 +159,11 @@ def _print(episode: Episode, data: dict[str, object]) -> None:
         give(f"\n{episode.summary}")
     if episode.notes:
         give(f"\n{episode.notes}")
+
+
+def _weight(heard: dict[str, object]) -> str:
+    """Return size and hash of what listeners fetch; nothing of what stays elsewhere and was said above already."""
+    return f"{heard['bytes']:,} bytes, sha256 {heard['sha256']}" if heard["sha256"] else ""
 
 
 def _whereabouts(episode: Episode, *, here: bool) -> str:

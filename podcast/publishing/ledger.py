@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
-from episodes.addresses import is_address
+from episodes.addresses import is_address, stays_elsewhere
 from episodes.problems import UserError, visible
 from episodes.slugs import is_slug
 from podcast.layout import PEAKS, PRIVATE, RESERVED_SLUGS, SOURCES, settings_key
@@ -306,6 +306,8 @@ def _settings_faults(show: ShowEntry) -> Iterator[str]:
         yield f"the source {show.settings_key}"
     if not re.fullmatch(r"([0-9a-f]{64})?", show.settings_sha256):
         yield "the sha256 of podcast.toml"
+    if show.release.cover_url and not is_address(show.release.cover_url):
+        yield f"the address {show.release.cover_url}"
 
 
 def _look_faults(look: Look) -> Iterator[str]:
@@ -377,7 +379,8 @@ def _row_faults(entry: Entry) -> Iterator[str]:
         if not is_slug(slug) or slug in RESERVED_SLUGS:
             yield f"the address {slug}"
     audio, transcripts = entry.release.audio, entry.release.transcripts
-    for address in (audio.url, *(it.url for it in transcripts), episode.chapters_url, episode.link):
+    cover = episode.cover if stays_elsewhere(episode.cover) else ""
+    for address in (audio.url, *(it.url for it in transcripts), cover, episode.chapters_url, episode.link):
         if address and not is_address(address):
             yield f"the address {address}"
     if entry.short and not re.fullmatch(r"[a-z0-9]{1,20}", entry.short):

@@ -50,6 +50,12 @@ _BESIDE = {
     ("podcast:season", "name"): "season_name",
     ("podcast:episode", "display"): "number_display",
 }
+_FACTS = {
+    ("enclosure", "@length"): "audio_facts.bytes",
+    ("enclosure", "@type"): "audio_facts.type",
+    ("itunes:duration", "itunes:duration"): "audio_facts.duration",
+}
+"""Where it is said what audio is like that stays elsewhere."""
 
 
 class _Step(NamedTuple):
@@ -122,9 +128,11 @@ def _of_item(steps: Sequence[_Step], release: Release, show: ShowRelease) -> _Or
     elif name in ("podcast:chapters", "psc:chapters"):
         shown = [index for index, chapter in enumerate(episode.chapters, start=1) if not chapter.hidden]
         inner = steps[1].number if len(steps) > 1 and steps[1].name == "psc:chapter" else 0
-        field = "chapters" if episode.chapters else "audio"
+        field = "chapters" if episode.chapters else "chapters_url" if episode.chapters_url else "audio"
         field = f"chapters[{shown[inner - 1]}]" if 0 < inner <= len(shown) else field
-    if field is None:
+    elif episode.remote:
+        field = _FACTS.get((name, steps[-1].name), field)
+    if field is None or (name == "link" and not episode.link):
         return None
     if name == "podcast:location" and not number:
         part = _part(steps)

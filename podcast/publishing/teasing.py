@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
+from episodes.addresses import stays_elsewhere
 from episodes.model import Episode, Status
 from episodes.pictures import SOCIAL
 from episodes.problems import Problem, Severity, UserError, quoted
@@ -185,7 +186,8 @@ class Subjects:
     def _drawn(self, cover: Blob | None, episode: Episode) -> dict[str, Picture]:
         """Return the pictures a publish would make of a cover, by use; none where it is not on this machine."""
         workspace = self._newsletter.workspace
-        path = workspace.there(episode.cover or workspace.settings.cover)
+        own = "" if stays_elsewhere(episode.cover) else episode.cover
+        path = workspace.there(own or workspace.settings.cover)
         if cover is None or path is None:
             return {}
         made = SmallPictures(cache_folder(workspace.folder) / "pictures").files(path, cover.sha256)

@@ -87,6 +87,8 @@ def test_five_mistakes_are_five_problems_in_the_order_of_their_lines() -> None:
     assert all((p.path == "episodes/001-diensteid.md" and p.hint) or "nearest" in p.message for p in problems)
 
 
+SOUND = "{type: audio/mpeg, bytes: 1}"
+FAR = {"audio": "https://a.example/1.M4A?x=1.mp3"}
 WRONG = [
     # fields changed, lines added, line told, field told, message, hint
     ({"titel": "a"}, 7, "titel", "is not a field", "did you mean 'title'?"),
@@ -103,6 +105,25 @@ WRONG = [
     ({"guid": "x" * 256}, 2, "guid", "has 256 characters", "never changes"),
     ({"guid": '" "'}, 2, "guid", "is missing", "made by 'folge add'"),
     ({"guid": "[a]"}, 2, "guid", "is a list", "write 'guid: …'"),
+    ({"audio": "https://a.example/1.mp3"}, 2, "audio_facts", "is missing; audio at an address", "type: audio/mpeg"),
+    ({"audio": "ftp://a.example/1", "audio_facts": SOUND}, 6, "audio", "is not a web address", "the name of a file"),
+    ({"audio": "http://u:p@a.example/1", "audio_facts": SOUND}, 6, "audio", "is not a web", "leave user name and"),
+    ({"audio": "https://a.example/1 2", "audio_facts": SOUND}, 6, "audio", "is not a web", "https://a.example/1%202"),
+    ({"audio_facts": SOUND}, 7, "audio_facts", "stands beside a file", "leave it out"),
+    (FAR | {"audio_facts": "{type: text/html, bytes: 1}"}, 7, "audio_facts.type", "'text/html' is not a type of audio",
+     "write audio/x-m4a"),
+    (FAR | {"audio_facts": "{type: audio/mpeg}"}, 7, "audio_facts.bytes", "is missing", "or 0 where nobody knows"),
+    (FAR | {"audio_facts": "{type: audio/mpeg, bytes: viel}"}, 7, "audio_facts.bytes", "'viel' is not", "digits"),
+    (FAR | {"audio_facts": "{type: audio/mpeg, bytes: 1, duration: 1h2m}"}, 7, "audio_facts.duration",
+     "'1h2m' is not a point in the audio; write 12:34", ""),
+    ({"cover": "data://x"}, 7, "cover", "'data://x' is not a web address", "the name of a file"),
+    ({"link": "kommune.example"}, 7, "link", "is not a web address", "write https://kommune.example"),
+    ({"chapters": "[0:00 a]", "chapters_url": "https://a.example/c"}, 8, "chapters_url", "beside chapters", "one of"),
+    ({"transcripts": "[https://a.example/t.vtt]"}, 7, "transcripts[1].path", "is an address", "write 'url: https"),
+    ({"transcripts": '[{url: "https://a.example/t.vtt"}]'}, 7, "transcripts[1].type", "is missing", "write text/vtt"),
+    ({"transcripts": "[{path: a.vtt, type: text/vtt}]"}, 7, "transcripts[1].type", "beside a file", "leave it out"),
+    ({"transcripts": '[{path: a.vtt, url: "https://a.example/t"}]'}, 7, "transcripts[1].path",
+     "stands beside an address", "keep one"),
     ({"number": "1.5"}, 4, "number", "'1.5' is not a number", "write '1'"),
     ({"number": "0"}, 4, "number", "'0' is not a number", "a whole number from 1"),
     ({"number": "-3"}, 4, "number", "'-3' is not a number", "write '3'"),

@@ -40,6 +40,10 @@ SINCE = frozenset(
         "pages",
         "issues",
         "mentions",
+        "remote",
+        "chapters_url",
+        "cover_url",
+        "url",
     }
 )
 """Names that ledgers did not have before 0.2."""

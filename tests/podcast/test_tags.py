@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 from PIL import Image
 
+from episodes.model import Episode
 from episodes.namespace import EpisodeTags, ShowTags
 from episodes.problems import Problem
 from feed.answers import Answer, Probe
@@ -223,10 +224,20 @@ def _look(value: object, seen: dict[str, set[str]], every: dict[str, set[str]]) 
             _look(part, seen, every)
 
 
+def far(path: Path) -> Episode:
+    """Return the example of an episode whose files stay elsewhere: what stands beside a file cannot be in the other."""
+    put_files(path)
+    folder = make_show_here(path)
+    (example,) = (it for it in examples() if it.heading == "Audio that stays elsewhere")
+    add_fields(folder.file(1), example.yaml)
+    (episode,) = open_workspace(path, {}).catalogue.episodes
+    return episode
+
+
 def test_the_complete_files_have_an_example_of_every_field(tmp_path: Path) -> None:
     workspace = open_workspace(a_complete_show(tmp_path).path, {})
     settings, (episode,) = workspace.settings, workspace.catalogue.episodes
-    blank = {name for name in unfilled(settings, episode) if not name.startswith(ELSEWHERE)}
+    blank = {name for name in unfilled(settings, episode, far(tmp_path / "far")) if not name.startswith(ELSEWHERE)}
     assert blank == {"Episode.status", "Markup.prefixes", *DEFAULTS}
     written = complete()[1]
     assert all(f"  {name}: " in written for name in ("rel", "group", "role"))

@@ -150,7 +150,7 @@ _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\
 _NUMBER = re.compile(r"[-+]?(\.[0-9_]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?|0[oOxXbB][0-9a-fA-F_]+")
 # what plain YAML certainly reads back, and what it certainly does not: only the rest has to be tried, which takes long
 _PLAIN = re.compile(
-    r"""(?:[A-Za-z]|<[A-Za-z])(?:[\w .()/'’"=<>;+%@~–-]|:(?=[\w/])|(?<!\s)[&#])*"""
+    r"""(?:[A-Za-z]|<[A-Za-z])(?:[\w .()/'’“”„…"=<>;+%@~–-]|:(?=[\w/])|(?<!\s)[&#])*"""
     r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
 _RESERVED = frozenset({"y", "n", "yes", "no", "true", "false", "on", "off", "null"})

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Protocol
 from xml.sax.saxutils import escape
 
@@ -92,6 +93,7 @@ def clark(name: str) -> str:
     return f"{{{URIS[prefix]}}}{local}" if colon and not name.startswith("{") and prefix in URIS else name
 
 
+@lru_cache(maxsize=256)  # all episodes of a show say the same of its author
 def parse_markup(xml: str) -> Markup:
     """Read one XML element; prefixes folge knows need no declaration. Raises UserError.
 

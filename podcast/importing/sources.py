@@ -106,6 +106,12 @@ def _bounded(file: BinaryIO, name: str) -> bytes:
 
 def _fetched(fetcher: Fetcher, address: str, zone: ZoneInfo | None) -> Source:
     answer = fetch_feed(fetcher, address)
+    own = urlsplit(address).hostname
+    for hop in (*answer.hops[1:], answer.url):
+        host = urlsplit(hop).hostname or ""
+        if host != own and is_private(host):  # a fetcher that may ask one private place would ask every other
+            message = f"{address} leads to {quoted(hop)}, which is in a private network"
+            raise UserError(message, hint="name that address itself if you trust it")
     kind = Message()
     kind["content-type"] = answer.headers.get("content-type", "")
     intake = _taken(answer.body, address, answer.url, zone, kind.get_content_charset(""))

@@ -96,6 +96,15 @@ def test_redirects_are_followed_and_recorded_and_relative_addresses_start_where_
     assert source.intake.feed.items[0].enclosure.url == f"{stranger.address}new/1.mp3"
 
 
+def test_an_address_that_leads_to_another_private_place_is_refused() -> None:
+    def answer(request: Request) -> Response:
+        port = request.host.rpartition(":")[2]
+        return Response(page("1")) if request.path == "/in" else redirect(f"http://localhost:{port}/in")
+
+    with serving(answer) as stranger, pytest.raises(UserError, match=r"leads to 'http://localhost:.*private network"):
+        load(stranger.address)
+
+
 def test_a_compressed_feed_is_read() -> None:
     answer = Response(gzip.compress(page("1")), headers={"Content-Encoding": "gzip"})
     with serving(lambda request: answer) as stranger:

@@ -13,6 +13,7 @@ from episodes.problems import Problem
 from episodes.schema import slug_of
 from episodes.slugs import slugify
 from feed.item import Item
+from feed.show import Show
 from podcast.importing.counted import with_prefixes_named
 from podcast.importing.findings import Findings
 from podcast.importing.inherited import inherited_rules
@@ -22,7 +23,7 @@ from podcast.importing.record import Imported, Record, sha256_of
 from podcast.importing.remotes import at_home
 from podcast.importing.settled import settle
 from podcast.importing.settledshow import settle_show
-from podcast.importing.showtext import Wanted, hosts_of, tables_of
+from podcast.importing.showtext import Tables, Wanted, hosts_of, tables_of
 from podcast.layout import RESERVED_SLUGS
 from podcast.settings import FILE
 
@@ -110,7 +111,7 @@ def plan_import(merged: Merged, here: Here, wanted: Wanted) -> ImportPlan:
     left_out: list[str] = []
     findings = Findings(merged.show.title or merged.url or "the show")
     tables = tables_of(merged.show, items, merged.url, wanted, findings)
-    tables.groups["feed"]["inherited"] = list(inherited_rules(merged.show, items))
+    tables.groups["feed"]["inherited"] = list(inherited_rules(_sayable(merged.show, tables), items))
     tables.show["cover"] = record.fetched.get("", {}).get(merged.show.image_url, tables.show["cover"])
     show = _decide(FILE, merged.show.title, settle_show(tables, wanted, findings), here.show, record.show)
     own = show.action is Action.KEEP and not record.show  # the producer's, whatever the feed says of its show
@@ -150,6 +151,11 @@ def plan_import(merged: Merged, here: Here, wanted: Wanted) -> ImportPlan:
         left_out=(*merged.left_out, *left_out),
         problems=(*merged.problems, *problems),
     )
+
+
+def _sayable(show: Show, tables: Tables) -> Show:
+    """Return a show with what of it can be written into a `podcast.toml`."""
+    return show if tables.show["category"] else replace(show, categories=())
 
 
 def _numbered(merged: Merged) -> tuple[list[Item], list[Problem]]:

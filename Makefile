@@ -11,6 +11,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := PIP_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip
 
+# the tests start folge hundreds of times: without bytecode it would be compiled anew each time
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test check format bench soak docs clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt

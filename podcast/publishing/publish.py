@@ -25,7 +25,7 @@ from podcast.publishing.hearings import Hearings
 from podcast.publishing.issuing import issues_here, seen_issues, with_issues
 from podcast.publishing.ledger import Ledger
 from podcast.publishing.measuring import Files, measure_files
-from podcast.publishing.observe import Observed, observe
+from podcast.publishing.observe import ATTEMPTS, MovedAway, Observed, observe
 from podcast.publishing.origin import name_origin
 from podcast.publishing.pictures import Pictures
 from podcast.publishing.plan import Plan, make_plan, new_pages, no_plan, stranger
@@ -40,15 +40,8 @@ from podcast.stores import Moved, Store
 from podcast.workspace import Workspace, require_sound
 from podcast.written import with_lines
 
-ATTEMPTS = 5
-"""How often a publish starts over when somebody else moves the store meanwhile."""
-
 _FAR_BEHIND = timedelta(minutes=5)
 """How far a clock may be behind what is published before that is told; rivals in a hurry date ahead by seconds."""
-
-
-class MovedAway(UserError):
-    """Somebody else moved the store again and again (exit code 5)."""
 
 
 class Refused(ProblemsFound):

@@ -19,9 +19,9 @@ from podcast.publishing.editions import back_to, edition_of, published, read_edi
 from podcast.publishing.feeds import compile_pages
 from podcast.publishing.ledger import Ledger, State
 from podcast.publishing.noticing import ComparedFeed, UnreadableFeedError, compare_editions
-from podcast.publishing.observe import Observed, observe
+from podcast.publishing.observe import ATTEMPTS, MovedAway, Observed, observe
 from podcast.publishing.plan import Plan, make_plan
-from podcast.publishing.publish import ATTEMPTS, MovedAway, require_own
+from podcast.publishing.publish import require_own
 from podcast.publishing.rendered import Rendered
 from podcast.publishing.sitepages import site_pages
 from podcast.publishing.uploads import Uploads

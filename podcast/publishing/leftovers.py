@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from episodes.problems import visible
 from podcast.layout import PRIVATE, STATIC
-from podcast.publishing.editions import kept_keys
+from podcast.publishing.editions import kept_keys, pages_of
 from podcast.publishing.ledger import Entry, Ledger
 from podcast.publishing.observe import Held
 from podcast.publishing.plan import show_bytes
@@ -123,7 +123,7 @@ def find_leftovers(
     """
     judge = _Judge(ledger, held, now, grace)
     needed = referenced_keys(ledger, now=now, grace=grace) | frozenset(kept) | own_pages(ledger)
-    needed |= kept_keys(ledger)
+    needed |= kept_keys(ledger) | pages_of(ledger).keys()
     removals: list[Removal] = []
     strangers: list[str] = []
     young = 0

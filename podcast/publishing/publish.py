@@ -18,7 +18,7 @@ from podcast.publishing.artifacts import Artifact, Stage, lay_out, render
 from podcast.publishing.changes import Asked, Decision
 from podcast.publishing.copies import Copies
 from podcast.publishing.decide import decide
-from podcast.publishing.editions import held_warning, published, with_edition
+from podcast.publishing.editions import held_missing, held_warning, published, with_edition
 from podcast.publishing.feeds import compile_pages, waived_rules
 from podcast.publishing.gather import Gathered, assemble
 from podcast.publishing.hearings import Hearings
@@ -194,9 +194,9 @@ class Publisher:
             store_url=self.store.url,
             standing=public.standing | site.theirs | search.standing,
         )
-        strangers = [stranger(key) for key in new_pages(plan, observed) if self.store.stat(key)]
-        if impossible or strangers:
-            raise Impossible((*impossible, *strangers))
+        strangers = (stranger(key) for key in new_pages(plan, observed) if self.store.stat(key))
+        if impossible := (*impossible, *strangers, *held_missing(ledger, artifacts, observed, self.store)):
+            raise Impossible(impossible)
         return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
 
     def _decided(self, gathered: Gathered, ledger: Ledger | None) -> tuple[Decision, tuple[Problem, ...]]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from episodes.problems import Problem, visible
+from episodes.problems import Problem, visible_line
 from episodes.timecode import show_moment
 from podcast.layout import INVENTORY, LEDGER, PRIVATE, cache_control, issue_key, ledger_copy_key, page_key
 from podcast.newsletter.issues import issue_path
@@ -331,7 +331,7 @@ def describe_change(change: Change) -> str:
     """Return one line about a change: sign, kind, name, reason, and the fields that differ."""
     name = f"{change.number}  {change.title}" if change.number else change.title
     fields = f" ({', '.join(change.fields)})" if change.fields else ""
-    return visible(f"{_SIGNS[change.kind]} {change.kind.value:<9} {name}: {change.reason}{fields}")
+    return visible_line(f"{_SIGNS[change.kind]} {change.kind.value:<9} {name}: {change.reason}{fields}")
 
 
 def describe_plan(plan: Plan, *, keys: bool = True, remarks: Sequence[str] = ()) -> str:
@@ -355,7 +355,7 @@ def describe_plan(plan: Plan, *, keys: bool = True, remarks: Sequence[str] = ())
             lines += [f"  write {stage.name.lower()}: {len(steps)}, {show_bytes(size)}", *shown, *more]
     if not plan.settled:
         lines.append("  the publish before did not come to its end; this one does")
-    return visible("\n".join(lines))
+    return "\n".join(map(visible_line, lines))
 
 
 def show_bytes(count: int) -> str:

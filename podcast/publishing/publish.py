@@ -200,7 +200,10 @@ class Publisher:
         return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
 
     def _decided(self, gathered: Gathered, ledger: Ledger | None) -> tuple[Decision, tuple[Problem, ...]]:
-        """Say what becomes of show, episodes and issues, with a warning for every issue that cannot be read."""
+        """Say what becomes of show, episodes and issues, with a warning for every issue that cannot be read.
+
+        What is published alone leaves issues as they are: those here name episodes besides it.
+        """
         decision = decide(
             gathered.show,
             gathered.releases,
@@ -212,6 +215,8 @@ class Publisher:
             seen=self._seen,
             settings_sha256=self.workspace.settings.source_sha256,
         )
+        if self.asked.alone:
+            return decision, ()
         issues = issues_here(self.workspace, ledger)
         zone = self.workspace.settings.zone
         decision = with_issues(decision, issues, asked=self.asked, now=self.now, by=self.by, zone=zone, seen=self._seen)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from podcast.publishing.pulledshow import read_settings
 from podcast.publishing.tidying import Tidied, Tidier
-from podcast.stores import ABSENT, Progress, Stat, StoredObject, Upload
+from podcast.stores import ABSENT, Progress, Stat, Store, StoredObject, Upload
 from podcast.stores.memory import MemoryStore
 from tests.podcast.builders import BASE, SETTINGS, objects
 from tests.podcast.spies import Spy
@@ -79,11 +79,11 @@ def copied(store: MemoryStore) -> MemoryStore:
     return fresh
 
 
-def tidier(store: MemoryStore | Spy, grace: timedelta = MONTH) -> Tidier:
+def tidier(store: Store, grace: timedelta = MONTH) -> Tidier:
     return Tidier(SETTINGS_HERE, store, clock=lambda: datetime.now(UTC), by="cora@laptop", grace=grace)
 
 
-def tidy(store: MemoryStore | Spy, grace: timedelta = MONTH) -> Tidied:
+def tidy(store: Store, grace: timedelta = MONTH) -> Tidied:
     tidied = tidier(store, grace).run(lambda plan: True)
     assert tidied is not None
     return tidied

@@ -1,9 +1,11 @@
 """`folge tidy`: what nothing refers to goes after a grace time, and nothing else, whoever publishes meanwhile."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -158,6 +160,23 @@ class TestWhatGoes:
 
         assert [upload.key for upload in parted.parts] == ["audio/folge-9-0123456789ac.mp3", "fremd.bin"]
         assert Sort.UPLOAD in {removal.sort for removal in tidied.removed}
+
+    def test_what_a_killed_upload_left_in_a_folder_goes_and_one_under_way_stays(
+        self, show: ShowFolder, tmp_path: Path
+    ) -> None:
+        store = FolderStore(tmp_path / "store")
+        show.publish(store)
+        left, under_way = (tmp_path / "store" / ".folge" / "tmp" / (name * 16) for name in "ab")
+        for path, hours in ((left, 2), (under_way, 0)):
+            path.write_bytes(b"halb")
+            then = datetime.now(UTC).timestamp() - 3600 * hours
+            os.utime(path, (then, then))
+
+        (removal,) = (each for each in tidy(store, AT_ONCE).removed if each.sort is Sort.UPLOAD)
+
+        assert removal.key == f".folge/tmp/{left.name}"
+        assert not left.exists()
+        assert under_way.exists()
 
 
 class Parted(Old):

@@ -102,6 +102,11 @@ def unfit(text: str) -> str:
 _USER = re.compile(r"//[^/?#\s]*@")
 
 
+def without_user(text: str) -> str:
+    """Return text without user name and password in the addresses it holds."""
+    return _USER.sub("//", text)
+
+
 def quoted(value: str) -> str:
     """Return a value a person wrote, in quotes, for a message: on one line, and of a long one only the beginning.
 

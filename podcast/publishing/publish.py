@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from episodes.model import Episode
 from episodes.problems import Problem, ProblemsFound, Severity, UserError, errors
 from episodes.timecode import show_moment
 from feed.checks.run import check_feed
@@ -23,7 +24,7 @@ from podcast.publishing.feeds import compile_pages, waived_rules
 from podcast.publishing.gather import Gathered, assemble
 from podcast.publishing.hearings import Hearings
 from podcast.publishing.issuing import issues_here, seen_issues, with_issues
-from podcast.publishing.ledger import Ledger
+from podcast.publishing.ledger import Ledger, State
 from podcast.publishing.measuring import Files, measure_files
 from podcast.publishing.observe import ATTEMPTS, MovedAway, Observed, observe
 from podcast.publishing.origin import name_origin
@@ -131,24 +132,42 @@ class Publisher:
         finally:
             self._working("")
 
-    def _gathered(self, files: Files, ledger: Ledger | None) -> Gathered:
-        """Put what is here together with what is published."""
+    def _gathered(self, files: Files, observed: Observed) -> tuple[Gathered, Asked]:
+        """Put what is here together with what is published. Returns also what that amounts to being asked for."""
+        anew = self.asked.replace_audio | {episode.guid for episode in self._to_copy_anew(files, observed)}
+        ledger = _under_new_guids(observed.ledger, self.asked.recall)
         copies = Copies(self.workspace, files, self._facts, self._small, now=self.now, working=self._working)
-        gathered = assemble(self.workspace, files, copies.copy, ledger, self.asked.replace_audio)
+        gathered = assemble(self.workspace, files, copies.copy, ledger, anew)
         copies.sweep()
-        return gathered
+        return gathered, replace(self.asked, replace_audio=anew)
+
+    def _to_copy_anew(self, files: Files, observed: Observed) -> Iterator[Episode]:
+        """Yield the episodes to restore whose audio was tidied away and whose file is here.
+
+        The copy that was published need not come out the same any more: its tags are those of now.
+        """
+        gone = {
+            entry.guid: entry.release.audio
+            for entry in (observed.ledger.entries if observed.ledger else ())
+            if entry.guid in self.asked.restore and entry.state is State.WITHDRAWN
+            if entry.release.audio.key not in (observed.blobs or {})
+        }
+        for episode in self.workspace.catalogue.episodes:
+            facts, audio = files.audio.get(episode.audio), gone.get(episode.guid)
+            if facts and audio and facts.sha256 == audio.origin:
+                yield episode
 
     def _search(self, gathered: Gathered) -> Search:
         return Search(cache_folder(self.workspace.folder), gathered.uploads, self.store, self._working)
 
     def _prepared(self, files: Files, observed: Observed, *, every: bool) -> Prepared:
         """Make the plan for a store that was looked at. Raises Impossible for what may be otherwise by now."""
-        gathered = self._gathered(files, _under_new_guids(observed.ledger, self.asked.recall))
+        gathered, asked = self._gathered(files, observed)
         found = (*self.workspace.problems, *gathered.problems, *self._conditions.known())
         problems = with_lines(found, self.workspace.folder)
         if errors(problems):
             raise ProblemsFound(problems)
-        decision, unread = self._decided(gathered, observed.ledger)
+        decision, unread = self._decided(gathered, observed.ledger, asked)
         problems = (*problems, *unread)
         self._seen = self._seen or _digests(observed.ledger)
         if decision.refused:
@@ -199,7 +218,7 @@ class Publisher:
             raise Impossible(impossible)
         return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
 
-    def _decided(self, gathered: Gathered, ledger: Ledger | None) -> tuple[Decision, tuple[Problem, ...]]:
+    def _decided(self, gathered: Gathered, ledger: Ledger | None, asked: Asked) -> tuple[Decision, tuple[Problem, ...]]:
         """Say what becomes of show, episodes and issues, with a warning for every issue that cannot be read.
 
         What is published alone leaves issues as they are: those here name episodes besides it.
@@ -209,7 +228,7 @@ class Publisher:
             gathered.releases,
             gathered.idle,
             ledger,
-            asked=self.asked,
+            asked=asked,
             now=self.now,
             by=self.by,
             seen=self._seen,

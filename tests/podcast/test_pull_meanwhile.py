@@ -9,13 +9,14 @@ import pytest
 
 from podcast.publishing.arrivals import Action, PullPlan
 from podcast.publishing.bring import bring
+from podcast.publishing.changes import Asked
 from podcast.stores import Store
 from podcast.stores.folder import FolderStore
 from podcast.stores.memory import MemoryStore
 from tests.episodes.audio_builders import frames
 from tests.podcast.builders import GUID_1, ShowFolder, later
 from tests.podcast.spies import Spy
-from tests.podcast.test_pull import EVERYTHING, Asked, actions, planned, pull, pulled
+from tests.podcast.test_pull import EVERYTHING, actions, planned, pull, pulled
 
 WAS_KILLED = 9
 

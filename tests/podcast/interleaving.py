@@ -445,8 +445,6 @@ def explore(
                     came[following] = (state, label)
                     reached.append(following)
         layer = _sample(chosen, reached, width) if 0 < width < len(reached) else reached
-        for left_out in set(reached).difference(layer):  # another way may lead there
-            del came[left_out]
     runs = sum(actor.runs for actor in actors)
     return Explored(states=looked_at, worlds=len(worlds), orders=whole, runs=runs)
 

@@ -44,7 +44,7 @@ class Problem:
         for name in ("message", "path", "field", "hint"):
             text = getattr(self, name)
             if not text.isprintable():
-                object.__setattr__(self, name, visible(text).replace("\n", "\\n").replace("\t", "\\t"))
+                object.__setattr__(self, name, visible_line(text).replace("\t", "\\t"))
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line and self.path else self.path
@@ -88,6 +88,11 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
+def visible_line(text: str) -> str:
+    """Return text as it may stand on a line of its own: what a stranger wrote makes no further lines."""
+    return visible(text).replace("\n", "\\n")
+
+
 def unfit(text: str) -> str:
     """Return a sentence about the first character of `text` that no text may hold; empty where there is none."""
     found = UNFIT.search(text)
@@ -97,13 +102,18 @@ def unfit(text: str) -> str:
 _USER = re.compile(r"//[^/?#\s]*@")
 
 
+def without_user(text: str) -> str:
+    """Return text without user name and password in the addresses it holds."""
+    return _USER.sub("//", text)
+
+
 def quoted(value: str) -> str:
     """Return a value a person wrote, in quotes, for a message: on one line, and of a long one only the beginning.
 
     User name and password in an address are left out.
     """
     value = _USER.sub("//…@", value)
-    text = visible(value[: _SHOWN + 1]).replace("\n", "\\n")
+    text = visible_line(value[: _SHOWN + 1])
     return f"'{text}'" if len(value) <= _SHOWN else f"'{text[:_SHOWN]}…'"
 
 

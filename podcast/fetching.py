@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
-from episodes.problems import UserError, quoted
+from episodes.problems import UserError, quoted, without_user
 from feed.answers import Answer
 from feed.text import ascii_url
 from podcast.connections import ELSEWHERE, RefusedError, Watch, is_private, make_pools, proxy_for
@@ -368,12 +368,13 @@ def fetch_feed(fetcher: Fetcher, url: str) -> Answer:
 
     Raises Unreachable, and UserError for what is too large to be a feed.
     """
+    url = without_user(url)
     accept = {"Accept": "application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"}
     answer = fetcher.ask(url, headers=accept, limit=LARGEST_FEED, compressed=True)
     if answer.error == ELSEWHERE and not answer.hops:  # who names an address of this machine means it
         fetcher.private = True
         answer = fetcher.ask(url, headers=accept, limit=LARGEST_FEED, compressed=True)
-    where = f"{url} (which leads to {answer.url[:_LONGEST_SHOWN]})" if answer.hops else url
+    where = f"{url} (which leads to {without_user(answer.url)[:_LONGEST_SHOWN]})" if answer.hops else url
     if not answer.status:
         raise Unreachable(f"{where} cannot be fetched: {answer.error}", hint="look at the address and at the network")
     if answer.status in (401, 403, 407):

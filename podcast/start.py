@@ -7,8 +7,17 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code."""
-    sys.exit(start(sys.argv[1:]))
+    """Run the command line and leave with its exit code; a trace, with --debug, tells no secrets."""
+    try:
+        code = start(sys.argv[1:])
+    except Exception:
+        from traceback import format_exc
+
+        from podcast.masking import masked
+
+        sys.stderr.write(masked(format_exc()))
+        code = 1
+    sys.exit(code)
 
 
 def start(arguments: Sequence[str]) -> int:

@@ -145,8 +145,10 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if "--debug" in arguments:
             raise
+        from podcast.masking import masked
+
         with _while_read(sys.stderr):
-            click.echo(visible(f"folge: {type(error).__name__}: {error}"), err=True)
+            click.echo(visible(masked(f"folge: {type(error).__name__}: {error}")), err=True)
             click.echo("this is a fault of folge, not yours; 'folge --debug …' shows where", err=True)
         return UNEXPECTED
     return result if isinstance(result, int) else DONE

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
-from episodes.problems import UserError
+from episodes.problems import UserError, visible_line
 from podcast.cli.output import emit, give, problem_data, say, tell_problems
 from podcast.cli.publishing import Session, push, tell_moved
 from podcast.publishing.amending import Amendment, alone
@@ -56,7 +56,7 @@ def publish_alone(
         return
     refused = next((change for change in outcome.plan.changes if change.kind in (Kind.BEHIND, Kind.WITHDRAWN)), None)
     if refused:
-        raise UserError(f"{refused.title}: {refused.reason}", hint="nothing was changed")
+        raise UserError(visible_line(f"{refused.title}: {refused.reason}"), hint="nothing was changed")
     if amendment:
         amendment.write()
     push(outcome.plan, outcome.ledger)

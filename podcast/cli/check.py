@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 import click
 
-from episodes.problems import Problem, ProblemsFound, Severity, UserError, errors, quoted
+from episodes.problems import Problem, ProblemsFound, Severity, UserError, errors, quoted, without_user
 from feed.checks.run import check_feed
 from feed.document import FeedDocument, MalformedFeedError, read_document
 from feed.reader import read_feed
@@ -112,6 +112,7 @@ class _Check:
         if not re.match(r"https?://", url, re.IGNORECASE):
             raise UserError(f"{quoted(url)} is neither a file nor an address with http or https")
         with Fetcher(private=False) as fetcher:
+            url = without_user(url)
             answer = fetch_feed(fetcher, url)
             return self._body(answer.body, url, answer.url, fetcher, hops=answer.hops)
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import click
 
-from episodes.problems import UserError
+from episodes.problems import UserError, visible_line
 from podcast.cli.amending import dry_run_option, publish_alone, yes_option
 from podcast.cli.options import episode_argument, json_option
 from podcast.cli.publishing import Session
@@ -76,7 +76,7 @@ def command(
         replacement.asked,
         amendment=replacement.amendment,
         session=_recall(typed, word, quiet=as_json) if chosen is Way.RECALL else Session(yes=yes, quiet=as_json),
-        done=f"replaced as a {way}: {named.episode.title}",
+        done=visible_line(f"replaced as a {way}: {named.episode.title}"),
         dry_run=dry_run,
         as_json=as_json,
     )

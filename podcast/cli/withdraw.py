@@ -5,7 +5,7 @@ from functools import partial
 import click
 
 from episodes.model import Status
-from episodes.problems import UserError
+from episodes.problems import UserError, visible_line
 from podcast.cli.amending import dry_run_option, publish_alone, yes_option
 from podcast.cli.options import episode_argument, json_option
 from podcast.cli.output import say
@@ -35,14 +35,14 @@ def command(ctx: click.Context, episode: str, restore: bool, yes: bool, dry_run:
     store = workspace.store()
     observed = observe(store, thorough=False)
     named = find_named(workspace, observed.ledger, episode)
-    title, guid = named.episode.title, frozenset({named.episode.guid})
+    title, guid = visible_line(named.episode.title), frozenset({named.episode.guid})
     if named.entry is None:
         hint = f"to keep it from the next publish: folge set {named.episode.slug} status=withdrawn"
         raise UserError(f"'{title}' is not published", hint="" if restore else hint)
     if restore and named.entry.successor:
         raise UserError(f"'{title}' was recalled", hint=f"it goes on with the guid {named.entry.successor}")
     if not named.here:
-        say(f"'{title}' is not in this folder; {named.entry.current.by} published it")
+        say(visible_line(f"'{title}' is not in this folder; {named.entry.current.by} published it"))
     if not restore:
         for issue in Newsletter(workspace, observed.ledger).all_issues.teasing(named.episode.guid):
             sent = f" of {issue.on.isoformat()}" if issue.on else ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from enum import StrEnum
 
-from episodes.problems import visible
+from episodes.problems import visible_line
 from podcast.publishing.plan import show_bytes
 
 
@@ -107,12 +107,11 @@ def describe_pull(plan: PullPlan) -> str:
     lines = []
     for arrival in plan.arrivals:
         before = f" (so far {arrival.former})" if arrival.former else ""
-        line = f"{_SIGNS[arrival.action]} {arrival.path}{before}: {arrival.reason}"
-        lines.append(line.replace("\n", "\\n"))  # what a stranger's ledger says stays on its line
+        lines.append(f"{_SIGNS[arrival.action]} {arrival.path}{before}: {arrival.reason}")
         lines += [f"    {line}" for line in arrival.diff.splitlines()]
     if plan.writes:
         lines.append(f"  to write: {len(plan.writes)} ({show_bytes(plan.bytes)}), from {plan.store_url}")
-    return "\n".join(map(visible, lines))
+    return "\n".join(map(visible_line, lines))
 
 
 def pull_data(plan: PullPlan) -> dict[str, object]:

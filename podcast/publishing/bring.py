@@ -10,6 +10,8 @@ from podcast.files import draft_of, make_folder, settle, sweep_drafts
 from podcast.publishing.arrivals import Action, Arrival, PullPlan
 from podcast.stores import Store
 
+_CHANGED = "was changed meanwhile, and is kept"
+
 Told = Callable[[Arrival], None]
 """Called after each file that was written."""
 
@@ -45,7 +47,7 @@ def _write(arrival: Arrival, folder: Path, store: Store) -> str:
     """Write one file and return why it could not be, or nothing."""
     path, former = folder / arrival.path, folder / (arrival.former or arrival.path)
     if arrival.action is Action.REPLACE and _digest(former) != arrival.here:
-        return "was changed meanwhile, and is kept"
+        return _CHANGED
     make_folder(path.parent)
     with draft_of(path) as draft:
         if arrival.key:
@@ -55,13 +57,27 @@ def _write(arrival: Arrival, folder: Path, store: Store) -> str:
             draft.write_bytes(arrival.text.encode())
         if _digest(draft) != arrival.sha256:
             return f"{arrival.key} in the store is not what was published"
+        if arrival.action is Action.REPLACE and _digest(former) != arrival.here:  # what is large takes its time
+            return _CHANGED
         try:
-            settle(draft, path, replace=arrival.action is Action.REPLACE and not arrival.former)
+            if arrival.former:
+                _rename(former, path)
+            settle(draft, path, replace=arrival.action is Action.REPLACE)
         except FileExistsError:
             return "was made meanwhile, and is kept"
-    if arrival.former:
-        former.unlink(missing_ok=True)
     return ""
+
+
+def _rename(former: Path, path: Path) -> None:
+    """Give a file its new name in one step, so that there is one of it at any moment. Raises FileExistsError."""
+    if path.exists() or path.is_symlink():
+        raise FileExistsError
+    try:
+        former.rename(path)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise UserError(f"{former} cannot be renamed: {error.strerror}", hint="check the folder") from error
 
 
 def _digest(path: Path) -> str:

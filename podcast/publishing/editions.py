@@ -2,13 +2,16 @@
 
 import hashlib
 import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import unquote, urlsplit
 
 from episodes.problems import Problem, Severity, UserError, quoted
 from episodes.timecode import show_moment
-from podcast.layout import FEED, edition_key
+from feed.item import Item
+from feed.reader import Feed, read_feed
+from podcast.layout import FEED, INDEX, edition_key
 from podcast.publishing.artifacts import Artifact, Stage, artifact_of, feed_artifact
 from podcast.publishing.ledger import Edition, Ledger, State
 from podcast.publishing.observe import Observed
@@ -188,6 +191,51 @@ def _read_page(key: str, sha256: str, edition: Edition, store: Store) -> bytes:
     if hashlib.sha256(body).hexdigest() != sha256:
         raise UserError(f"{key} of edition {edition.number} is damaged in the store", hint=hint)
     return body
+
+
+def missing_of(feeds: Mapping[str, Feed], base: str, there: Mapping[str, int], hint: str) -> Iterator[Problem]:
+    """Yield a problem for every object that the pages of an edition refer to and that is not there as they say.
+
+    `there` are the sizes of what is in the store, in bytes, by key.
+    """
+    wanted: dict[str, int | None] = {}
+    for key, feed in feeds.items():
+        start = feed.show.feed_url.removesuffix(key) or base
+        for address, size in _addresses(feed):
+            if address.startswith(start):
+                path = unquote(urlsplit(address.removeprefix(start)).path)
+                wanted[path or INDEX] = wanted.get(path or INDEX) or size
+    for key, size in sorted(wanted.items()):
+        found = there.get(f"{key}{INDEX}" if key.endswith("/") else key)
+        if found is None or (size is not None and found != size):
+            what = "is no longer in the store" if found is None else f"has {found} bytes, not {size} as the feed says"
+            yield Problem(path=key, message=f"the edition refers to it, and it {what}", hint=hint)
+
+
+def _addresses(feed: Feed) -> Iterator[tuple[str, int | None]]:
+    """Yield every address a feed sends apps to, with the size in bytes where it says one."""
+    yield from ((address, None) for address in (feed.show.image_url, *(image.url for image in feed.show.images)))
+    for item in feed.items:
+        yield item.enclosure.url, item.enclosure.bytes
+        yield from ((address, None) for address in _of_item(item))
+
+
+def _of_item(item: Item) -> Iterator[str]:
+    yield from filter(None, (item.link, item.image_url, item.chapters_url))
+    yield from (transcript.url for transcript in item.transcripts)
+    yield from (image.url for image in item.images)
+    yield from (source.url for alternate in item.alternates for source in alternate.sources)
+
+
+def held_missing(ledger: Ledger, artifacts: Sequence[Artifact], observed: Observed, store: Store) -> Iterator[Problem]:
+    """Yield a problem for every object that the feeds are held at refer to and that is gone; none without a listing."""
+    held = ledger.rolled_back
+    if held is None or observed.blobs is None:
+        return
+    pages = read_edition(ledger, held.number, store)
+    there = {**observed.blobs, **{artifact.key: artifact.size for artifact in artifacts}}
+    feeds = {key: read_feed(body) for key, body in pages.items()}
+    yield from missing_of(feeds, ledger.show.release.base_url, there, f"to bring the feed up to date: {END}")
 
 
 def held_words(ledger: Ledger) -> str:

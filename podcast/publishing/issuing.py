@@ -99,10 +99,8 @@ def with_issues(
     """Return a decision that also says what becomes of issues; pure.
 
     `now` is aware; an issue appears when its date begins in `zone`. `by` and `seen` are as in `decide`. With
-    `only_due` nothing that is published changes, but for issues whose date has come; with `alone` no issue does.
+    `only_due` nothing that is published changes, but for issues whose date has come.
     """
-    if asked.alone:
-        return decision
     judge = _Judge(asked, now, by, zone, seen or {})
     there = decision.ledger.issues
     local = {issue.name: issue for issue in here.issues}

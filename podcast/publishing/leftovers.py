@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from episodes.problems import visible
+from episodes.problems import visible_line
 from podcast.layout import PRIVATE, STATIC
-from podcast.publishing.editions import kept_keys
+from podcast.publishing.editions import kept_keys, pages_of
 from podcast.publishing.ledger import Entry, Ledger
 from podcast.publishing.observe import Held
 from podcast.publishing.plan import show_bytes
@@ -27,6 +27,12 @@ _SEARCHED = re.compile(
 )
 _MENTIONED = re.compile(rb"(?:audio|covers|transcripts|chapters)/[A-Za-z0-9._-]+")
 _SOURCE = re.compile(rf"{re.escape(PRIVATE)}sources/(?P<row>[0-9a-f]{{12}})/[0-9a-f]{{24}}\.md")
+_TEMPORARY = re.compile(rf"{re.escape(PRIVATE)}tmp/[0-9a-f]{{16}}")
+"""Where the store in a folder writes what is not whole yet."""
+
+_UNDER_WAY = timedelta(hours=1)
+"""An upload into which nothing came for so long is not going on any more."""
+
 _OF_THE_SHOW = ("cover", "logo", "show")
 """Names of the show's own pictures."""
 
@@ -123,7 +129,7 @@ def find_leftovers(
     """
     judge = _Judge(ledger, held, now, grace)
     needed = referenced_keys(ledger, now=now, grace=grace) | frozenset(kept) | own_pages(ledger)
-    needed |= kept_keys(ledger)
+    needed |= kept_keys(ledger) | pages_of(ledger).keys()
     removals: list[Removal] = []
     strangers: list[str] = []
     young = 0
@@ -139,7 +145,8 @@ def find_leftovers(
         else:
             young += 1
     for upload in uploads:
-        if _BLOB.fullmatch(upload.key) and upload.begun <= now - grace:
+        ours = _BLOB.fullmatch(upload.key) or _TEMPORARY.fullmatch(upload.key)
+        if ours and upload.begun <= now - max(grace, _UNDER_WAY):
             reason = "an upload that was given up"
             written, size = upload.begun, upload.bytes
             removals.append(
@@ -226,7 +233,7 @@ def describe_tidy(tidy: Tidy) -> str:
     if tidy.strangers:
         more = f" and {len(tidy.strangers) - 20} more" if len(tidy.strangers) > 20 else ""
         lines.append(f"  not written by folge, and left alone: {', '.join(tidy.strangers[:20])}{more}")
-    return visible("\n".join(lines))
+    return "\n".join(map(visible_line, lines))
 
 
 def _named(removal: Removal) -> str:

@@ -9,7 +9,14 @@ import msgspec
 from episodes.problems import UserError
 from podcast.layout import FEED, INDEX, INVENTORY, LEDGER, PRIVATE
 from podcast.publishing.ledger import RECOVER, Ledger, decode_ledger
-from podcast.stores import ABSENT, Stat, Store
+from podcast.stores import ABSENT, Stat, Store, StoredObject
+
+ATTEMPTS = 5
+"""How often somebody starts over when somebody else moves the store meanwhile."""
+
+
+class MovedAway(UserError):
+    """Somebody else moved the store again and again (exit code 5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,30 +67,57 @@ def observe(store: Store, *, thorough: bool) -> Observed:
     """Look at a store, with a handful of requests, or thoroughly by listing it.
 
     It is listed where objects may differ from the inventory: after a refusal, and where the publish before did not
-    come to its end. Raises UserError where the store holds a feed, a page or an inventory and no ledger.
+    come to its end. Raises UserError where the store holds a feed, a page or an inventory and no ledger, and MovedAway
+    where the ledger was another after every listing.
     """
     stored_inventory = store.get(INVENTORY)
     inventory = _decode(stored_inventory.body) if stored_inventory else NO_INVENTORY
     feed = store.stat(FEED)
-    listed = {stat.key: stat for stat in store.list("")} if thorough or not stored_inventory else None
-    stored = store.get(LEDGER)
-    sha256 = hashlib.sha256(stored.body).hexdigest() if stored else ""
-    if listed is None and inventory.ledger != sha256:
-        listed = {stat.key: stat for stat in store.list("")}
+    listed: dict[str, Stat] | None = None
+    if thorough or not stored_inventory:
+        before = store.stat(LEDGER)
+        listed, stored = _listed(store, before.tag if before else ABSENT)
+    else:
         stored = store.get(LEDGER)
-        sha256 = hashlib.sha256(stored.body).hexdigest() if stored else ""
+        if inventory.ledger != _sha256(stored):
+            listed, stored = _listed(store, _tag(stored))
+    sha256 = _sha256(stored)
     ledger = decode_ledger(stored.body) if stored else None
     if ledger is None:
         _refuse_strangers(listed or {}, store.url)
     return Observed(
         ledger=ledger,
-        ledger_tag=stored.tag if stored else ABSENT,
+        ledger_tag=_tag(stored),
         ledger_sha256=sha256,
-        inventory_tag=stored_inventory.tag if stored_inventory else ABSENT,
+        inventory_tag=_tag(stored_inventory),
         held=_held(inventory, listed, feed),
         blobs={key: stat.bytes for key, stat in listed.items()} if listed is not None else None,
         settled=bool(stored_inventory) and inventory.ledger == sha256,
     )
+
+
+def _listed(store: Store, before: str) -> tuple[dict[str, Stat], StoredObject | None]:
+    """Return what is there under one ledger, and that ledger; `before` is the tag of the one seen last.
+
+    The ledger is read after the listing, for the sake of tags. But what was listed may be tidied away by then, and the
+    ledger no longer say so: where it is another than before the listing, both are looked at again.
+    """
+    for _ in range(ATTEMPTS):
+        listed = {stat.key: stat for stat in store.list("")}
+        stored = store.get(LEDGER)
+        if _tag(stored) == before:
+            return listed, stored
+        before = _tag(stored)
+    message = f"others are publishing to {store.url} all the time; gave up after {ATTEMPTS} looks"
+    raise MovedAway(message, hint="try again when they are done")
+
+
+def _tag(stored: StoredObject | None) -> str:
+    return stored.tag if stored else ABSENT
+
+
+def _sha256(stored: StoredObject | None) -> str:
+    return hashlib.sha256(stored.body).hexdigest() if stored else ""
 
 
 def _held(inventory: Inventory, listed: Mapping[str, Stat] | None, feed: Stat | None) -> dict[str, Held]:

@@ -1,11 +1,11 @@
 """The plan: every write a publish would do, each with its reason. A value; `apply` does it, `folge plan` shows it."""
 
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from episodes.problems import Problem, visible
+from episodes.problems import Problem, visible_line
 from episodes.timecode import show_moment
 from podcast.layout import INVENTORY, LEDGER, PRIVATE, cache_control, issue_key, ledger_copy_key, page_key
 from podcast.newsletter.issues import issue_path
@@ -120,13 +120,18 @@ def make_plan(
 
 def _tidied(plan: Plan, decision: Decision, before: Ledger | None) -> Iterator[Problem]:
     """Yield what would be referred to although somebody is taking it away at this moment."""
-    if before is None or before.tidying is None or not before.tidying.keys:
-        return
     wanted = {blob.key for entry in decision.ledger.published for blob in entry.release.blobs()} | plan.pages
     wanted |= {blob.key for blob in (*decision.ledger.show.release.blobs(), *decision.ledger.made)}
-    message = f"is being tidied away by {before.tidying.by} since {show_moment(before.tidying.at)}"
-    hint = "publish again when that is over; if it was interrupted, run 'folge tidy' first"
-    for key in sorted(wanted.intersection(before.tidying.keys)):
+    yield from being_tidied(wanted, before)
+
+
+def being_tidied(keys: Collection[str], ledger: Ledger | None) -> Iterator[Problem]:
+    """Yield a problem for each of these keys that somebody is taking away at this moment."""
+    if ledger is None or ledger.tidying is None:
+        return
+    message = f"is being tidied away by {ledger.tidying.by} since {show_moment(ledger.tidying.at)}"
+    hint = "try again when that is over; if it was interrupted, run 'folge tidy' first"
+    for key in sorted(frozenset(keys).intersection(ledger.tidying.keys)):
         yield Problem(path=key, message=message, hint=hint)
 
 
@@ -326,7 +331,7 @@ def describe_change(change: Change) -> str:
     """Return one line about a change: sign, kind, name, reason, and the fields that differ."""
     name = f"{change.number}  {change.title}" if change.number else change.title
     fields = f" ({', '.join(change.fields)})" if change.fields else ""
-    return visible(f"{_SIGNS[change.kind]} {change.kind.value:<9} {name}: {change.reason}{fields}")
+    return visible_line(f"{_SIGNS[change.kind]} {change.kind.value:<9} {name}: {change.reason}{fields}")
 
 
 def describe_plan(plan: Plan, *, keys: bool = True, remarks: Sequence[str] = ()) -> str:
@@ -350,7 +355,7 @@ def describe_plan(plan: Plan, *, keys: bool = True, remarks: Sequence[str] = ())
             lines += [f"  write {stage.name.lower()}: {len(steps)}, {show_bytes(size)}", *shown, *more]
     if not plan.settled:
         lines.append("  the publish before did not come to its end; this one does")
-    return visible("\n".join(lines))
+    return "\n".join(map(visible_line, lines))
 
 
 def show_bytes(count: int) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from episodes.model import Episode
 from episodes.problems import Problem, ProblemsFound, Severity, UserError, errors
 from episodes.timecode import show_moment
 from feed.checks.run import check_feed
@@ -18,15 +19,15 @@ from podcast.publishing.artifacts import Artifact, Stage, lay_out, render
 from podcast.publishing.changes import Asked, Decision
 from podcast.publishing.copies import Copies
 from podcast.publishing.decide import decide
-from podcast.publishing.editions import held_warning, published, with_edition
+from podcast.publishing.editions import held_missing, held_warning, published, with_edition
 from podcast.publishing.feeds import compile_pages, waived_rules
 from podcast.publishing.gather import Gathered, assemble
 from podcast.publishing.hearings import Hearings
 from podcast.publishing.inherited import softened
 from podcast.publishing.issuing import issues_here, seen_issues, with_issues
-from podcast.publishing.ledger import Ledger
+from podcast.publishing.ledger import Ledger, State
 from podcast.publishing.measuring import Files, measure_files
-from podcast.publishing.observe import Observed, observe
+from podcast.publishing.observe import ATTEMPTS, MovedAway, Observed, observe
 from podcast.publishing.origin import name_origin
 from podcast.publishing.pictures import Pictures
 from podcast.publishing.plan import Plan, make_plan, new_pages, no_plan, stranger
@@ -41,15 +42,8 @@ from podcast.stores import Moved, Store
 from podcast.workspace import Workspace, require_sound
 from podcast.written import with_lines
 
-ATTEMPTS = 5
-"""How often a publish starts over when somebody else moves the store meanwhile."""
-
 _FAR_BEHIND = timedelta(minutes=5)
 """How far a clock may be behind what is published before that is told; rivals in a hurry date ahead by seconds."""
-
-
-class MovedAway(UserError):
-    """Somebody else moved the store again and again (exit code 5)."""
 
 
 class Refused(ProblemsFound):
@@ -139,24 +133,42 @@ class Publisher:
         finally:
             self._working("")
 
-    def _gathered(self, files: Files, ledger: Ledger | None) -> Gathered:
-        """Put what is here together with what is published."""
+    def _gathered(self, files: Files, observed: Observed) -> tuple[Gathered, Asked]:
+        """Put what is here together with what is published. Returns also what that amounts to being asked for."""
+        anew = self.asked.replace_audio | {episode.guid for episode in self._to_copy_anew(files, observed)}
+        ledger = _under_new_guids(observed.ledger, self.asked.recall)
         copies = Copies(self.workspace, files, self._facts, self._small, now=self.now, working=self._working)
-        gathered = assemble(self.workspace, files, copies.copy, ledger, self.asked.replace_audio)
+        gathered = assemble(self.workspace, files, copies.copy, ledger, anew)
         copies.sweep()
-        return gathered
+        return gathered, replace(self.asked, replace_audio=anew)
+
+    def _to_copy_anew(self, files: Files, observed: Observed) -> Iterator[Episode]:
+        """Yield the episodes to restore whose audio was tidied away and whose file is here.
+
+        The copy that was published need not come out the same any more: its tags are those of now.
+        """
+        gone = {
+            entry.guid: entry.release.audio
+            for entry in (observed.ledger.entries if observed.ledger else ())
+            if entry.guid in self.asked.restore and entry.state is State.WITHDRAWN
+            if entry.release.audio.key not in (observed.blobs or {})
+        }
+        for episode in self.workspace.catalogue.episodes:
+            facts, audio = files.audio.get(episode.audio), gone.get(episode.guid)
+            if facts and audio and facts.sha256 == audio.origin:
+                yield episode
 
     def _search(self, gathered: Gathered) -> Search:
         return Search(cache_folder(self.workspace.folder), gathered.uploads, self.store, self._working)
 
     def _prepared(self, files: Files, observed: Observed, *, every: bool) -> Prepared:
         """Make the plan for a store that was looked at. Raises Impossible for what may be otherwise by now."""
-        gathered = self._gathered(files, _under_new_guids(observed.ledger, self.asked.recall))
+        gathered, asked = self._gathered(files, observed)
         found = (*self.workspace.problems, *gathered.problems, *self._conditions.known())
         problems = with_lines(found, self.workspace.folder)
         if errors(problems):
             raise ProblemsFound(problems)
-        decision, unread = self._decided(gathered, observed.ledger)
+        decision, unread = self._decided(gathered, observed.ledger, asked)
         problems = (*problems, *unread)
         self._seen = self._seen or _digests(observed.ledger)
         if decision.refused:
@@ -202,9 +214,9 @@ class Publisher:
             store_url=self.store.url,
             standing=public.standing | site.theirs | search.standing,
         )
-        strangers = [stranger(key) for key in new_pages(plan, observed) if self.store.stat(key)]
-        if impossible or strangers:
-            raise Impossible((*impossible, *strangers))
+        strangers = (stranger(key) for key in new_pages(plan, observed) if self.store.stat(key))
+        if impossible := (*impossible, *strangers, *held_missing(ledger, artifacts, observed, self.store)):
+            raise Impossible(impossible)
         return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
 
     def _checked(self, feeds: Iterable[Artifact], ledger: Ledger) -> tuple[Problem, ...]:
@@ -212,19 +224,24 @@ class Publisher:
         found = softened(_check(feeds, ledger), self.workspace.settings.inherited)
         return with_lines(tuple(found), self.workspace.folder)
 
-    def _decided(self, gathered: Gathered, ledger: Ledger | None) -> tuple[Decision, tuple[Problem, ...]]:
-        """Say what becomes of show, episodes and issues, with a warning for every issue that cannot be read."""
+    def _decided(self, gathered: Gathered, ledger: Ledger | None, asked: Asked) -> tuple[Decision, tuple[Problem, ...]]:
+        """Say what becomes of show, episodes and issues, with a warning for every issue that cannot be read.
+
+        What is published alone leaves issues as they are: those here name episodes besides it.
+        """
         decision = decide(
             gathered.show,
             gathered.releases,
             gathered.idle,
             ledger,
-            asked=self.asked,
+            asked=asked,
             now=self.now,
             by=self.by,
             seen=self._seen,
             settings_sha256=self.workspace.settings.source_sha256,
         )
+        if self.asked.alone:
+            return decision, ()
         issues = issues_here(self.workspace, ledger)
         zone = self.workspace.settings.zone
         decision = with_issues(decision, issues, asked=self.asked, now=self.now, by=self.by, zone=zone, seen=self._seen)

@@ -224,7 +224,7 @@ class _Texts:
         yield written(Action.REPLACE, path, text, _who(entry), here=here, former=former, guid=entry.guid)
 
     def _as_published(self, entry: Entry, episode: Episode, raw: bytes) -> tuple[bytes, ...]:
-        """Return a text here, and as it was published if a pull brought its audio to another place."""
+        """Return a text here, and as it was published if its audio has another place here."""
         if not own_path(self.target.folder, entry, episode.audio):
             return (raw,)
         ways = ways_to_name(raw.decode(), entry.release.episode.audio)

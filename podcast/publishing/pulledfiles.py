@@ -12,7 +12,7 @@ from podcast.publishing.arrivals import written as arrival_of
 from podcast.publishing.ledger import Entry
 from podcast.publishing.measuring import Files
 from podcast.publishing.places import place
-from podcast.publishing.strayaudio import is_stray, own_path, sha256_of
+from podcast.publishing.strayaudio import is_stray, named_file, own_path, sha256_of
 from podcast.release import Blob, ShowRelease
 from podcast.settings import Settings
 from podcast.site_settings import TEMPLATE_KINDS
@@ -77,10 +77,11 @@ class PulledFiles:
         own = own_path(self._folder, entry, here) if ours or text_comes else ""  # what is large is read for that
         if own:
             self.paths[entry.guid] = own
-        if ours and not is_stray(self._folder, episode.audio, release.audio):
-            self._file(episode.audio, release.audio, f"the audio of {episode.title}", release.audio.master)
-        elif ours and not (own and sha256_of(self._folder / own) in (release.audio.sha256, release.audio.master)):
+        is_here = own and _outside(self._folder, own) in (release.audio.sha256, release.audio.master)
+        if ours and not is_here and is_stray(self._folder, episode.audio, release.audio):
             self._stray(entry, own or episode.audio, text_comes=text_comes)
+        elif ours and not is_here:
+            self._file(episode.audio, release.audio, f"the audio of {episode.title}", release.audio.master)
         for form in release.alternates if audio else ():
             if form.blob:
                 self._file(form.path, form.blob, f"another form of {episode.title}", form.master)
@@ -162,8 +163,8 @@ class PulledFiles:
 
 def _outside(folder: Path, written: str) -> str:
     """Return the hex sha256 of a file that a text names anywhere, empty where there is none that can be read."""
+    path = named_file(folder, written)
     try:
-        path = folder / Path(written).expanduser()
-        return sha256_of(path) if path.is_file() else ""
-    except (OSError, RuntimeError, ValueError):
+        return sha256_of(path) if path else ""
+    except OSError:
         return ""

@@ -3,10 +3,11 @@
 import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from episodes.problems import UserError
-from podcast.layout import SOURCES
+from podcast.layout import SOURCES, settings_key
 from podcast.publishing.arrivals import Action, Arrival, difference, written
 from podcast.publishing.ledger import Ledger
 from podcast.publishing.showfile import PUBLIC_URL, STORE_WORDS, for_store, rebuilt, store_words, unsaid
@@ -16,8 +17,9 @@ from podcast.settings import FILE, Settings, load_settings
 from podcast.stores import Store
 
 _LARGEST = 1_000_000
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _MOST_EARLIER = 50
-"""How many earlier states of `podcast.toml` are looked at."""
+"""How many earlier states of `podcast.toml` are read, the newest, where none is as the one here."""
 
 
 def pulled_show(
@@ -94,7 +96,7 @@ def _known(folder: Path, survey: Survey, ledger: Ledger, store: Store) -> Iterat
         return
     behind = is_behind(change, survey.show, ledger.show.history)
     own = store_words(local, (*STORE_WORDS, PUBLIC_URL))
-    if behind and any(_like(earlier, local, own) for earlier in _earlier(store)):
+    if behind and _is_earlier(local, here, own, store):
         yield written(Action.REPLACE, FILE, text, f"as {current.by} published it", here=here)
         return
     reason = f"differs from what {current.by} published, and is kept"
@@ -102,15 +104,16 @@ def _known(folder: Path, survey: Survey, ledger: Ledger, store: Store) -> Iterat
     yield Arrival(action=Action.KEEP, path=FILE, reason=reason, here=here, diff=shown)
 
 
-def _earlier(store: Store) -> Iterator[bytes]:
-    for stat in sorted(store.list(f"{SOURCES}show/"), key=lambda stat: stat.key)[:_MOST_EARLIER]:
-        yield _stored(store, stat.key)
+def _is_earlier(local: bytes, sha256: str, words: Mapping[str, str | bool], store: Store) -> bool:
+    """Say whether a text with the hex `sha256` was published before, apart from where its store is."""
+    states = list(store.list(f"{SOURCES}show/"))
+    if settings_key(sha256) in {stat.key for stat in states}:
+        return True
+    newest = sorted(states, key=lambda stat: (stat.written or _LONG_AGO, stat.key), reverse=True)[:_MOST_EARLIER]
+    return any(_like(_stored(store, stat.key), local, words) for stat in newest)
 
 
 def _like(earlier: bytes, local: bytes, words: Mapping[str, str | bool]) -> bool:
-    """Say whether a text is an earlier one, apart from where its store is."""
-    if earlier == local:
-        return True
     try:
         return for_store(earlier, words).encode() == local
     except (UserError, UnicodeDecodeError):

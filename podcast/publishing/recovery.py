@@ -12,8 +12,8 @@ from podcast.layout import FEED, LEDGER
 from podcast.publishing.editions import pages_of
 from podcast.publishing.ledger import DamagedLedgerError, Ledger, Tidying, decode_ledger
 from podcast.publishing.ledgercopies import read_copies
+from podcast.publishing.observe import MovedAway
 from podcast.publishing.plan import Plan, ledger_step, newest_edition
-from podcast.publishing.publish import MovedAway
 from podcast.release import show_of
 from podcast.settings import Settings
 from podcast.stores import ABSENT, Moved, Store

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from episodes.frontmatter import write_scalar
 from episodes.model import Episode, Status
-from episodes.problems import UserError
+from episodes.problems import UserError, visible_line
 from podcast.publishing.addresses import Addresses
 from podcast.publishing.amending import Amendment, Named, amend
 from podcast.publishing.changes import Asked
@@ -53,13 +53,14 @@ def replace_audio(
     """
     episode = named.episode
     row = named.entry or (_interrupted(ledger, episode) if way is Way.RECALL else None)
-    name = f"'{episode.title}'"
+    name = visible_line(f"'{episode.title}'")
     if row is None:
         raise UserError(f"{name} is not published yet", hint=f"name the file in it and run 'folge publish': {written}")
     if row.state is State.WITHDRAWN:
         raise UserError(f"{name} is withdrawn", hint=f"first 'folge withdraw --restore {episode.slug}'")
     if not named.here:
-        raise UserError(f"{name} is not in this folder", hint=f"replace it where its file is; {row.current.by} has it")
+        hint = visible_line(f"replace it where its file is; {row.current.by} has it")
+        raise UserError(f"{name} is not in this folder", hint=hint)
     if episode.status is not Status.READY:
         raise UserError(f"{name} is published, and '{episode.status.value}' in its file", hint="mend its status first")
     fields: dict[str, str | None] = {}

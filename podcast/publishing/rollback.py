@@ -3,25 +3,22 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import unquote, urlsplit
 
 from episodes.catalogue import Catalogue, episodes_called, find_episode
 from episodes.model import Episode
 from episodes.problems import Problem, ProblemsFound, UserError, quoted
-from feed.item import Item
-from feed.reader import Feed, read_feed
+from feed.reader import read_feed
 from podcast.conditions import Conditions
-from podcast.layout import INDEX
 from podcast.publishing.apply import SILENT, Listener, apply
 from podcast.publishing.artifacts import lay_out, render
 from podcast.publishing.changes import Decision
-from podcast.publishing.editions import back_to, edition_of, published, read_edition, up_to_date
+from podcast.publishing.editions import back_to, edition_of, missing_of, published, read_edition, up_to_date
 from podcast.publishing.feeds import compile_pages
-from podcast.publishing.ledger import Ledger, State
+from podcast.publishing.ledger import Edition, Ledger, State
 from podcast.publishing.noticing import ComparedFeed, UnreadableFeedError, compare_editions
-from podcast.publishing.observe import Observed, observe
-from podcast.publishing.plan import Plan, make_plan
-from podcast.publishing.publish import ATTEMPTS, MovedAway, require_own
+from podcast.publishing.observe import ATTEMPTS, MovedAway, Observed, observe
+from podcast.publishing.plan import Plan, being_tidied, make_plan
+from podcast.publishing.publish import require_own
 from podcast.publishing.rendered import Rendered
 from podcast.publishing.sitepages import site_pages
 from podcast.publishing.uploads import Uploads
@@ -119,7 +116,8 @@ class Rollback:
     def _refuse(self, pages: Mapping[str, bytes], ledger: Ledger, there: Mapping[str, int]) -> None:
         """Raise ProblemsFound where an edition refers to what is gone, or has withdrawn episodes that nobody named."""
         feeds = {key: read_feed(body) for key, body in pages.items()}
-        problems = list(_missing(feeds, ledger.show.release.base_url, there))
+        hint = "choose a later edition: folge feed log"
+        problems = [*being_tidied(pages, ledger), *missing_of(feeds, ledger.show.release.base_url, there, hint)]
         problems += self._returning({item.guid for feed in feeds.values() for item in feed.items}, ledger)
         if problems:
             raise ProblemsFound(tuple(problems))
@@ -148,12 +146,18 @@ class Rollback:
         """Prepare, ask `confirm` once, apply; start over where somebody moved the store, five times at most.
 
         Returns what was done, None where the producer said no. `again` hears of each start over. Raises MovedAway, and
-        ProblemsFound where the store does not keep conditions and others may publish.
+        ProblemsFound where the store does not keep conditions and others may publish. Where the edition is refused only
+        after it was committed, the feeds are brought up to date again.
         """
         done: PreparedRollback | None = None
+        mine: Edition | None = None
         told: tuple[Problem, ...] = ()
         for _ in range(ATTEMPTS):
-            prepared = self.prepare()
+            try:
+                prepared = self.prepare()
+            except ProblemsFound:
+                self._take_back(mine)
+                raise
             if prepared.plan.empty:
                 return done or prepared
             if done is None:
@@ -161,6 +165,7 @@ class Rollback:
                     return None
                 told = with_lines(self._conditions.require(), self.settings.folder)
             done = prepared = replace(prepared, problems=told)
+            mine = prepared.ledger.rolled_back if _begins(prepared) else mine
             try:
                 apply(prepared.plan, prepared.observed, self.store, listener, finishes=False)
             except Moved as moved:
@@ -171,6 +176,19 @@ class Rollback:
             f"somebody is publishing to {self.store.url} too; gave up after {ATTEMPTS} tries", hint="try again"
         )
 
+    def _take_back(self, mine: Edition | None) -> None:
+        """Bring the feeds up to date where an edition that this rollback made holds them."""
+        ledger = observe(self.store, thorough=False).ledger
+        if mine and ledger and ledger.rolled_back == mine:
+            end = Rollback(self.settings, self.store, number=None, now=self.now, by=self.by, rendered=self._rendered)
+            end.run(lambda prepared: True)
+
+
+def _begins(prepared: PreparedRollback) -> bool:
+    """Say whether the feeds are held anew by a plan."""
+    before = prepared.observed.ledger
+    return before is None or before.rolled_back != prepared.ledger.rolled_back
+
 
 def _withdrawn(catalogue: Catalogue, name: str) -> Episode:
     """Return the withdrawn episode a name means. Raises UserError."""
@@ -178,35 +196,3 @@ def _withdrawn(catalogue: Catalogue, name: str) -> Episode:
         hint = "leave it out, if it is published; 'folge status' names those that are withdrawn"
         raise UserError(f"no withdrawn episode is called {quoted(name)}", hint=hint)
     return find_episode(catalogue, name)
-
-
-def _missing(feeds: Mapping[str, Feed], base: str, there: Mapping[str, int]) -> Iterator[Problem]:
-    """Yield a problem for every object that pages refer to and that is not in the store as they say."""
-    wanted: dict[str, int | None] = {}
-    for key, feed in feeds.items():
-        start = feed.show.feed_url.removesuffix(key) or base
-        for address, size in _addresses(feed):
-            if address.startswith(start):
-                path = unquote(urlsplit(address.removeprefix(start)).path)
-                wanted[path or INDEX] = wanted.get(path or INDEX) or size
-    for key, size in sorted(wanted.items()):
-        found = there.get(f"{key}{INDEX}" if key.endswith("/") else key)
-        if found is None or (size is not None and found != size):
-            what = "is no longer in the store" if found is None else f"has {found} bytes, not {size} as the feed says"
-            hint = "choose a later edition: folge feed log"
-            yield Problem(path=key, message=f"the edition refers to it, and it {what}", hint=hint)
-
-
-def _addresses(feed: Feed) -> Iterator[tuple[str, int | None]]:
-    """Yield every address a feed sends apps to, with the size in bytes where it says one."""
-    yield from ((address, None) for address in (feed.show.image_url, *(image.url for image in feed.show.images)))
-    for item in feed.items:
-        yield item.enclosure.url, item.enclosure.bytes
-        yield from ((address, None) for address in _of_item(item))
-
-
-def _of_item(item: Item) -> Iterator[str]:
-    yield from filter(None, (item.link, item.image_url, item.chapters_url))
-    yield from (transcript.url for transcript in item.transcripts)
-    yield from (image.url for image in item.images)
-    yield from (source.url for alternate in item.alternates for source in alternate.sources)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from episodes.problems import Problem, Severity, visible
+from episodes.problems import Problem, Severity, visible_line
 from episodes.timecode import show_moment
 from podcast.layout import FEED, public_url
 from podcast.publishing.changes import Change, IssueChange, Kind
@@ -228,14 +228,13 @@ def describe_status(status: Status, *, every: bool = False) -> str:
             left -= 1
             if left < 0 and not every:
                 continue
-        line = f"  {episode.standing.value:<14} {_line(episode)}"
-        lines.append(line.replace("\n", "\\n"))  # what a stranger's ledger says stays on its line
+        lines.append(f"  {episode.standing.value:<14} {_line(episode)}")
     if left < 0 and not every:
         lines.append(f"  … and {-left} more published; all of them: folge status --all")
     counts = ", ".join(f"{count} {standing.value}" for standing, count in status.totals.items())
     lines.append(counts or "no episodes")
     lines += [line] if (line := issue_line(status.issues)) else []
-    return visible("\n".join(lines))
+    return "\n".join(map(visible_line, lines))
 
 
 def _show_line(show: ShowStatus) -> str:

@@ -16,17 +16,29 @@ def is_stray(folder: Path, written: str, blob: Blob) -> bool:
 
 
 def own_path(folder: Path, entry: Entry, here: str) -> str:
-    """Return `here`, the path in this folder's own text, where stray audio was brought to it; else nothing.
+    """Return `here`, the path in this folder's own text, where it is the one to go on with; else nothing.
 
-    What lies there is the published audio, or one that was published before.
+    That is so where stray audio was brought there: the published one, or one that was published before. And where the
+    published audio is there, and none where the text of another laptop names it.
     """
-    audio = entry.release.audio
-    path = place(folder, here, audio.key)
-    if path is None or not is_stray(folder, entry.release.episode.audio, audio):
-        return ""
-    before = {sha256 for version in entry.history for sha256 in (version.audio, version.copy)}
-    found = sha256_of(path)
-    return here if found and found in before | {audio.sha256, audio.master} else ""
+    audio, named = entry.release.audio, entry.release.episode.audio
+    known = {audio.sha256, audio.master}
+    path = place(folder, here, audio.key) if is_stray(folder, named, audio) else None
+    if path:
+        known |= {sha256 for version in entry.history for sha256 in (version.audio, version.copy)}
+    elif named_file(folder, named) is None:
+        path = named_file(folder, here)
+    found = sha256_of(path) if path else ""
+    return here if found and found in known else ""
+
+
+def named_file(folder: Path, written: str) -> Path | None:
+    """Return the file that a text names anywhere, None where there is none that can be looked at."""
+    try:
+        path = folder / Path(written).expanduser()
+        return path if written and path.is_file() else None
+    except (OSError, RuntimeError, ValueError):
+        return None
 
 
 def naming(text: str, path: str) -> str:

@@ -29,8 +29,8 @@ from podcast.publishing.leftovers import (
     find_leftovers,
     mentioned_keys,
 )
-from podcast.publishing.observe import Observed, encode_inventory, observe
-from podcast.publishing.publish import ATTEMPTS, MovedAway, require_own
+from podcast.publishing.observe import ATTEMPTS, MovedAway, Observed, encode_inventory, observe
+from podcast.publishing.publish import require_own
 from podcast.publishing.searchfiles import live_keys
 from podcast.settings import Settings
 from podcast.stores import Moved, Store, StoreError

@@ -26,6 +26,7 @@ from podcast.stores import (
 )
 from podcast.stores.claims import Claims
 from podcast.stores.s3body import NotSentError, Told, file_body, measured_signer, one_by_one, open_body, register_signer
+from podcast.stores.s3credentials import open_session
 from podcast.stores.s3digests import as_checksum, is_written, own_sha256
 from podcast.stores.s3errors import failed, refusal_of, refused
 from podcast.stores.s3parts import QUIET, PartedFile, Way
@@ -218,13 +219,12 @@ class S3Store:
             return self._made
 
     def _make_client(self) -> "S3Client":
-        import boto3
         from botocore.config import Config
 
         style: Literal["auto", "path", "virtual"] = "path" if self._endpoint_url else "auto"
         if self._path_style is not None:
             style = "path" if self._path_style else "virtual"
-        session = boto3.session.Session(profile_name=self._profile or None, region_name=self._region or None)
+        session = open_session(self._profile, self._region, self.url)
         config = Config(
             # as trailers, boto3's default, checksums over https are refused by some providers and by others kept
             # as `Content-Encoding: aws-chunked`, which is then served to listeners

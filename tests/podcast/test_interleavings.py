@@ -45,7 +45,7 @@ from tests.podcast.otherwise import (
 from tests.soaking import SOAK
 
 GUID_3 = "00000003-aaaa-4bbb-8ccc-000000000000"
-WIDTH = 12
+WIDTH = 16
 """How many states a sample goes on from, where there may be hundreds."""
 
 WRITE_ONCE = (".folge/", "audio/", "covers/", "transcripts/")

@@ -8,7 +8,8 @@ from episodes.problems import UserError
 from feed.checks.run import check_feed
 from podcast.publishing.changes import Asked, Kind
 from podcast.publishing.ledger import decode_ledger
-from podcast.publishing.publish import MovedAway, Refused
+from podcast.publishing.observe import MovedAway
+from podcast.publishing.publish import Refused
 from podcast.stores import Moved
 from podcast.stores.folder import FolderStore
 from podcast.stores.memory import MemoryStore

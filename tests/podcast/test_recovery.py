@@ -11,7 +11,7 @@ from episodes.problems import UserError
 from podcast.cli import run
 from podcast.layout import LEDGER, ledger_copy_key
 from podcast.publishing.ledger import decode_ledger, encode_ledger
-from podcast.publishing.publish import MovedAway
+from podcast.publishing.observe import MovedAway
 from podcast.publishing.recovery import Recovery
 from podcast.settings import load_settings
 from podcast.stores.folder import FolderStore

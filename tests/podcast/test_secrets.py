@@ -1,5 +1,7 @@
 """Credentials are in no file, no object, no message and no trace, whatever is done and whatever goes wrong."""
 
+import os
+import subprocess
 from contextlib import suppress
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import pytest
 
 from episodes.problems import UserError
 from podcast.cli import run
-from tests.podcast.buckets import OwnBucket, own_bucket
+from tests.podcast.buckets import FOLGE, OwnBucket, own_bucket
 from tests.podcast.builders import ShowFolder
 from tests.servers.faultproxy import Fault, fault_proxy
 from tests.servers.running import S3Server, free_ports
@@ -101,6 +103,60 @@ def test_a_network_that_fails_tells_no_credentials(bucket: OwnBucket, tmp_path: 
     done = bucket.run("--debug", "status")
     assert "Traceback" in done.stderr
     assert_nowhere(secrets, tmp_path, *said, done.stdout, done.stderr, objects(bucket))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AWS_SESSION_TOKEN", "CANARY/token\n"),
+        ("AWS_ACCESS_KEY_ID", "CANARYID\n"),
+        ("AWS_SECRET_ACCESS_KEY", "CANARY key"),
+        ("AWS_SESSION_TOKEN", "CANARYtökens"),
+    ],
+)
+def test_credentials_that_no_request_can_carry_are_refused_by_name_and_in_no_trace(
+    show: ShowFolder, tmp_path: Path, name: str, value: str
+) -> None:
+    done = trace_of(show, tmp_path, **{name: value})
+    assert "Traceback" in done.stderr
+    what = name.removeprefix("AWS_").replace("_", " ").lower()
+    assert f"the {what} holds a blank, a line break or another character" in done.stderr
+    assert f"set {name} again" in done.stderr
+    assert_nowhere(["CANARY"], tmp_path, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize("port", ["9", "99999"])
+def test_the_password_of_a_proxy_is_in_no_trace(show: ShowFolder, tmp_path: Path, port: str) -> None:
+    proxy = f"http://anna:CANARYproxy@127.0.0.1:{port}/"
+    done = trace_of(show, tmp_path, http_proxy=proxy, HTTP_PROXY=proxy, no_proxy="", NO_PROXY="")
+    assert "Traceback" in done.stderr
+    assert_nowhere(["CANARY"], tmp_path, done.stdout, done.stderr)
+
+
+def trace_of(show: ShowFolder, folder: Path, **more: str) -> "subprocess.CompletedProcess[str]":
+    """Run `folge --debug status` for a bucket where nobody answers."""
+    settings = show.path / "podcast.toml"
+    text = settings.read_text(encoding="utf-8").replace('url = "public"', 'url = "s3://bucket/p"')
+    settings.write_text(f'{text}endpoint_url = "http://127.0.0.1:9"\nregion = "us-east-1"\n', encoding="utf-8")
+    quiet = {"AWS_CONFIG_FILE": "/nowhere", "AWS_SHARED_CREDENTIALS_FILE": "/nowhere", "AWS_EC2_METADATA_DISABLED": "1"}
+    keys = {"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI", "AWS_MAX_ATTEMPTS": "1"}
+    return subprocess.run(
+        [FOLGE, "-C", str(show.path), "--debug", "status"],
+        env=os.environ | quiet | keys | {"FOLGE_CACHE": str(folder / "cache")} | more,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=100,
+        check=False,
+    )
+
+
+def test_a_check_of_an_address_with_a_password_does_not_repeat_it(capsys: pytest.CaptureFixture[str]) -> None:
+    address = f"127.0.0.1:{free_ports(1)[0]}/feed.xml"
+    assert run(["check", f"http://anna:CANARYpassword@{address}"]) == 6
+    told = capsys.readouterr()
+    assert f"http://{address} cannot be fetched" in told.err
+    assert "CANARY" not in told.out + told.err
 
 
 HUB = '[feed]\nhubs = ["http://canary-user:canary-password@127.0.0.1/hub"]\n'

@@ -1,10 +1,11 @@
 """`folge tidy`: what nothing refers to goes after a grace time, and nothing else, whoever publishes meanwhile."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,19 +14,16 @@ from podcast.cli import run
 from podcast.publishing.changes import Asked
 from podcast.publishing.ledger import decode_ledger
 from podcast.publishing.leftovers import Sort
-from podcast.publishing.pulledshow import read_settings
 from podcast.publishing.rollback import Rollback
 from podcast.publishing.tidying import Tidied, Tidier
 from podcast.settings import load_settings
-from podcast.stores import ABSENT, Progress, Stat, StoredObject, Unfinished, Upload
+from podcast.stores import ABSENT, Unfinished
 from podcast.stores.folder import FolderStore
 from podcast.stores.memory import MemoryStore
 from tests.episodes.audio_builders import frames
 from tests.podcast.builders import (
-    BASE,
     GUID_1,
     NOW,
-    SETTINGS,
     ShowFolder,
     assert_whole,
     feed_in,
@@ -33,85 +31,10 @@ from tests.podcast.builders import (
     objects,
     titles,
 )
+from tests.podcast.moments import AT_ONCE, MONTH, SETTINGS_HERE, Between, Old, copied, tidier, tidy
 from tests.podcast.spies import PowerCutError, Spy
 
-MONTH = timedelta(days=30)
-AT_ONCE = timedelta()
 FIRST = frames(41)
-SETTINGS_HERE = read_settings(SETTINGS.format(title="Kommunen-Podcast", base=BASE))
-
-
-class Old(Spy):
-    """A store in which everything was written so long ago."""
-
-    def __init__(self, inner: MemoryStore, age: timedelta) -> None:
-        super().__init__(inner)
-        self.age = age
-
-    def list(self, prefix: str) -> Iterator[Stat]:
-        for stat in self.inner.list(prefix):
-            assert stat.written is not None
-            yield replace(stat, written=stat.written - self.age)
-
-
-class Between(MemoryStore):
-    """A store in which something happens just before its operation number `at`."""
-
-    def __init__(self, objects_of: MemoryStore, at: int, happens: Callable[[MemoryStore], object]) -> None:
-        super().__init__()
-        self.inner = objects_of
-        self.at = at
-        self.happens = happens
-
-    def _step(self) -> None:
-        self.at -= 1
-        if self.at == 0:
-            self.happens(self.inner)
-
-    def get(self, key: str) -> StoredObject | None:
-        self._step()
-        return self.inner.get(key)
-
-    def stat(self, key: str) -> Stat | None:
-        self._step()
-        return self.inner.stat(key)
-
-    def list(self, prefix: str) -> Iterator[Stat]:
-        self._step()
-        yield from list(self.inner.list(prefix))
-
-    def put(self, key: str, body: bytes, *, media_type: str, cache_control: str, expected: str | None) -> str:
-        self._step()
-        return self.inner.put(key, body, media_type=media_type, cache_control=cache_control, expected=expected)
-
-    def put_files(self, uploads: Sequence[Upload], progress: Progress | None = None) -> None:
-        for upload in uploads:
-            self._step()
-            self.inner.put_files((upload,), progress)
-
-    def delete(self, key: str) -> None:
-        self._step()
-        self.inner.delete(key)
-
-
-def copied(store: MemoryStore) -> MemoryStore:
-    """Return a store with the same objects."""
-    fresh = MemoryStore()
-    for key, body in objects(store).items():
-        stat = store.stat(key)
-        assert stat is not None
-        fresh.put(key, body, media_type=stat.media_type, cache_control=stat.cache_control, expected=ABSENT)
-    return fresh
-
-
-def tidier(store: MemoryStore | Spy, grace: timedelta = MONTH) -> Tidier:
-    return Tidier(SETTINGS_HERE, store, clock=lambda: datetime.now(UTC), by="cora@laptop", grace=grace)
-
-
-def tidy(store: MemoryStore | Spy, grace: timedelta = MONTH) -> Tidied:
-    tidied = tidier(store, grace).run(lambda plan: True)
-    assert tidied is not None
-    return tidied
 
 
 def audio_keys(store: MemoryStore) -> list[str]:
@@ -237,6 +160,23 @@ class TestWhatGoes:
 
         assert [upload.key for upload in parted.parts] == ["audio/folge-9-0123456789ac.mp3", "fremd.bin"]
         assert Sort.UPLOAD in {removal.sort for removal in tidied.removed}
+
+    def test_what_a_killed_upload_left_in_a_folder_goes_and_one_under_way_stays(
+        self, show: ShowFolder, tmp_path: Path
+    ) -> None:
+        store = FolderStore(tmp_path / "store")
+        show.publish(store)
+        left, under_way = (tmp_path / "store" / ".folge" / "tmp" / (name * 16) for name in "ab")
+        for path, hours in ((left, 2), (under_way, 0)):
+            path.write_bytes(b"halb")
+            then = datetime.now(UTC).timestamp() - 3600 * hours
+            os.utime(path, (then, then))
+
+        (removal,) = (each for each in tidy(store, AT_ONCE).removed if each.sort is Sort.UPLOAD)
+
+        assert removal.key == f".folge/tmp/{left.name}"
+        assert not left.exists()
+        assert under_way.exists()
 
 
 class Parted(Old):

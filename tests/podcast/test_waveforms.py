@@ -180,7 +180,7 @@ def test_where_no_cache_can_be_kept_there_is_a_waveform_nevertheless(
 
 
 def test_tidying_takes_waveforms_of_replaced_sounds_only(loud: ShowFolder) -> None:
-    from tests.podcast.test_tidy import Old, tidy
+    from tests.podcast.moments import Old, tidy
 
     store = MemoryStore()
     loud.publish(store)

@@ -14,6 +14,7 @@ from podcast.publishing.observe import observe
 from podcast.stores.folder import FolderStore
 from podcast.stores.memory import MemoryStore
 from podcast.workspace import open_workspace
+from tests.episodes.audio_builders import frames
 from tests.podcast.builders import GUID_1, GUID_2, ShowFolder, assert_whole, feed_in, later, objects, titles
 from tests.podcast.spies import PowerCutError, Spy
 
@@ -72,6 +73,39 @@ def test_nothing_else_of_the_folder_is_published_with_it(published: ShowFolder) 
 
     assert titles(store_of(published)) == ["Mut 2"]
     assert feed_in(store_of(published)).show.description == "Gespräche über Verwaltung"
+
+
+def test_an_episode_edited_since_its_publish_comes_back_from_its_file_where_its_audio_was_tidied_away(
+    show: ShowFolder,
+) -> None:
+    assert folge(show, "publish", "--yes") == 0
+    before = feed_in(store_of(show)).items[1]
+    assert folge(show, "set", "1", "title=Neuer Mut") == 0
+    assert folge(show, "publish", "--yes") == 0
+    assert folge(show, "withdraw", "1", "--yes") == 0
+    assert folge(show, "tidy", "--grace", "0d", "--yes") == 0
+
+    assert folge(show, "withdraw", "--restore", "1", "--yes") == 0
+
+    (_, after) = feed_in(store_of(show)).items
+    assert (after.guid, after.title) == (before.guid, "Neuer Mut")
+    assert after.enclosure.url != before.enclosure.url  # its tags are those of now, and no key is given twice
+    assert_whole(store_of(show))
+    assert folge(show, "plan", "--exit-code") == 0
+
+
+def test_another_file_in_its_place_does_not_come_back_as_the_audio_that_was_tidied_away(
+    show: ShowFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert folge(show, "publish", "--yes") == 0
+    assert folge(show, "withdraw", "1", "--yes") == 0
+    assert folge(show, "tidy", "--grace", "0d", "--yes") == 0
+    (show.path / "audio" / "1.mp3").write_bytes(frames(99))
+
+    assert folge(show, "withdraw", "--restore", "1", "--yes") == 3
+
+    assert "its audio is another file now" in capsys.readouterr().err
+    assert titles(store_of(show)) == ["Mut 2"]
 
 
 @pytest.mark.parametrize("name", ["1", "folge-1", GUID_1, GUID_1[:8]])

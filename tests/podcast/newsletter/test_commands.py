@@ -152,6 +152,16 @@ def test_a_withdrawal_names_the_issues_that_link_there(published: ShowFolder, ca
     assert "is withdrawn" in told
 
 
+@pytest.mark.parametrize("words", [["withdraw", "1"], ["replace", "1", "audio/2.mp3", "--as", "fix"]])
+def test_what_is_published_alone_has_nothing_to_say_of_issues_that_name_other_episodes(
+    published: ShowFolder, capsys: Screen, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(published.path)
+    published.episode(3, published=FUTURE)
+    begin(published, "1", "2", "3")
+    assert "there is no episode" not in said(capsys, published, *words, "--dry-run")[1]
+
+
 def test_all_of_an_issue_are_teased_in_its_order_and_words(published: ShowFolder, capsys: Screen) -> None:
     begin(published, "1", "2")
     text = issue_file(published).read_text(encoding="utf-8")

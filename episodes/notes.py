@@ -34,8 +34,11 @@ PAGE_TAGS = FEED_TAGS | frozenset(
 WHOLE_TAGS = PAGE_TAGS | frozenset({"h1", "h5", "h6"})
 """What notes may have; some headings pages have under another name."""
 
-_TAG = re.compile(r'<(?:(/?)h([1-6])|[^">]*(?:"[^"]*"[^">]*)*)>')
-"""A tag of clean HTML; in the values of attributes there may be what looks like one."""
+_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)([^">]*(?:"[^"]*"[^">]*)*)>')
+"""A tag of clean HTML: slash, name, attributes; in the values of these there may be what looks like a tag."""
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_NO_PROSE = _HEADINGS | {"table"}
 
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
@@ -56,8 +59,7 @@ def page_html(markdown: str) -> str:
 
     Headings start at `h2`, end at `h4` and skip no level. Who has only a keyboard can scroll what may be wide.
     """
-    cleaned = _levelled(whole_html(markdown))
-    return re.sub(r"<(pre|table)>", r'<\1 tabindex="0">', cleaned)
+    return _levelled(whole_html(markdown))
 
 
 def whole_html(markdown: str) -> str:
@@ -72,9 +74,13 @@ def clean_html(html: str, more: frozenset[str] = frozenset()) -> str:
 
 def plain_text(markdown: str) -> str:
     """Return notes as plain text: a blank line between blocks, `• ` before list items, addresses left out."""
+    return _plain(_render(markdown))
+
+
+def _plain(rendered: str) -> str:
     import nh3
 
-    rendered = re.sub(r"<li>\s*(<p>)?", "• ", _render(markdown))
+    rendered = re.sub(r"<li>\s*(<p>)?", "• ", rendered)
     rendered = re.sub(r"<br ?/?>\n?", "\n", rendered)
     rendered = re.sub(r"</(p|h[1-6]|ul|ol|pre|blockquote|tr)>\n?", "\n\n", rendered)
     text = html.unescape(nh3.clean(rendered, tags=set()))
@@ -84,12 +90,54 @@ def plain_text(markdown: str) -> str:
 
 def summarize(markdown: str, limit: int = 4000) -> str:
     """Return the beginning of notes as plain text of at most `limit` bytes of UTF-8, cut between words (APPLE-CH-4)."""
-    text = plain_text(markdown)
+    return _cut(plain_text(markdown), limit)
+
+
+def summarize_prose(markdown: str, limit: int = 4000) -> str:
+    """Return a summary without the headings and tables of notes, unless there is nothing else in them."""
+    rendered = _render(markdown)
+    prose = _prose(_clean(rendered, WHOLE_TAGS)) if re.search("<h[1-6]|<table", rendered, re.IGNORECASE) else rendered
+    return _cut(_plain(prose) or _plain(rendered), limit)
+
+
+def _prose(cleaned: str) -> str:
+    """Return clean HTML without what stands in headings and tables."""
+    kept, inside, at = [], 0, 0
+    for tag in _TAG.finditer(cleaned):
+        slash, name, _ = tag.groups()
+        if name not in _NO_PROSE:
+            continue
+        if not inside:
+            kept.append(cleaned[at : tag.start()])
+        inside += -1 if slash else 1
+        at = tag.end()
+    return "".join([*kept, cleaned[at:]])
+
+
+def _cut(text: str, limit: int) -> str:
     if len(text.encode()) <= limit:
         return text
     room = text.encode()[: limit - len("…".encode())].decode(errors="ignore")
     words = re.match(r"(?s).*\S(?=\s)", room)
     return f"{words[0] if words and not text[len(room)].isspace() else room.rstrip()}…"
+
+
+_MARKUP = re.compile(r"([\\`*_\[\]<>#~&!|])")
+_LINE_START = re.compile(r"^(\s*)(?:([-+=:])|(\d+)([.)]))", re.MULTILINE)
+
+
+def escaped_markdown(text: str) -> str:
+    """Return a text as Markdown that shows it letter by letter: `Bürger*innen und Leser*innen` begins no emphasis."""
+    text = _MARKUP.sub(r"\\\1", text)
+    return _LINE_START.sub(lambda at: f"{at[1]}\\{at[2]}" if at[2] else f"{at[1]}{at[3]}\\{at[4]}", text)
+
+
+def notes_of(text: str) -> str:
+    """Return plain text as notes, in which addresses of web pages become links."""
+    lines = "\n".join(line.strip() for line in text.strip().splitlines())
+    parts = re.split(r"(https?://[^\s<>]+)", lines)
+    parts[::2] = map(escaped_markdown, parts[::2])
+    return "".join(parts)
 
 
 _MOST_NESTED = 5000
@@ -113,20 +161,26 @@ def _render(markdown: str) -> str:
 
 
 def _levelled(cleaned: str) -> str:
-    """Give headings the levels `h2` to `h4`, each at most one below the one before (WCAG 2.2, H42)."""
+    """Give headings the levels `h2` to `h4`, each at most one below the one before (WCAG 2.2, H42).
+
+    What may be wide gets a `tabindex`.
+    """
     above: list[int] = []
     open_: list[int] = []
 
     def level(tag: re.Match[str]) -> str:
-        if not tag[2]:
+        slash, name, attributes = tag.groups()
+        if name in ("pre", "table") and not slash:
+            return f'<{name} tabindex="0"{attributes}>'
+        if name not in _HEADINGS:
             return tag[0]
-        if tag[1]:
+        if slash:
             return f"</h{open_.pop()}>"
-        while above and above[-1] >= int(tag[2]):
+        while above and above[-1] >= int(name[1]):
             above.pop()
-        above.append(int(tag[2]))
+        above.append(int(name[1]))
         open_.append(min(len(above) + 1, 4))
-        return f"<h{open_[-1]}>"
+        return f"<h{open_[-1]}{attributes}>"
 
     return _TAG.sub(level, cleaned)
 

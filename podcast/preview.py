@@ -15,6 +15,7 @@ from episodes.problems import UserError
 from podcast.layout import FEED, INDEX, PRIVATE, content_type
 from podcast.stores import is_key
 from podcast.stores.folder import FolderStore
+from podcast.website.sitemap import NOT_FOUND
 from podcast.workspace import Workspace
 
 TEXTS = (".xml", ".html", ".json")
@@ -50,13 +51,21 @@ def published_root(workspace: Workspace) -> Path:
 def make_preview_server(root: Path, public_url: str, port: int) -> BaseWSGIServer:
     """Return a threaded server on 127.0.0.1 that answers GET and HEAD for the objects below `root`; port 0 takes any.
 
-    `public_url` inside feed and pages is replaced by the server's own address; private objects are not there.
-    Raises UserError where the port cannot be used.
+    `public_url` inside feed and pages is replaced by the server's own address; private objects are not there. Where
+    nothing is, the page of the show for that is shown. Raises UserError where the port cannot be used.
     """
 
     @LocalRequest.application
     def application(request: Request) -> Response:
-        key = asked_key(request)
+        try:
+            return answer(request, asked_key(request))
+        except NotFound:
+            page = root / NOT_FOUND
+            if not page.is_file():
+                raise
+            return with_headers(Response(_local(request, page.read_bytes(), public_url), 404), NOT_FOUND)
+
+    def answer(request: Request, key: str) -> Response:
         path = root / key
         if (path / INDEX).is_file():
             return redirect(f"/{key}/")
@@ -118,12 +127,16 @@ def file_response(request: Request, path: Path) -> Response:
 
 def rewritten(request: Request, body: bytes, public_url: str, modified: datetime | None = None) -> Response:
     """Answer with a text in which the public address is this server's."""
-    body = body.replace(public_url.encode(), request.host_url.encode())
+    body = _local(request, body, public_url)
     response = Response(body)
     response.set_etag(hashlib.sha256(body).hexdigest()[:32])
     response.last_modified = modified
     response.make_conditional(request.environ, accept_ranges=True, complete_length=len(body))
     return response
+
+
+def _local(request: Request, body: bytes, public_url: str) -> bytes:
+    return body.replace(public_url.encode(), request.host_url.encode())
 
 
 def with_headers(response: Response, key: str) -> Response:

@@ -11,7 +11,7 @@ from episodes.chapterfiles.marks import Form, Mark
 from episodes.chapterfiles.writing import write_chapters
 from episodes.model import Appearance, Chapter, Episode
 from episodes.namespace import ShowTags
-from episodes.notes import feed_html, summarize
+from episodes.notes import feed_html, notes_of, summarize, summarize_prose
 from episodes.timecode import type_position
 from feed.chapters import json_chapters
 from feed.item import Alternate, Enclosure, Integrity, Item, Source, Transcript
@@ -221,7 +221,12 @@ def fed_item_of(release: Release, show: ShowRelease) -> Item:
     """Return an episode as the feed tells it: with the page and the cover it has elsewhere, where it has them there."""
     item, episode = item_of(release, show), release.episode
     elsewhere = episode.cover if stays_elsewhere(episode.cover) else ""
-    return replace(item, link=episode.link or item.link, image_url=elsewhere or item.image_url or show.cover_url)
+    return replace(
+        item,
+        link=episode.link or item.link,
+        summary=episode.summary or summarize(episode.notes),
+        image_url=elsewhere or item.image_url or show.cover_url,
+    )
 
 
 def item_of(release: Release, show: ShowRelease, *, notes: bool = True) -> Item:
@@ -245,7 +250,7 @@ def item_of(release: Release, show: ShowRelease, *, notes: bool = True) -> Item:
         kind=episode.kind,
         number=episode.number,
         season=episode.season,
-        summary=episode.summary or summarize(episode.notes),
+        summary=episode.summary or summarize_prose(episode.notes),
         notes_html=feed_html(_notes(release)) if notes else "",
         image_url=public_url(base, cover.key) if cover else "",
         explicit=episode.explicit,
@@ -261,12 +266,15 @@ def item_of(release: Release, show: ShowRelease, *, notes: bool = True) -> Item:
 
 
 def _notes(release: Release) -> str:
-    """Return the notes with a list of the chapters below, which some apps make links of, unless they have one."""
-    notes = release.episode.notes
+    """Return the notes with a list of the chapters below, which some apps make links of, unless they have one.
+
+    An app that shows notes shows no summary: where there are none, the summary stands above the list.
+    """
+    notes = release.episode.notes or notes_of(release.episode.summary)
     shown = [chapter for chapter in release.chapters if not chapter.hidden]
     times = [type_position(timedelta(seconds=chapter.start // timedelta(seconds=1))) for chapter in shown]
     if not shown or 2 * sum(time in notes for time in times) >= len(times):
-        return notes
+        return release.episode.notes
     listed = write_chapters([Mark(chapter=chapter) for chapter in shown], Form.MARKDOWN)
     return f"{notes.rstrip()}\n\n{listed}"
 

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -87,22 +87,29 @@ class TomlFile:
         return ScalarNode(f"{_TAG}str", key, mark, mark)
 
 
+class NotTomlError(UserError):
+    """A file that is no TOML, as a problem with its line."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(replace(problem, hint="")), hint=problem.hint)
+        self.problem = problem
+
+
 def read_toml(path: Path) -> TomlFile:
-    """Read a TOML file. Raises UserError, with the line, where it is none."""
+    """Read a TOML file. Raises UserError where it cannot be read, NotTomlError where it is none."""
     raw = _read(path)
     return parse_toml(raw, path.name)
 
 
 def parse_toml(raw: bytes, name: str) -> TomlFile:
-    """Read the bytes of a TOML file called `name`. Raises UserError as `read_toml` does."""
+    """Read the bytes of a TOML file called `name`. Raises NotTomlError."""
     text = _decode(raw, name)
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        hint = "put texts into double quotes, one 'name = value' a line"
-        raise UserError(_explain(name, str(error), text), hint=hint) from error
+        raise NotTomlError(_explain(name, str(error), text)) from error
     except (RecursionError, ValueError) as error:
-        raise UserError(f"{name} holds a number or a list that is far too large") from error
+        raise NotTomlError(Problem(path=name, message="holds a number or a list that is far too large")) from error
     lines: dict[str, int] = {}
     for dotted, number in _names(text):
         while dotted:
@@ -159,15 +166,16 @@ def _decode(raw: bytes, name: str) -> str:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise UserError(f"{name}:{line}: is not UTF-8 text", hint="save it with the encoding UTF-8") from error
+        hint = "save it with the encoding UTF-8"
+        raise NotTomlError(Problem(path=name, line=line, message="is not UTF-8 text", hint=hint)) from error
 
 
-def _explain(name: str, message: str, text: str) -> str:
+def _explain(name: str, message: str, text: str) -> Problem:
     match = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message)
-    if match is None:
-        return f"{name}: not valid TOML: {message}"
-    line = match[1] or text.rstrip("\n").count("\n") + 1
-    return f"{name}:{line}: not valid TOML: {message[: match.start()].lower()}"
+    line = int(match[1] or text.rstrip("\n").count("\n") + 1) if match else 0
+    said = message[: match.start()].lower() if match else message
+    hint = "put texts into double quotes, one 'name = value' a line"
+    return Problem(path=name, line=line, message=f"not valid TOML: {said}", hint=hint)
 
 
 def _names(text: str) -> Iterator[tuple[str, int]]:

@@ -14,7 +14,6 @@ import click
 from episodes.problems import Problem, ProblemsFound, Severity, UserError, errors, quoted, without_user
 from feed.checks.run import check_feed
 from feed.document import FeedDocument, MalformedFeedError, read_document
-from feed.reader import read_feed
 from podcast.cli import FINDINGS
 from podcast.cli.findings import FORMS, print_findings
 from podcast.cli.options import json_option
@@ -23,12 +22,14 @@ from podcast.cli.ruling import Selection, explain, list_rules, select
 from podcast.fetching import LARGEST_FEED, Fetcher, Unreachable, fetch_feed
 from podcast.layout import ISSUES, feed_key, public_url
 from podcast.probing import probe_feed
-from podcast.publishing.feeds import compile_pages, waived_rules
+from podcast.publishing.checking import check_pages, check_waiting
+from podcast.publishing.feeds import compile_pages
 from podcast.publishing.inherited import softened
-from podcast.publishing.origin import name_origin
 from podcast.publishing.publish import Prepared, Publisher
 from podcast.publishing.rendered import Rendered
 from podcast.publishing.teasing import open_newsletter
+from podcast.settings import find_folder
+from podcast.tables import NotTomlError
 from podcast.workspace import Workspace, open_workspace, producer
 from podcast.written import with_lines
 
@@ -117,11 +118,14 @@ class _Check:
             return self._body(answer.body, url, answer.url, fetcher, hops=answer.hops)
 
     def folder(self, start: Path) -> tuple[Path, tuple[Problem, ...]]:
-        """Check the show folder, the feed it would publish and, online, the one that is published.
+        """Check the show folder, the feed it would publish, with what waits, and, online, the one that is published.
 
         Returns the folder and what was found.
         """
-        workspace = open_workspace(start)
+        try:
+            workspace = open_workspace(start)
+        except NotTomlError as error:
+            return find_folder(start.absolute()), self.selection.keep((error.problem,))
         publisher = Publisher(workspace, workspace.store(), now=datetime.now(UTC), by=producer())
         issues = _issue_problems(workspace)
         try:
@@ -140,17 +144,13 @@ class _Check:
 
     def _feeds_again(self, prepared: Prepared, inherited: Collection[str]) -> tuple[Problem, ...]:
         """Ask the rules of a selection alone: of what several rules say together, a full check names one of them."""
-        ledger = prepared.ledger
-        if self.selection.everything or not ledger.published:
+        if self.selection.everything:
             return ()
-        problems: list[Problem] = []
-        waived = waived_rules(ledger)
-        for key, body in sorted(compile_pages(ledger, Rendered())[1].items()):
-            mine = next((rules for start, rules in waived.items() if key.startswith((f"{start}.", f"{start}/"))), ())
-            found = [problem for problem in self._said(body, key) if problem.rule not in mine]
-            items = read_feed(body).items if found else ()
-            problems += [name_origin(problem, ledger, items) for problem in found]
-        return tuple(softened(problems, inherited))
+        ledger, waiting = prepared.ledger, prepared.waiting
+        pages = compile_pages(ledger, Rendered())[1] if ledger.published else {}
+        found = check_pages(sorted(pages.items()), ledger, self._said)
+        found += check_waiting(waiting, ledger, Rendered(), self._said) if waiting else ()
+        return tuple(softened(found, inherited))
 
     def _said(self, body: bytes, name: str) -> tuple[Problem, ...]:
         return self.selection.run(read_document(body), name=name)

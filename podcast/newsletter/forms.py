@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 
+from episodes.notes import escaped_markdown
 from podcast.newsletter.escapes import MailSystem, guarded, released
 from podcast.newsletter.teaser import Picture, Teaser
 from podcast.newsletter.templating import Templates
@@ -106,16 +107,6 @@ def _with_styles(html: str, css: str, *, whole: bool) -> str:
     else:
         text = css_inline.inline_fragment(html, css, load_remote_stylesheets=False)
     return re.sub(r" class=\"[^\"]*\"|</?tbody>", "", text)
-
-
-_MARKUP = re.compile(r"([\\`*_\[\]<>#~&!|])")
-_LINE_START = re.compile(r"^(\s*)(?:([-+=])|(\d+)([.)]))", re.MULTILINE)
-
-
-def escaped_markdown(text: str) -> str:
-    """Return a text as Markdown that shows it letter by letter: `Bürger*innen und Leser*innen` begins no emphasis."""
-    text = _MARKUP.sub(r"\\\1", text)
-    return _LINE_START.sub(lambda at: f"{at[1]}\\{at[2]}" if at[2] else f"{at[1]}{at[3]}\\{at[4]}", text)
 
 
 def teaser_data(teaser: Teaser) -> dict[str, object]:

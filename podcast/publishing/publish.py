@@ -1,6 +1,6 @@
 """The one flow: load, measure, observe, decide, render, plan, apply; again from observe where somebody moved."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,8 +8,6 @@ from pathlib import Path
 from episodes.model import Episode
 from episodes.problems import Problem, ProblemsFound, Severity, UserError, errors
 from episodes.timecode import show_moment
-from feed.checks.run import check_feed
-from feed.reader import read_feed
 from podcast.cache import cache_folder
 from podcast.conditions import Conditions
 from podcast.facts import Facts
@@ -17,10 +15,11 @@ from podcast.newsletter.issues import issue_path
 from podcast.publishing.apply import SILENT, Listener, apply
 from podcast.publishing.artifacts import Artifact, Stage, lay_out, render
 from podcast.publishing.changes import Asked, Decision
+from podcast.publishing.checking import check_pages, check_waiting, foretold, waiting_ledger
 from podcast.publishing.copies import Copies
 from podcast.publishing.decide import decide
 from podcast.publishing.editions import held_missing, held_warning, published, with_edition
-from podcast.publishing.feeds import compile_pages, waived_rules
+from podcast.publishing.feeds import compile_pages
 from podcast.publishing.gather import Gathered, assemble
 from podcast.publishing.hearings import Hearings
 from podcast.publishing.inherited import softened
@@ -28,7 +27,6 @@ from podcast.publishing.issuing import issues_here, seen_issues, with_issues
 from podcast.publishing.ledger import Ledger, State
 from podcast.publishing.measuring import Files, measure_files
 from podcast.publishing.observe import ATTEMPTS, MovedAway, Observed, observe
-from podcast.publishing.origin import name_origin
 from podcast.publishing.pictures import Pictures
 from podcast.publishing.plan import Plan, make_plan, new_pages, no_plan, stranger
 from podcast.publishing.rendered import Rendered
@@ -56,12 +54,16 @@ class Impossible(ProblemsFound):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A plan, what it was made from, and the problems that do not stop it."""
+    """A plan, what it was made from, and the problems that do not stop it.
+
+    `waiting` is a ledger of the episodes that wait, as if they were due; None where there are none, or nobody asks.
+    """
 
     plan: Plan
     observed: Observed
     ledger: Ledger
     problems: tuple[Problem, ...]
+    waiting: Ledger | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,8 @@ class Publisher:
     def prepare(self, *, thorough: bool = False, every: bool = False) -> Prepared:
         """Make the plan; write nothing. Raises ProblemsFound for errors in files or feed, Refused for refusals.
 
-        Feeds that would be written are checked; with `every` those too that are published as they are. What is
+        Feeds that would be written are checked; with `every` those too that are published as they are. An error in an
+        episode that waits is a warning; with `every` it is told as all else there, and stops nothing. What is
         missing or in the way may have come, with its row in the ledger, while the store was looked at: it is an error
         where a second look finds the same ledger.
         """
@@ -125,13 +128,23 @@ class Publisher:
                 again = before is not None or bool(self.asked.restore)
                 observed = observe(self.store, thorough=thorough or again)
                 try:
-                    return self._prepared(self._files, observed, every=every)
+                    prepared = self._prepared(self._files, observed, every=every)
+                    return self._with_waiting(prepared, every=every)
                 except Impossible:
                     if observed.ledger_tag == before:
                         raise
                     before = observed.ledger_tag
         finally:
             self._working("")
+
+    def _with_waiting(self, prepared: Prepared, *, every: bool) -> Prepared:
+        """Add what will be wrong once the episodes that wait are due."""
+        if prepared.waiting is None:
+            return prepared
+        rendered = Rendered(cache_folder(self.workspace.folder) / "waiting.sqlite3")
+        found = self._checked(check_waiting(prepared.waiting, prepared.ledger, rendered))
+        told = found if every else foretold(found, prepared.waiting)
+        return replace(prepared, problems=tuple(dict.fromkeys((*prepared.problems, *told))))
 
     def _gathered(self, files: Files, observed: Observed) -> tuple[Gathered, Asked]:
         """Put what is here together with what is published. Returns also what that amounts to being asked for."""
@@ -180,7 +193,13 @@ class Publisher:
         idle = observed.ledger is None or (self.asked.only_due and observed.settled)
         if idle and not (decision.writes and (observed.ledger or decision.ledger.published)):
             plan = no_plan(decision, self.store.url)
-            return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
+            return Prepared(
+                plan=plan,
+                observed=observed,
+                ledger=decision.ledger,
+                problems=problems,
+                waiting=self._waiting(gathered, decision),
+            )
         problems = (*problems, *_clock_warning(observed.ledger, decision.ledger, self.now))
         cache = cache_folder(self.workspace.folder)
         made = Pictures(self._small, gathered.uploads, observed)
@@ -198,7 +217,7 @@ class Publisher:
         pages = render(ledger, feeds, draft, Rendered(cache / "pages.sqlite3"), self.workspace.settings.site.templates)
         site = site_pages(pages, observed, self.store)
         artifacts, observed = site.artifacts, site.observed
-        checked = self._checked(_unchecked(artifacts, observed, every=every), decision.ledger)
+        checked = self._checked(check_pages(_unchecked(artifacts, observed, every=every), decision.ledger))
         problems = (*problems, *checked, *held_warning(ledger), *site.problems)
         if errors(problems):
             raise ProblemsFound(problems)
@@ -217,12 +236,20 @@ class Publisher:
         strangers = (stranger(key) for key in new_pages(plan, observed) if self.store.stat(key))
         if impossible := (*impossible, *strangers, *held_missing(ledger, artifacts, observed, self.store)):
             raise Impossible(impossible)
-        return Prepared(plan=plan, observed=observed, ledger=decision.ledger, problems=problems)
+        return Prepared(
+            plan=plan,
+            observed=observed,
+            ledger=decision.ledger,
+            problems=problems,
+            waiting=self._waiting(gathered, decision),
+        )
 
-    def _checked(self, feeds: Iterable[Artifact], ledger: Ledger) -> tuple[Problem, ...]:
-        """Check feeds; what the feed broke before it came here stops nothing."""
-        found = softened(_check(feeds, ledger), self.workspace.settings.inherited)
-        return with_lines(tuple(found), self.workspace.folder)
+    def _waiting(self, gathered: Gathered, decision: Decision) -> Ledger | None:
+        return None if self.asked.only_due else waiting_ledger(gathered, decision.changes)
+
+    def _checked(self, found: tuple[Problem, ...]) -> tuple[Problem, ...]:
+        """Return what a check found with its lines; what the feed broke before it came here stops nothing."""
+        return with_lines(softened(found, self.workspace.settings.inherited), self.workspace.folder)
 
     def _decided(self, gathered: Gathered, ledger: Ledger | None, asked: Asked) -> tuple[Decision, tuple[Problem, ...]]:
         """Say what becomes of show, episodes and issues, with a warning for every issue that cannot be read.
@@ -327,24 +354,12 @@ def _digests(ledger: Ledger | None) -> dict[str, str]:
     )
 
 
-def _unchecked(artifacts: Sequence[Artifact], observed: Observed, *, every: bool) -> Iterator[Artifact]:
-    """Yield the pages of feeds that are not in the store as they are, where they were checked before."""
+def _unchecked(artifacts: Sequence[Artifact], observed: Observed, *, every: bool) -> Iterator[tuple[str, bytes]]:
+    """Yield key and bytes of pages of feeds that are not in the store as they are, where they were checked before."""
     for artifact in artifacts:
         held = observed.held.get(artifact.key)
         if artifact.stage in (Stage.ARCHIVE, Stage.FEED) and (every or held is None or held.sha256 != artifact.sha256):
-            yield artifact
-
-
-def _check(feeds: Iterable[Artifact], ledger: Ledger) -> tuple[Problem, ...]:
-    """Check the very bytes of feeds; findings name the file they come from, each once."""
-    problems: list[Problem] = []
-    waived = waived_rules(ledger)
-    for feed in feeds:
-        mine = next((rules for start, rules in waived.items() if feed.key.startswith((f"{start}.", f"{start}/"))), ())
-        found = [problem for problem in check_feed(feed.body, name=feed.key) if problem.rule not in mine]
-        items = read_feed(feed.body).items if found else ()
-        problems += [name_origin(problem, ledger, items) for problem in found]
-    return tuple(dict.fromkeys(problems))
+            yield artifact.key, artifact.body
 
 
 def _clock_warning(before: Ledger | None, ledger: Ledger, now: datetime) -> Iterator[Problem]:

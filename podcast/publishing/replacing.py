@@ -8,6 +8,7 @@ from uuid import UUID
 
 from episodes.frontmatter import write_scalar
 from episodes.model import Episode, Status
+from episodes.notes import notes_of
 from episodes.problems import UserError, visible_line
 from podcast.publishing.addresses import Addresses
 from podcast.publishing.amending import Amendment, Named, amend
@@ -72,7 +73,7 @@ def replace_audio(
     if way is Way.RECALL and row.guid == guid:
         guid = str(fresh)
         fields["guid"] = write_scalar(guid)
-    amendment = amend(workspace, episode, fields, paragraph=sentence if way is Way.REISSUE else "")
+    amendment = amend(workspace, episode, fields, paragraph=_said(episode, sentence) if way is Way.REISSUE else "")
     recall: Mapping[str, str] = {guid: row.guid} if way is Way.RECALL else {}
     asked = Asked(replace_audio=frozenset({guid, row.guid}), recall=recall, alone=True)
     return Replacement(amendment=amendment, asked=asked)
@@ -86,6 +87,11 @@ def _interrupted(ledger: Ledger | None, episode: Episode) -> Entry | None:
 def _is_same(workspace: Workspace, written: str, other: str) -> bool:
     one, two = (Path(workspace.resolve(name)).resolve() for name in (written, other))
     return one == two
+
+
+def _said(episode: Episode, sentence: str) -> str:
+    """Return what a reissue adds to the notes: where there are none, the summary goes on standing in their place."""
+    return sentence if episode.notes.strip() else "\n\n".join(filter(None, (notes_of(episode.summary), sentence)))
 
 
 def word_to_type(episode: Episode) -> str:

@@ -1,4 +1,4 @@
-"""What is searched: of each public episode a small document with its title, people, topics, notes and transcript."""
+"""What is searched: of each public episode title, people, topics, summary, notes and transcript as a small document."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from podcast.release import Blob, Release
 from podcast.stores import Store
 from podcast.website.words import words_for
 
-_RECIPE = 1
+_RECIPE = 2
 """Version of what documents are made of; another one makes the index again."""
 
 _READ = ("text/plain", "text/vtt", "application/x-subrip", "application/json")
@@ -56,7 +56,7 @@ def _content(release: Release) -> tuple[object, ...]:
     episode = release.episode
     texts = [blob.sha256 for blob in _texts(release)]
     about = (episode.guid, episode.slug, episode.title, episode.kind, episode.number, episode.published)
-    return (*about, episode.appearances, episode.topics, episode.recording, episode.notes, texts)
+    return (*about, episode.appearances, episode.topics, episode.recording, episode.summary, episode.notes, texts)
 
 
 def _texts(release: Release) -> Iterator[Blob]:
@@ -111,6 +111,7 @@ class Documents:
                 f'<p data-pagefind-meta="day">{escape(day)}</p>',
                 f'<i data-pagefind-meta="address[title]" title="{escape(address)}"></i>',
                 *(f"<p>{escape(line)}</p>" for line in lines if line),
+                *(f"<p>{escape(line)}</p>" for line in episode.summary.splitlines() if line),
                 page_html(episode.notes),
                 *(f"<p>{escape(line)}</p>" for line in said),
                 "</body></html>",

@@ -100,7 +100,7 @@ def _slugs(written: Mapping[str, str], language: str) -> dict[str, str]:
     slugs: dict[str, str] = {}
     taken: set[str] = set()
     for key, name in written.items():
-        slug = slugify(name, language)
+        slug = slugify(name, language, least=1)  # as long as there are pages of names: their addresses stay
         if not slug or slug in taken:
             mark = hashlib.sha256(key.encode()).hexdigest()[:6]
             slug = f"{slug}-{mark}" if slug else mark

@@ -1,9 +1,12 @@
 """Readers, apps and strangers before `folge serve`: what is public is there, and nothing else of the machine."""
 
+import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from tests.browsing import served
 from tests.clients.asking import ask, ask_server
 from tests.clients.promises import Promises, audio_addresses, fetched
 from tests.clients.shows import Published
@@ -26,10 +29,18 @@ class TestPreview(Promises):
         return preview
 
     @pytest.mark.parametrize("path", TRICKS, ids=lambda path: str(path)[:40])
-    def test_a_path_that_is_no_object_is_not_found(self, published: Published, path: str) -> None:
+    def test_a_path_that_is_no_object_is_answered_with_the_page_of_the_show_for_that(
+        self, published: Published, path: str
+    ) -> None:
         answer = ask_server(urlsplit(published.address).netloc, path)
-        assert answer.status == 404
-        assert b"Kommunen-Podcast" not in answer.body
+        assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert answer.body == fetched(f"{published.address}404.html")
+
+    def test_that_page_has_its_style_wherever_it_stands_in_for_another(self, published: Published) -> None:
+        page = ask(f"{published.address}a/b/c/").body.decode()
+        sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)
+        assert sheets
+        assert {ask(sheet).status for sheet in sheets} == {200}
 
     @pytest.mark.parametrize("host", ["example.org", "127.0.0.1.example.org", "[::1]", "evil@127.0.0.1", ""])
     def test_a_foreign_host_is_refused(self, published: Published, host: str) -> None:
@@ -80,3 +91,10 @@ class TestPreview(Promises):
         base = published.feed.removesuffix("feed.xml")
         answer = ask(f"{base}f/1")
         assert (answer.status, answer.headers["location"]) == (302, "/f/1/")
+
+
+def test_a_folder_without_a_page_for_that_says_in_plain_words_that_nothing_is_there(tmp_path: Path) -> None:
+    with served(tmp_path, "https://cdn.example.org/") as address:
+        answer = ask(f"{address}a/b/c/")
+    assert answer.status == 404
+    assert b"Not Found" in answer.body

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from episodes.notes import FEED_TAGS, PAGE_TAGS, feed_html, page_html, plain_text, summarize
+from episodes.notes import FEED_TAGS, PAGE_TAGS, feed_html, notes_of, page_html, plain_text, summarize, summarize_prose
 from tests.soaking import examples
 
 
@@ -138,6 +138,17 @@ def test_what_may_be_wide_can_be_scrolled_with_the_keyboard_on_a_page_and_is_pla
     assert "tabindex" not in feed_html(markdown)
 
 
+def test_what_looks_like_a_tag_in_the_title_of_a_link_stays_in_it() -> None:
+    title = "<table><script>alert(1)</script><h2>"
+    seen = Seen(page_html(f'[a](https://a.example "{title}")'))
+    assert (seen.tags, seen.text) == ({"p", "a"}, "a")
+    assert ("title", title) in seen.attributes
+
+
+def test_headings_keep_the_language_they_are_in() -> None:
+    assert page_html('<h1 lang="en">Hi</h1>') == '<h2 lang="en">Hi</h2>'
+
+
 @pytest.mark.parametrize(
     ("markdown", "text"),
     [
@@ -150,6 +161,22 @@ def test_what_may_be_wide_can_be_scrolled_with_the_keyboard_on_a_page_and_is_pla
 )  # fmt: skip
 def test_plain_text_is_readable(markdown: str, text: str) -> None:
     assert plain_text(markdown) == text
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("# A\n\nFür *alle*: [Link](https://a.example)\n\n| a | b |\n|--|--|\n| 1 | 2 |\n\nUnd\n---\n\n- eins\n- zwei",
+        "Für alle: Link\n\n• eins\n• zwei"),
+        ('<h2 lang="en">a</h2><table><tr><td><h3>b</h3></table>\n\nc [d](https://a.example "<h2>")', "c d"),
+        ("# Notizen\n\n| a |\n|--|\n| 1 |", "Notizen\n\na\n\n1"),
+        ("# Über\n\n    # Kommentar", "# Kommentar"),
+        ("Nur Text.", "Nur Text."),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_headings_and_tables_are_no_prose_unless_there_is_nothing_else(markdown: str, text: str) -> None:
+    assert summarize_prose(markdown) == text
 
 
 @pytest.mark.parametrize(
@@ -171,6 +198,14 @@ def test_a_summary_fits_and_begins_like_the_text(markdown: str) -> None:
     short = summarize(markdown)
     assert len(short.encode()) <= 4000
     assert plain_text(markdown).startswith(short.removesuffix("…"))
+
+
+@settings(derandomize=True, deadline=None, max_examples=examples(200))
+@given(st.text(alphabet="aB1 \n.)-+=:|*_`#<>[]()!&;~\\\"'/@"))
+def test_plain_text_as_notes_says_the_same_letter_by_letter(text: str) -> None:
+    html = page_html(notes_of(text))
+    assert Seen(html).tags <= {"p", "a"}
+    assert Seen(html).text.split() == text.split()
 
 
 @settings(derandomize=True, deadline=None, max_examples=examples(200))

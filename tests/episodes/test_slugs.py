@@ -52,6 +52,14 @@ def test_a_long_title_is_cut_between_words_and_a_long_word_within() -> None:
     assert len(slugify("x" * 300)) == LONGEST
 
 
+def test_a_long_word_is_cut_where_next_to_nothing_stands_before_it() -> None:
+    compound = "Grundstücksverkehrsgenehmigungszuständigkeitsübertragungsverordnung"
+    slug = "die-grundstuecksverkehrsgenehmigungszustaendigkeitsuebertrag"
+    assert slugify(f"Die {compound} und ihre Freund:innen") == slug
+    assert len(slug) == LONGEST
+    assert slugify(f"Bürgermeisterinnen gegen {compound}") == "buergermeisterinnen-gegen"
+
+
 @settings(derandomize=True, deadline=None, max_examples=examples(200))
 @given(st.text(max_size=300), st.sampled_from(["de", "en"]))
 def test_any_title_gives_a_slug_or_nothing_and_a_slug_stays_itself(title: str, language: str) -> None:

@@ -367,3 +367,15 @@ def test_the_notes_end_with_a_list_of_the_chapters_unless_they_have_one(show: Sh
     second, first = feed_in(store).items
     assert first.notes_html.rstrip().endswith("<li>00:00 Anfang &amp; Ende</li>\n<li>00:00 Mut</li>\n</ul>")
     assert second.notes_html.rstrip().endswith("<p>Ab 00:00 geht es los.</p>")
+
+
+def test_a_summary_stands_above_the_list_of_chapters_where_there_are_no_notes(show: ShowFolder) -> None:
+    path = show.episode(
+        1, more="chapters: ['0:00 Anfang', '0:00.5 Mut']\nsummary: Bürger*innen & https://a.example/x_y_z\n"
+    )
+    path.write_text(path.read_text(encoding="utf-8").partition("\nNotizen")[0], encoding="utf-8")
+    store = MemoryStore()
+    show.publish(store)
+    _, first = feed_in(store).items
+    link = '<a href="https://a.example/x_y_z">https://a.example/x_y_z</a>'
+    assert first.notes_html.startswith(f"<p>Bürger*innen &amp; {link}</p>\n<ul>\n<li>00:00 Anfang</li>")

@@ -86,6 +86,20 @@ def test_a_reissue_says_so_in_the_notes_once(published: ShowFolder, note: str, e
     assert "Korrigierte Fassung" in objects(store_of(published))["folge-1/index.html"].decode()
 
 
+def test_a_reissue_of_an_episode_without_notes_goes_on_telling_its_summary(published: ShowFolder) -> None:
+    path = published.episode(1, more="summary: |\n  1. Bürger*innen\n  - und mehr\n")
+    path.write_text(path.read_text(encoding="utf-8").partition("\nNotizen")[0], encoding="utf-8")
+
+    for _ in range(2):
+        assert replace(published, "--as", "reissue", "--yes", "--note", "mit der Zahl") == 0
+
+    said = item_of(published).notes_html
+    assert said.startswith("<p>1. Bürger*innen\n- und mehr</p>\n<p><em>Korrigierte Fassung vom ")
+    assert said.count("<p>") == 2
+    page = objects(store_of(published))["folge-1/index.html"].decode()
+    assert "<p>1. Bürger*innen\n- und mehr</p>\n<p><em>Korrigierte Fassung vom " in page
+
+
 class TestRecall:
     """A new guid: everyone downloads the episode again."""
 

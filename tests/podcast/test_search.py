@@ -44,7 +44,11 @@ def write_show(path: Path) -> ShowFolder:
     (path / "transcripts").mkdir()
     (path / "transcripts" / "4.vtt").write_text(VTT, encoding="utf-8")
     for number in NOTES:
-        more = {4: "transcripts: [transcripts/4.vtt]\n", 6: "status: draft\n"}.get(number, "")
+        more = {
+            2: "summary: Über Ehrlichkeit & Anstand.\n",
+            4: "transcripts: [transcripts/4.vtt]\n",
+            6: "status: draft\n",
+        }.get(number, "")
         published = "2030-01-01 06:00" if number == 5 else ""
         title = json.dumps(HOSTILE) if number == 3 else ""
         file = show.episode(number, title=title, more=more, published=published)
@@ -101,6 +105,7 @@ def searched(store: MemoryStore, *, live: bool = True) -> bytes:
         ("buergermeister", "Mut 2"),
         ("burgermeister", "Mut 2"),
         ("strasse", "Mut 2"),
+        ("Ehrlichkeit", "Mut 2"),
         ("Flusskrebse", "Mut 4"),
         ("Böses", HOSTILE),
         ("Boeses", HOSTILE),

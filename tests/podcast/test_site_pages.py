@@ -120,6 +120,51 @@ def test_a_long_german_word_makes_no_page_wider_than_its_screen(browser: Browser
         assert len(wide) > 15
 
 
+@pytest.mark.parametrize("width", [1280, 360])
+def test_titles_stand_above_their_teasers_where_episodes_have_no_cover_of_their_own(
+    browser: Browser, width: int, tmp_path: Path
+) -> None:
+    shared = f"{BASE}covers/cover-0.png"
+    pages = [replace(it, item=replace(it.item, image_url=shared)) for it in map(an_episode, range(1, 4))]
+    write_site(tmp_path, a_website(pages=pages))
+    with (
+        served(tmp_path, BASE) as address,
+        closing(browser.new_context(viewport={"width": width, "height": 800})) as it,
+    ):
+        page = it.new_page()
+        page.goto(address)
+        left = "it => [...it.querySelectorAll('h3, .teaser')].map(text => text.getBoundingClientRect().left)"
+        rows = [row.evaluate(left) for row in page.locator(".episodes > li").all()]
+    assert len(rows) == 3
+    assert all(title == teaser for title, teaser in rows)
+
+
+def test_a_small_player_fills_the_line_of_a_title_with_a_long_word(browser: Browser, tmp_path: Path) -> None:
+    page = an_episode(1)
+    write_site(tmp_path, a_website(pages=[replace(page, item=replace(page.item, title=f"Die {LONG}"))]))
+    with (
+        served(tmp_path, BASE) as address,
+        closing(browser.new_context(viewport={"width": 360, "height": 200})) as it,
+    ):
+        shown = it.new_page()
+        shown.goto(f"{address}{page.path}/embed/")
+        letters = shown.locator("h1").evaluate(_LETTERS_SEEN)
+    assert letters > 20
+
+
+_LETTERS_SEEN = """heading => {
+  const box = heading.getBoundingClientRect(), text = heading.querySelector('a').firstChild, range = new Range();
+  let seen = 0;
+  for (let at = 0; at < text.length; at++) {
+    range.setStart(text, at), range.setEnd(text, at + 1);
+    const letter = range.getBoundingClientRect();
+    seen += letter.right <= box.right && letter.bottom <= box.bottom + 2;
+  }
+  return seen;
+}"""
+"""How many letters of a heading stand inside it."""
+
+
 def with_long_words(page: Page) -> Page:
     item = page.item
     people = (*item.people, Appearance(name=f"Anna {LONG}", function=LONG, organisation=LONG))
@@ -320,6 +365,12 @@ def test_each_app_is_told_of_the_feed_in_its_own_way_and_the_shows_own_addresses
     assert urls["Pocket Casts"] == "pktc://subscribe/podcast.example.org/feed.xml"
     assert urls["AntennaPod"].startswith("https://antennapod.org/deeplink/subscribe?url=https%3A%2F%2Fpodcast.example")
     assert "YouTube" not in urls
+
+
+def test_the_page_of_a_long_name_stays_where_it_is() -> None:
+    compound = "Die Grundstücksverkehrsgenehmigungszuständigkeitsübertragungsverordnung"
+    pages = [replace(an_episode(1), topics=(compound,))]
+    assert "topics/die/index.html" in render_site(a_website(pages=pages)).indexes
 
 
 def test_a_show_without_an_episode_has_pages_too() -> None:

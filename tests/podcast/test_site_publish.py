@@ -131,3 +131,17 @@ def test_one_person_in_two_spellings_of_space_and_case_has_one_page(show: ShowFo
     text = texts(store)["people/uwe-schneidewind/index.html"]
     assert "Präsident" in text
     assert "Oberbürgermeister" in text
+
+
+def test_headings_and_tables_of_notes_are_in_no_list_and_the_description_of_the_feed_stays_whole(
+    show: ShowFolder,
+) -> None:
+    path = show.episode(1)
+    notes = "# Links zur Folge\n\nFür *Leser:innen*.\n\n| Stadt | Jahr |\n|---|---|\n| Unna | 2023 |\n"
+    path.write_text(path.read_text(encoding="utf-8").partition("Notizen")[0] + notes, encoding="utf-8")
+    store = MemoryStore()
+    show.publish(store)
+    pages = texts(store)
+    assert '<p class="teaser">Für Leser:innen.</p>' in pages["index.html"]
+    assert '<meta name="description" content="Für Leser:innen.">' in pages["folge-1/index.html"]
+    assert "<description>Links zur Folge\n\nFür Leser:innen.\n\nStadt" in pages["feed.xml"]

@@ -135,9 +135,10 @@ def _said(text: str) -> tuple[str, frozenset[str]]:
 
 
 def _begins(one: str, other: str) -> bool:
-    """Say whether one of two descriptions is the beginning of the other, or both are the same; empty ones are none."""
-    shorter, longer = sorted((one, other), key=len)
-    return one == other or bool(shorter and longer.startswith(_uncut(shorter)))
+    """Say whether two descriptions are the same, or one is cut off where the other goes on."""
+    shorter, longer = sorted((_uncut(one), _uncut(other)), key=len)
+    is_cut = _uncut(one) != one or _uncut(other) != other
+    return one == other or bool(shorter and is_cut and longer.startswith(shorter))
 
 
 def _uncut(text: str) -> str:

@@ -17,7 +17,7 @@ Allowed = Callable[[Any, Any, Moved], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Right:
+class Reason:
     """A difference that is right, and why; `allows` looks at the value before, the one after, and the move."""
 
     why: str
@@ -84,41 +84,41 @@ def _same_reading(before: Any, after: Any, moved: Moved) -> bool:
 
 
 SHOW = {
-    "feed_url": Right(why="the move itself", allows=lambda before, after, moved: after == f"{NEW}feed.xml"),
-    "guid": Right(why="a show without a podcast:guid has the one others derive (P20-GUID-2)", allows=_said_by_nobody),
-    "title": Right(why="the feed tells none, the producer does", allows=_said_by_nobody),
-    "description": Right(why="the feed tells none, the producer does", allows=_said_by_nobody),
-    "language": Right(why="the feed tells none, the producer does", allows=_said_by_nobody),
-    "link": Right(why="the feed tells none, the producer does", allows=_said_by_nobody),
-    "owner_name": Right(
+    "feed_url": Reason(why="the move itself", allows=lambda before, after, moved: after == f"{NEW}feed.xml"),
+    "guid": Reason(why="a show without a podcast:guid has the one others derive (P20-GUID-2)", allows=_said_by_nobody),
+    "title": Reason(why="the feed tells none, the producer does", allows=_said_by_nobody),
+    "description": Reason(why="the feed tells none, the producer does", allows=_said_by_nobody),
+    "language": Reason(why="the feed tells none, the producer does", allows=_said_by_nobody),
+    "link": Reason(why="the feed tells none, the producer does", allows=_said_by_nobody),
+    "owner_name": Reason(
         why="the owner is published by the author's name (import-owner), and not at all without an address",
         allows=lambda before, after, moved: after in (moved.intake.feed.show.author.strip(), ""),
     ),
-    "owner_email": Right(
+    "owner_email": Reason(
         why="what is no e-mail address is none", allows=lambda before, after, moved: "@" not in before and after == ""
     ),
-    "categories": Right(why="categories Apple has no longer (import-category)", allows=_of_apple),
-    "tags.new_feed_url": Right(
+    "categories": Reason(why="categories Apple has no longer (import-category)", allows=_of_apple),
+    "tags.new_feed_url": Reason(
         why="the new feed names no other address, or apps would leave it again (APPLE-CH-11, import-new-feed-url)",
         allows=lambda before, after, moved: after == "",
     ),
-    "tags.podping": Right(
+    "tags.podping": Reason(
         why="whoever publishes has to send podpings (import-podping)", allows=lambda before, after, moved: not after
     ),
-    "hubs": Right(why="a hub of the old host takes no other feed (import-hub)", allows=lambda *all_: True),
-    "trailers": Right(why="an episode of the kind trailer is told as one (P20-TRAILER)", allows=_new_trailers),
-    "tags.extra": Right(why="cloud belongs to the old server (import-left-out)", allows=_carried),
+    "hubs": Reason(why="a hub of the old host takes no other feed (import-hub)", allows=lambda *all_: True),
+    "trailers": Reason(why="an episode of the kind trailer is told as one (P20-TRAILER)", allows=_new_trailers),
+    "tags.extra": Reason(why="cloud belongs to the old server (import-left-out)", allows=_carried),
 }
 
 ITEM = {
-    "link": Right(
+    "link": Reason(
         why="an item without a page has ours", allows=lambda before, after, moved: not before and after.startswith(NEW)
     ),
-    "chapters_url": Right(why="chapters in the feed are a file of ours, too", allows=_own_chapters),
-    "summary": Right(why="a description in HTML is plain text; its words are those of the notes", allows=_same_reading),
-    "notes_html": Right(why="notes hold no pictures, players and scripts (import-notes-lost)", allows=_same_reading),
-    "people": Right(why="hosts of the channel are told with the guests (P20-PERSON-1)", allows=_with_hosts),
-    "alternates": Right(why="marks, types and signatures of other forms go (import-alternate)", allows=_no_form),
-    "tags.extra": Right(why="elements that RSS does not know go (import-left-out)", allows=_carried),
-    "tags.social_interact": Right(why="a protocol that nobody registered goes (import-left-out)", allows=_fewer),
+    "chapters_url": Reason(why="chapters in the feed are a file of ours, too", allows=_own_chapters),
+    "summary": Reason(why="a description in HTML is plain text with the words of the notes", allows=_same_reading),
+    "notes_html": Reason(why="notes hold no pictures, players, scripts (import-notes-lost)", allows=_same_reading),
+    "people": Reason(why="hosts of the channel are told with the guests (P20-PERSON-1)", allows=_with_hosts),
+    "alternates": Reason(why="marks, types and signatures of other forms go (import-alternate)", allows=_no_form),
+    "tags.extra": Reason(why="elements that RSS does not know go (import-left-out)", allows=_carried),
+    "tags.social_interact": Reason(why="a protocol that nobody registered goes (import-left-out)", allows=_fewer),
 }

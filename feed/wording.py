@@ -19,6 +19,7 @@ _SUMMARY = "itunes:summary"
 _PUBLISHED = "pubDate"
 
 _BLOCK = re.compile(r"<(?=/?(?:p|br|li|div|h[1-6]|tr|td|ul|ol|hr|blockquote|pre)\b)", re.IGNORECASE)
+_UNREAD = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|<!--.*?-->", re.DOTALL)
 _LINK = re.compile(r"<a\s[^<>]*\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _NAMED_TAG = re.compile(r"</?(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>|<!--.*?-->", re.DOTALL)
@@ -37,7 +38,7 @@ _CUT = re.compile(r"\s*(?:\[?(?:…|\.\.\.)\]?)?\s*$")
 
 def words(text: str) -> str:
     """Return what is read of a text that may be HTML, on one line."""
-    return " ".join(html.unescape(_TAG.sub("", _BLOCK.sub(" <", text))).split())
+    return _one_line(html.unescape(_TAG.sub("", _BLOCK.sub(" <", _UNREAD.sub("", text)))))
 
 
 def show_as_taken(old: Show, new: Show) -> tuple[Show, Show]:
@@ -58,6 +59,10 @@ def item_as_taken(old: Item, new: Item, shows: tuple[Show, Show]) -> Item:
         new = replace(new, image_url=old.image_url)
     if old.people != new.people and (old.people or shows[0].hosts) == (new.people or shows[1].hosts):
         new = replace(new, people=old.people)
+    if old.title != new.title and _one_line(old.title) == _one_line(new.title):
+        new = replace(new, title=old.title)
+    if _one_line(old.tags.itunes_title) == _one_line(new.tags.itunes_title):
+        new = replace(new, tags=replace(new.tags, itunes_title=old.tags.itunes_title))
     if old.tags.extra != new.tags.extra:
         new = _carried(old, new)
     if (old.summary, old.notes_html) != (new.summary, new.notes_html) and _same_texts(old, new):
@@ -88,7 +93,11 @@ def _carried(old: Item, new: Item) -> Item:
 
 
 def _spaced(markup: Markup) -> Markup:
-    return replace(markup, text=" ".join(markup.text.split()))
+    return replace(markup, text=_one_line(markup.text))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _same_texts(old: Item, new: Item) -> bool:

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
@@ -28,16 +27,12 @@ _FILLED_IN = {
 class Moved:
     """The bodies of a feed before and after, what an import reads of the first, and what `folge diff` tells."""
 
+    name: str
     before: bytes
     after: bytes
     intake: Intake
     diff: dict[str, Any]
     folder: Path
-
-    @property
-    def left_out(self) -> set[str]:
-        """The guids of items that are no episode, with a reason."""
-        return {left.guid for left in self.intake.left_out}
 
 
 def said(*arguments: str) -> str:
@@ -55,18 +50,19 @@ def import_arguments(path: Path, intake: Intake, folder: Path) -> list[str]:
     return ["import", str(path), "--into", str(folder), "--yes", *(["--owner", owner] if owner else [])]
 
 
-def move(path: Path, folder: Path, between: Callable[[Path], None] = lambda folder: None) -> Moved:
-    """Import a feed into a folder and publish it there; `between` the two, something may be done to the folder."""
+def move(path: Path, folder: Path) -> Moved:
+    """Import a feed into a folder and publish it there."""
     before = path.read_bytes()
     intake = take_in(before)
     new = ["--public-url", "https://neu.example.org/", "--store", "public"]
     said(*import_arguments(path, intake, folder), *new)
-    between(folder)
     fill_in(folder / "podcast.toml")
     said("-C", str(folder), "publish", "--yes")
     published = folder / "public" / "feed.xml"
     diff = json.loads(said("diff", str(path), str(published), "--json"))
-    return Moved(before=before, after=published.read_bytes(), intake=intake, diff=diff["feeds"][0], folder=folder)
+    return Moved(
+        name=path.name, before=before, after=published.read_bytes(), intake=intake, diff=diff["feeds"][0], folder=folder
+    )
 
 
 def fill_in(path: Path) -> None:

@@ -17,6 +17,7 @@ import feedparser
 import podcastparser
 import pytest
 
+from feed.decoding import decoded
 from feed.intake import take_in
 from feed.text import ascii_url
 from feed.times import parse_date
@@ -38,6 +39,10 @@ _ALWAYS = tuple(
     if name in _FEEDS
 )
 """A Podlove feed, one of Libsyn, an Atom feed, one with every namespace, and a dirty one."""
+
+_DATES = {
+    "radiofeed-app__rss_bad_pub_date.xml": "a date has a second 352: feedparser gives it up, podcastparser adds them"
+}
 
 _OTHERS = [name for name in _FEEDS if name not in _ALWAYS]
 _TRIED = _FEEDS if SOAK else sorted({*_ALWAYS, *random.Random(7).sample(_OTHERS, min(7, len(_OTHERS)))})
@@ -104,17 +109,25 @@ def _others_see_the_same(moved: Moved) -> None:
     ours = {item.guid for item in moved.intake.feed.items}
     for before, after in seen:
         assert {guid for guid in before if guid in ours} <= after.keys()
-        unlike = {guid: (told, after[guid]) for guid, told in before.items() if guid in after and told != after[guid]}
-        assert unlike == {}
+        pairs = {guid: (told, after[guid]) for guid, told in before.items() if guid in after}
+        assert {guid: pair for guid, pair in pairs.items() if not _same(*pair, moved)} == {}
+
+
+def _same(before: tuple[object, ...], after: tuple[object, ...], moved: Moved) -> bool:
+    """Say whether a parser sees of an item what it saw; what it did not understand before, it may understand now."""
+    return all(
+        not old or old == new or (moved.name in _DATES and isinstance(old, float | int))
+        for old, new in zip(before, after, strict=True)
+    )
 
 
 def _feedparser(body: bytes) -> Seen:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        entries = feedparser.parse(body).entries
+        parsed = feedparser.parse(body).entries
+        dates = [entry.get("published_parsed") or entry.get("updated_parsed") for entry in parsed]
     seen: dict[str, tuple[object, ...]] = {}
-    for entry in entries:
-        published = entry.get("published_parsed") or entry.get("updated_parsed")
+    for entry, published in zip(parsed, dates, strict=True):
         files = [file.get("href", "") for file in entry.get("enclosures", [])]
         seen.setdefault(entry.get("id", ""), _told(files, published and calendar.timegm(published), entry.get("title")))
     return seen
@@ -142,7 +155,7 @@ def _feedsmith(moved: Moved) -> list[tuple[Seen, Seen]]:
         [node, "--input-type=module", "--eval", _SCRIPT],
         cwd=_INSTALLED,
         env={"PATH": os.environ["PATH"], "TZ": "UTC"},
-        input=json.dumps([moved.before.decode(errors="replace"), moved.after.decode()]).encode(),
+        input=json.dumps([decoded(moved.before, "")[0], moved.after.decode()]).encode(),
         capture_output=True,
         timeout=100,
         check=True,
@@ -156,10 +169,11 @@ def _of_feedsmith(feed: Mapping[str, Any]) -> Seen:
     seen: dict[str, tuple[object, ...]] = {}
     for item in feed.get("items") or feed.get("entries") or ():
         guid = item.get("id") or (item.get("guid") or {}).get("value") or ""
-        links = [link["href"] for link in item.get("links") or () if link.get("rel") == "enclosure"]
+        links = [link["href"] for link in item.get("links") or () if link.get("rel") == "enclosure" and "href" in link]
         files = links or [file.get("url", "") for file in item.get("enclosures") or ()]
         date = item.get("pubDate") or item.get("published")
-        seen.setdefault(guid, _told(files, date, item.get("title")))
+        title = item.get("title")
+        seen.setdefault(guid, _told(files, date, title["value"] if isinstance(title, dict) else title))
     return seen
 
 

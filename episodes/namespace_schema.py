@@ -76,7 +76,7 @@ _RSS_CHANNEL = (
 _RSS_ITEM = ("author", "category", "comments", "source")
 
 _DEEPEST = 5
-_WRITTEN_ALONE = frozenset({"lastBuildDate", "generator", "docs", "item", "fh:archive", "podcast:trailer"})
+_WRITTEN_ALONE = frozenset({"lastBuildDate", "generator", "docs", "item", "fh:archive"})
 
 CHAT_FIELDS = ("server", "protocol", "account_id", "space")
 _MEDIA = ("podcast", "music", "video", "film", "audiobook", "newsletter", "blog", "publisher", "course")

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from feed.item import Item
 from feed.reader import Feed
+from feed.show import Show
+from feed.wording import item_as_taken, show_as_taken
 
 SHARED = 3
 """How many items have to differ in the same way for it to be told once, and not of each."""
@@ -128,13 +130,20 @@ class Comparison:
 def compare(old: Feed, new: Feed) -> Comparison:
     """Compare two feeds, whoever wrote them. Of repeated guids the items that look alike are compared.
 
-    A feed that is no PagedFeed has one page. Notes that are left out or put back on a later page are no difference.
+    A feed that is no PagedFeed has one page. Notes that are left out or put back on a later page are no difference, and
+    what says the same in another spelling is none (`feed.wording`).
     """
     pairs, left, right = _match(old.items, new.items)
     first = _first_page(old), _first_page(new)
     room = _makes_room(old, new, pairs)
     found = [
-        _noticed(old.items[here], new.items[there], listed=(here < first[0], there < first[1]), room=room)
+        _noticed(
+            old.items[here],
+            new.items[there],
+            shows=(old.show, new.show),
+            listed=(here < first[0], there < first[1]),
+            room=room,
+        )
         for here, there in pairs
     ]
     moves = _moves(found)
@@ -144,7 +153,7 @@ def compare(old: Feed, new: Feed) -> Comparison:
     found += [Noticed(effect=Effect.GONE, old=old.items[here], new=None) for here in left]
     found += [Noticed(effect=Effect.NEW, old=None, new=new.items[there]) for there in right]
     return Comparison(
-        show=differences(old.show, new.show),
+        show=differences(*show_as_taken(old.show, new.show)),
         items=tuple(sorted(found, key=lambda noticed: _RANK[noticed.effect])),
         moves=moves,
         shared=tuple(shared.values()),
@@ -268,9 +277,9 @@ def _makes_room(old: Feed, new: Feed, pairs: Sequence[tuple[int, int]]) -> bool:
     return newest is not None and len(left) <= sum(published > newest for published in came)
 
 
-def _noticed(old: Item, new: Item, *, listed: tuple[bool, bool], room: bool) -> Noticed:
+def _noticed(old: Item, new: Item, *, shows: tuple[Show, Show], listed: tuple[bool, bool], room: bool) -> Noticed:
     """Return a pair of items; `listed` says of each whether it is on the first page."""
-    found = differences(old, new)
+    found = differences(old, item_as_taken(old, new, shows))
     if not listed[1] and not (old.notes_html and new.notes_html):
         found = tuple(difference for difference in found if difference.field != "notes_html")
     effect = _effect(old, new, {difference.field for difference in found})

@@ -16,7 +16,7 @@ from podcast.cli.output import emit, give, say, tell_problems
 from podcast.cli.publishing import make_publisher
 from podcast.fetching import Fetcher, fetch_feed
 from podcast.layout import FEED
-from podcast.publishing.noticing import ComparedFeed, Standing, compare_live, compared, next_feeds, read_pages
+from podcast.publishing.noticing import ComparedFeed, Standing, compare_live, compared, next_feeds, take_pages
 from podcast.workspace import open_workspace
 
 
@@ -60,11 +60,11 @@ def _compare_next(folder: Path, source: str | None, wanted: Wanted) -> Sequence[
 
 
 def _read(source: str) -> PagedFeed:
-    """Read a feed from a file or an address, and say what of it could not be read."""
+    """Read a feed from a file or an address, however dirty, and say what of it was mended or is left out."""
     feed = _fetch(source) if _is_address(source) else _read_file(source)
     tell_problems(replace(problem, path=source) for problem in feed.problems[:LISTED])
     if len(feed.problems) > LISTED:
-        say(f"… and {len(feed.problems) - LISTED} more items of {visible(source)}")
+        say(f"… and {len(feed.problems) - LISTED} more findings in {visible(source)}")
     return feed
 
 
@@ -79,7 +79,7 @@ def _read_file(source: str) -> PagedFeed:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "that is no file name"
         raise UserError(f"{source} cannot be read: {reason}", hint="name a feed in a file, or its address") from error
-    return read_pages(body, lambda address: None, name=source)
+    return take_pages(body, lambda address: None, name=source)
 
 
 def _fetch(address: str) -> PagedFeed:
@@ -90,4 +90,4 @@ def _fetch(address: str) -> PagedFeed:
         def page(following: str) -> bytes | None:
             return fetch_feed(fetcher, following).body if _is_address(following) else None
 
-        return read_pages(answer.body, page, name=address)
+        return take_pages(answer.body, page, name=address, url=address)

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from episodes.addresses import is_address
 from episodes.fields import one_line
 from episodes.markup import Markup, write_markup
-from episodes.model import Appearance
+from episodes.model import Appearance, Kind
 from episodes.problems import quoted
 from episodes.slugs import slugify
 from feed.categories import CATEGORIES
 from feed.item import Item
-from feed.show import Category, Show
+from feed.show import Category, Show, Trailer
+from feed.times import rfc2822
 from podcast.feed_settings import GUID, podcast_guid
 from podcast.importing.findings import Findings
 from podcast.importing.notes import is_html, text_of
@@ -117,7 +118,10 @@ def tables_of(show: Show, items: Sequence[Item], url: str, wanted: Wanted, findi
         "podroll": list(map(_plain, tags.podroll)),
         "blocks": [{"service": block.service, "blocked": block.blocked} for block in tags.blocks],
         "value": list(map(_passed_on, tags.value)),
-        "extra": [{"xml": write_markup(markup)} for markup in _carried(tags.extra, findings)],
+        "extra": [
+            {"xml": write_markup(markup)}
+            for markup in (*_carried(tags.extra, findings), *map(_trailer, _lone_trailers(show, items)))
+        ],
     }
     publisher = tags.publisher
     groups = {
@@ -126,9 +130,9 @@ def tables_of(show: Show, items: Sequence[Item], url: str, wanted: Wanted, findi
         if publisher
         else {},
         "chat": _plain(tags.chat) if tags.chat else {},
-        "feed": {"hubs": [hub for hub in show.hubs if hub in _HUBS]},
+        "feed": {"hubs": [hub for hub in map(_secure, show.hubs) if hub in _HUBS]},
     }
-    _tell_left(show, items, findings)
+    _tell_left(show, findings)
     people = {
         host.person: _plain(replace(host, person="", role="" if host.role == "host" else host.role))
         | {"group": "" if host.group == "cast" else host.group}
@@ -254,7 +258,30 @@ def _carried(extra: Iterable[Markup], findings: Findings) -> Iterator[Markup]:
             yield markup
 
 
-def _tell_left(show: Show, items: Sequence[Item], findings: Findings) -> None:
+def _secure(address: str) -> str:
+    return re.sub("^http:", "https:", address)
+
+
+def _lone_trailers(show: Show, items: Sequence[Item]) -> Iterator[Trailer]:
+    """Return the trailers that no episode of the kind is, of which alone a publish makes them."""
+    known = {item.enclosure.url for item in items if item.kind is Kind.TRAILER}
+    return (trailer for trailer in show.trailers if trailer.url not in known)
+
+
+def _trailer(trailer: Trailer) -> Markup:
+    """Return a trailer as an element carried verbatim (P20-TRAILER)."""
+    given = {
+        "url": trailer.url,
+        "pubdate": rfc2822(trailer.published),
+        "length": str(trailer.bytes or ""),
+        "type": trailer.media_type,
+        "season": "" if trailer.season is None else str(trailer.season),
+    }
+    attributes = tuple((name, value) for name, value in given.items() if value)
+    return Markup(name="podcast:trailer", attributes=attributes, text=one_line(trailer.title))
+
+
+def _tell_left(show: Show, findings: Findings) -> None:
     """Tell what of a show is not taken over because it would be wrong in another place."""
     if show.tags.new_feed_url not in ("", show.feed_url):
         message = f"the feed says it moved to {show.tags.new_feed_url}; the new feed does not say so again"
@@ -262,12 +289,8 @@ def _tell_left(show: Show, items: Sequence[Item], findings: Findings) -> None:
     if show.tags.podping:
         findings.note("podping", "that podpings are sent is not taken over", hint="set podping = true if you send them")
     for hub in show.hubs:
-        if hub not in _HUBS:
+        if _secure(hub) not in _HUBS:
             findings.note("hub", f"the hub {hub} belongs to the host the feed was on, and is left out")
-    known = {item.enclosure.url for item in items}
-    for trailer in show.trailers:
-        if trailer.url not in known:
-            findings.add("trailer", f"the trailer {quoted(trailer.title)} is no item of the feed: {trailer.url}")
 
 
 def _plain(part: object) -> dict[str, object]:

@@ -16,7 +16,7 @@ from podcast.fetching import Fetcher, fetch_feed
 from podcast.moving.chain import Chain, follow
 from podcast.moving.hosts import host_called, host_of
 from podcast.moving.steps import Seen
-from podcast.publishing.noticing import read_pages
+from podcast.publishing.noticing import take_pages
 from podcast.settings import PREVIEW_URL
 
 MOST_ASKED = 100
@@ -43,7 +43,7 @@ def look(
     if named and not is_address(source):
         raise UserError(f"{quoted(source)} is not a web address", hint=web_hint(source))
     old_url = source if named else ""
-    old = read_pages(kept, lambda address: None, name="the kept feed") if kept else None
+    old = take_pages(kept, lambda address: None, name="the kept feed") if kept else None
     made = _generator(kept)
     chain, unread = None, ""
     if old_url:
@@ -62,11 +62,11 @@ def look(
 def _read(chain: Chain, fetcher: Fetcher) -> tuple[PagedFeed | None, str]:
     """Return the feed at the end of a chain with all its pages, or none and, where it has pages, why they failed."""
     try:
-        read_pages(chain.body, lambda address: None, name=chain.end)
+        take_pages(chain.body, lambda address: None, name=chain.end, url=chain.end)
     except UserError:
         return None, ""
     try:
-        return read_pages(chain.body, _pages(fetcher), name=chain.end), ""
+        return take_pages(chain.body, _pages(fetcher), name=chain.end, url=chain.end), ""
     except UserError as error:
         return None, error.message
 
@@ -92,7 +92,7 @@ def _with_new(seen: Seen, fetcher: Fetcher, told: Callable[[str], None]) -> Seen
         return replace(seen, absent=f"{seen.new_url} is an address on this machine only")
     try:
         body = fetch_feed(fetcher, seen.new_url).body
-        new = read_pages(body, _pages(fetcher), name=seen.new_url)
+        new = take_pages(body, _pages(fetcher), name=seen.new_url, url=seen.new_url)
     except UserError as error:
         return replace(seen, absent=error.message)
     faults: tuple[Problem, ...] = errors(check_feed(body, name=seen.new_url))

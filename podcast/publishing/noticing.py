@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import unquote
 
-from episodes.problems import UserError
+from episodes.problems import Severity, UserError
 from feed.comparison import Comparison, PagedFeed, beyond, compare
 from feed.document import MalformedFeedError, read_document
-from feed.reader import read_feed
+from feed.intake import take_in
+from feed.reader import Feed, read_feed
 from feed.text import ascii_url
 from podcast.layout import FEED, feed_key, is_archive, public_url
 from podcast.publishing.feeds import compile_pages
@@ -151,30 +152,47 @@ def read_pages(body: bytes, page: Callable[[str], bytes | None], *, name: str) -
     `page` returns the body at an address, or None where it is not to be had: the feed ends there, or at MOST_PAGES.
     Raises UnreadableFeedError, with the `name` of the feed, where it or one of its pages is none.
     """
+    return _read_pages(body, page, lambda page, address: (read_feed(page), _next(page)), name=name)
+
+
+def take_pages(body: bytes, page: Callable[[str], bytes | None], *, name: str, url: str = "") -> PagedFeed:
+    """Read a feed of another hand and its pages as an import reads them; `url` is where it comes from."""
+    return _read_pages(body, page, _taken, name=name, url=url)
+
+
+def _read_pages(
+    body: bytes,
+    page: Callable[[str], bytes | None],
+    read: Callable[[bytes, str], tuple[Feed, str]],
+    *,
+    name: str,
+    url: str = "",
+) -> PagedFeed:
     try:
-        return _read_pages(body, page)
-    except MalformedFeedError as error:
+        feed, following = read(body, url)
+        items, problems = list(feed.items), list(feed.problems)
+        known = {item.guid for item in items}
+        seen: set[str] = set()
+        while following and following not in seen and len(seen) < MOST_PAGES:
+            seen.add(following)
+            more = page(following)
+            if more is None:
+                break
+            further, following = read(more, following)
+            items += [item for item in further.items if item.guid not in known]
+            known.update(item.guid for item in further.items)
+            problems += further.problems
+    except UserError as error:
         raise UnreadableFeedError(f"{name} cannot be read: {error.message}", hint=error.hint) from error
-
-
-def _read_pages(body: bytes, page: Callable[[str], bytes | None]) -> PagedFeed:
-    feed = read_feed(body)
-    items, problems = list(feed.items), list(feed.problems)
-    known = {item.guid for item in items}
-    seen: set[str] = set()
-    following = _next(body)
-    while following and following not in seen and len(seen) < MOST_PAGES:
-        seen.add(following)
-        more = page(following)
-        if more is None:
-            break
-        read = read_feed(more)
-        items += [item for item in read.items if item.guid not in known]
-        known.update(item.guid for item in read.items)
-        problems += read.problems
-        following = _next(more)
     older = len(items) - len(feed.items)
     return PagedFeed(show=feed.show, items=tuple(items), changed=feed.changed, problems=tuple(problems), older=older)
+
+
+def _taken(body: bytes, url: str) -> tuple[Feed, str]:
+    """Return a page as an import reads it, its doubts as the feed's problems, and the address of the next page."""
+    intake = take_in(body, url)
+    doubts = tuple(problem for problem in intake.problems if problem.severity is not Severity.NOTE)
+    return replace(intake.feed, problems=doubts), intake.next_page
 
 
 def _next(body: bytes) -> str:

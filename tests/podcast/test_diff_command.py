@@ -216,7 +216,7 @@ class TestTwoFeeds:
         run(["diff", str(tmp_path / "old"), a_file(tmp_path / "new", an_item(1))])
 
         assert f"warning: {tmp_path / 'old'}:" in (told := capsys.readouterr()).err
-        assert "'Ohne Ton' is left out" in told.err
+        assert "'Ohne Ton': the item is left out: it has no enclosure" in told.err
         assert "Ohne Ton" not in told.out
 
     def test_json_has_both_values_and_every_total(self, tmp_path: Path, capsys: Screen) -> None:
@@ -234,11 +234,11 @@ class TestTwoFeeds:
             {"field": "number", "before": 1, "after": None, "shared": False},
         ]
 
-    @pytest.mark.parametrize("body", [b"", b"<html/>", b"\xff\xfe<", b"<feed xmlns='http://www.w3.org/2005/Atom'/>"])
+    @pytest.mark.parametrize("body", [b"", b"<html/>", b"\xff\xfe<", b"<opml><body/></opml>"])
     def test_what_is_no_feed_is_a_sentence(self, body: bytes, tmp_path: Path, capsys: Screen) -> None:
         (tmp_path / "old").write_bytes(body)
         assert run(["diff", str(tmp_path / "old"), a_file(tmp_path / "new", an_item(1))]) == 2
-        assert capsys.readouterr().err.startswith(f"folge: {tmp_path / 'old'} cannot be read: line 1: ")
+        assert capsys.readouterr().err.startswith(f"folge: {tmp_path / 'old'} cannot be read: ")
 
     def test_a_file_that_is_not_there_is_a_sentence(self, tmp_path: Path, capsys: Screen) -> None:
         assert run(["diff", str(tmp_path / "nothing.xml"), a_file(tmp_path / "new", an_item(1))]) == 2

@@ -150,7 +150,7 @@ _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\
 _NUMBER = re.compile(r"[-+]?(\.[0-9_]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?|0[oOxXbB][0-9a-fA-F_]+")
 # what plain YAML certainly reads back, and what it certainly does not: only the rest has to be tried, which takes long
 _PLAIN = re.compile(
-    r"""(?:\d{1,3}:\d\d:\d\d(?:\.\d{1,3})?[ ])?(?:[^\W\d_]|<[A-Za-z])"""
+    r"""(?:(?:\d{1,3}:)?\d\d:\d\d(?:\.\d{1,3})?[ ])?(?:[^\W\d_]|<[A-Za-z])"""
     r"""(?:[\w .()/'’“”„…"=<>;+%@~&!·–-]|:(?=[\w/])|(?<!\s)#)*"""
     r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )

@@ -19,6 +19,8 @@ _FENCE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 # what YAML forbids, and what it takes for the end of a line where no editor does: values and line numbers would shift
 _ODD = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|\r(?!\n)")
 _MARKED = re.compile(r"(?:^|[\s\[{,])[&!]")
+# blocks begin in one of the columns before this, at most two in each: with so few brackets less than _DEEPEST
+_INDENTED = re.compile(r"^[-?: \t]{7}", re.MULTILINE)
 _BLOCK_COMMENT = re.compile(r"[|>][-+0-9]*([ \t]+#[^\r\n]*)")
 
 
@@ -98,7 +100,7 @@ def _compose(source: str, path: str, loader: type) -> MappingNode | Problem:
 
 def _refused(source: str, path: str) -> Problem | None:
     """Find what must not be composed: nesting that overflows libyaml's stack, and words YAML would swallow."""
-    if not _MARKED.search(source) and sum(map(source.count, "[{-?:")) < 200:
+    if not _MARKED.search(source) and not _INDENTED.search(source) and source.count("[") + source.count("{") < 6:
         return None
     depth = 0
     for event in yaml.parse(source, Loader=_READER):

@@ -203,8 +203,8 @@ class TestTwoFeeds:
         run(["diff", str(tmp_path / "old"), str(tmp_path / "new")])
 
         told = capsys.readouterr().out
-        assert "~ changed     1  Ein b\\u202e\\u009b31m\n" in told
-        assert "title: 'Ein\\na' → 'Ein\\nb\\u202e\\u009b31m'" in told
+        assert "~ changed     1  Ein b›31m\n" in told
+        assert "title: 'Ein a' → 'Ein b›31m'" in told
         assert "\u202e" not in told
         assert "\x9b" not in told
 

@@ -78,11 +78,17 @@ def _own_chapters(before: Any, after: Any, moved: Moved) -> bool:
 
 
 def _same_reading(before: Any, after: Any, moved: Moved) -> bool:
-    """Nearly all words stay, and all that come are those of chapters."""
+    """Nearly all words stay, and all that come stand in other texts or in chapters of the old feed."""
     old, new = set(words(before).split()), set(words(after).split())
-    titles = [chapter.title for item in moved.intake.feed.items for chapter in item.chapters]
-    come = {word for word in new - old - set(" ".join(titles).split()) if not re.fullmatch(r"[\d:]+", word)}
+    come = {word for word in new - old - _vocabulary(moved) if not re.fullmatch(r"[\d:]+", word)}
     return max(len(old - new), len(come)) <= len(old) // 20 + 2
+
+
+def _vocabulary(moved: Moved) -> set[str]:
+    texts: list[str] = []
+    for item in moved.intake.feed.items:
+        texts += [item.summary, item.notes_html, *(chapter.title for chapter in item.chapters)]
+    return {word for text in texts for word in words(text).split()}
 
 
 SHOW = {
@@ -117,7 +123,7 @@ ITEM = {
         why="an item without a page has ours", allows=lambda before, after, moved: not before and after.startswith(NEW)
     ),
     "chapters_url": Reason(why="chapters in the feed are a file of ours, too", allows=_own_chapters),
-    "summary": Reason(why="a description in HTML is plain text with the words of the notes", allows=_same_reading),
+    "summary": Reason(why="a description in HTML, or none, is plain text of the notes", allows=_same_reading),
     "notes_html": Reason(why="notes hold no players (import-notes-lost), and chapters", allows=_same_reading),
     "people": Reason(why="hosts of the channel are told with the guests (P20-PERSON-1)", allows=_with_hosts),
     "alternates": Reason(why="marks, types and signatures of other forms go (import-alternate)", allows=_no_form),

@@ -8,7 +8,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from bench import compiling, encoding, facts, intake, loudness, memory, nothing, requests, site, start, upload
+from bench import (
+    compiling,
+    encoding,
+    facts,
+    importing,
+    intake,
+    loudness,
+    memory,
+    nothing,
+    requests,
+    site,
+    start,
+    upload,
+)
 from bench.processes import NotMeasuredError
 from bench.rows import Row, table
 from tests.servers.running import NotStartedError
@@ -26,6 +39,7 @@ MEASUREMENTS: dict[str, _Measurement] = {
     "requests": requests.run,
     "compile": compiling.run,
     "intake": intake.run,
+    "import": importing.run,
     "facts": facts.run,
     "loudness": loudness.run,
     "encode": encoding.run,

@@ -19,6 +19,8 @@ _FENCE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 # what YAML forbids, and what it takes for the end of a line where no editor does: values and line numbers would shift
 _ODD = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|\r(?!\n)")
 _MARKED = re.compile(r"(?:^|[\s\[{,])[&!]")
+# blocks begin in one of the columns before this, at most two in each: with so few brackets less than _DEEPEST
+_INDENTED = re.compile(r"^[-?: \t]{7}", re.MULTILINE)
 _BLOCK_COMMENT = re.compile(r"[|>][-+0-9]*([ \t]+#[^\r\n]*)")
 
 
@@ -98,7 +100,7 @@ def _compose(source: str, path: str, loader: type) -> MappingNode | Problem:
 
 def _refused(source: str, path: str) -> Problem | None:
     """Find what must not be composed: nesting that overflows libyaml's stack, and words YAML would swallow."""
-    if not _MARKED.search(source) and sum(map(source.count, "[{-?:")) < 200:
+    if not _MARKED.search(source) and not _INDENTED.search(source) and source.count("[") + source.count("{") < 6:
         return None
     depth = 0
     for event in yaml.parse(source, Loader=_READER):
@@ -150,7 +152,8 @@ _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\
 _NUMBER = re.compile(r"[-+]?(\.[0-9_]+|[0-9][0-9_]*(\.[0-9_]*)?)([eE][-+]?[0-9]+)?|0[oOxXbB][0-9a-fA-F_]+")
 # what plain YAML certainly reads back, and what it certainly does not: only the rest has to be tried, which takes long
 _PLAIN = re.compile(
-    r"""(?:[A-Za-z]|<[A-Za-z])(?:[\w .()/'’“”„…"=<>;+%@~–-]|:(?=[\w/])|(?<!\s)[&#])*"""
+    r"""(?:(?:\d{1,3}:)?\d\d:\d\d(?:\.\d{1,3})?[ ])?(?:[^\W\d_]|<[A-Za-z])"""
+    r"""(?:[\w .()/'’“”„…"=<>;+%@~&!·–-]|:(?=[\w/])|(?<!\s)#)*"""
     r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 )
 _RESERVED = frozenset({"y", "n", "yes", "no", "true", "false", "on", "off", "null"})
@@ -166,11 +169,16 @@ def write_scalar(value: str) -> str:
     if value and value == value.strip() and not _HIDDEN.search(value) and not _NUMBER.fullmatch(value):
         if _PLAIN.fullmatch(value) and value.lower() not in _RESERVED:
             return value
-        tag = yaml.resolver.Resolver().resolve(ScalarNode, value, (True, False))  # type: ignore[no-untyped-call]
-        if tag == "tag:yaml.org,2002:str" and _reads_back(value):
+        if not _NEVER_PLAIN.search(value) and _is_text(value) and _reads_back(value):
             return value
     body = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{_HIDDEN.sub(_escaped, body)}"'
+
+
+def _is_text(value: str) -> bool:
+    """Say whether plain YAML takes a value for text, and not for a number, a truth value or a time."""
+    tag = yaml.resolver.Resolver().resolve(ScalarNode, value, (True, False))  # type: ignore[no-untyped-call]
+    return bool(tag == "tag:yaml.org,2002:str")
 
 
 def _escaped(match: re.Match[str]) -> str:

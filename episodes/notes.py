@@ -4,7 +4,7 @@ import ctypes
 import html
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import cast
 
 FEED_TAGS = frozenset({"p", "ol", "ul", "li", "a", "b", "i", "strong", "em", "br"})
@@ -97,6 +97,7 @@ _FLAT = r"(?:p|br|hr|li|a|t[hdr]|img|input)\b"
 _FORMATTING = re.compile(r"<(b|i|u|s|em|strong|strike|small|big|code|tt|font|nobr)\s[^>]{0,1000}>", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4)  # of the same notes several forms are asked for, one after another
 def _render(markdown: str) -> str:
     """Return notes as HTML that is not clean yet, raw HTML let through: `_clean` removes what is not wanted, text kept.
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from episodes.problems import Severity
-from feed.checks.addresses import WEBSITE_ENDPOINT, Address, addresses
+from feed.checks.addresses import WEBSITE_ENDPOINT, addresses
 from feed.checks.rule import Finding, rule
 from feed.document import FeedDocument
 
@@ -26,7 +27,7 @@ _BUCKET_OF_S3 = re.compile(r"(?P<bucket>.+)\.s3(?:[.-][a-z0-9-]+){0,2}\.amazonaw
 def s3_1(document: FeedDocument) -> Iterator[Finding]:
     """No address is that of an S3 website endpoint, which has no https (Amazon S3 user guide)."""
     for address in addresses(document):
-        if WEBSITE_ENDPOINT.search(_host(address)):
+        if WEBSITE_ENDPOINT.search(_host(address.url)):
             message = f"{address.place} {address.url!r} is an S3 website endpoint, and those have no https"
             yield Finding(message=message, at=address.at, hint="put a CDN with an address of your own in front of it")
 
@@ -43,7 +44,7 @@ def s3_2(document: FeedDocument) -> Iterator[Finding]:
     (Amazon S3 user guide).
     """
     for address in addresses(document):
-        bucket = _BUCKET_OF_S3.fullmatch(_host(address))
+        bucket = _BUCKET_OF_S3.fullmatch(_host(address.url))
         if bucket and "." in bucket["bucket"] and address.url.lower().startswith("https:"):
             message = f"{address.place} {address.url!r} has a bucket with a dot, and the certificate does not fit it"
             hint = "use a bucket without dots, the path form, or a CDN with an address of your own"
@@ -60,13 +61,14 @@ def s3_2(document: FeedDocument) -> Iterator[Finding]:
 def r2_1(document: FeedDocument) -> Iterator[Finding]:
     """No address is one of `r2.dev`, which is for development and answers many listeners with 429 (Cloudflare)."""
     for address in addresses(document):
-        if _host(address).endswith(".r2.dev"):
+        if _host(address.url).endswith(".r2.dev"):
             message = f"{address.place} {address.url!r} is on r2.dev, which slows down and refuses many listeners"
             yield Finding(message=message, at=address.at, hint="connect a domain of your own to the bucket")
 
 
-def _host(address: Address) -> str:
+@lru_cache(maxsize=20_000)
+def _host(url: str) -> str:
     try:
-        return (urlsplit(address.url).hostname or "").rstrip(".")[-_LONGEST_HOST:]
+        return (urlsplit(url).hostname or "").rstrip(".")[-_LONGEST_HOST:]
     except ValueError:
         return ""

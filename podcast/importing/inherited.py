@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from episodes.problems import ProblemsFound, Severity
-from feed.checks.run import check_feed
+from feed.checks.run import all_rules, check_document
 from feed.compiler import compile_feed
+from feed.document import read_document
 from feed.item import Item
 from feed.show import Show
 
@@ -35,7 +36,8 @@ def inherited_rules(show: Show, items: Sequence[Item]) -> tuple[str, ...]:
             if not items:
                 return ()
         else:
-            found = check_feed(body)
+            grave = [rule for rule in all_rules() if rule.severity is Severity.ERROR]
+            found = check_document(read_document(body), rules=grave)
             return tuple(sorted({problem.rule for problem in found if problem.severity is Severity.ERROR}))
     return ()
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from podcast.importing.notetree import Node
 
 _ESCAPED = re.compile(r"[\\`*\[\]<>~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
+_MARKS_OF_LINES = frozenset("\\`*[]<>~_&")
 _URL = re.compile(r"https?://[^\s<>*\[\]`]+")
 _START = re.compile(r"(?:#{1,6}(?=\s|$)|[-+](?=\s|$)|[=-]+\s*$|>|\d{1,9}[.)](?=\s|$)|\|)")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
@@ -129,6 +130,8 @@ def _quoted(text: str) -> str:
 
 def _escape(text: str) -> str:
     """Return text so that nothing in it is read as a mark; addresses stay as they are."""
+    if _MARKS_OF_LINES.isdisjoint(text):  # as most text is
+        return text
     parts, at = [], 0
     for url in _URL.finditer(text):
         parts += [_ESCAPED.sub(r"\\\g<0>", text[at : url.start()]), url[0]]

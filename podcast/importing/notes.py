@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from episodes.notes import plain_text, summarize, whole_html
 from episodes.problems import UNFIT
 from podcast.importing.markdown import write_blocks, write_raw
-from podcast.importing.notetree import Node, TooDeepError, joined, read_tree
+from podcast.importing.notetree import Node, TooDeepError, clean_tree, joined, read_clean, read_tree
 
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|<!--|<!\[CDATA\[")
 _ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]*);")
+_SPACE = re.compile(r"[ \t\n\r\f]+")
+_BLOCK = re.compile("(</?(?:p|ul|ol|li|blockquote|h[1-6]|br)>)")
 _LOST = re.compile(r"<(img|iframe|script|style|video|audio|embed|object|form|input|button|svg|canvas)\b", re.IGNORECASE)
 
 
@@ -47,8 +49,8 @@ def from_html(text: str, base: str = "") -> Notes:
     text = UNFIT.sub("", text)
     lost = tuple(sorted(Counter(name.lower() for name in _LOST.findall(text)).items()))
     try:
-        blocks = read_tree(text, base)
-        markdown, raw, changed = _markdown(blocks)
+        cleaned = clean_tree(text)
+        markdown, raw, changed = _markdown(read_clean(cleaned, base), cleaned)
     except TooDeepError:
         return replace(from_text(text_of(text)), lost=lost, changed=True)
     return Notes(markdown=markdown, raw=raw, lost=lost, changed=changed)
@@ -80,10 +82,13 @@ def _paragraph(text: str) -> Node:
     return Node(name="p", children=tuple(lines))
 
 
-def _markdown(blocks: Sequence[Node]) -> tuple[str, int, bool]:
-    """Return Markdown of blocks, how many of them had to stay HTML, and whether it renders otherwise all the same."""
+def _markdown(blocks: Sequence[Node], source: str) -> tuple[str, int, bool]:
+    """Return Markdown of the blocks of `source`, how many of them had to stay HTML, and whether it renders otherwise
+    all the same.
+    """
     whole = write_blocks(blocks)
-    if _renders(whole, blocks):
+    rendered = whole_html(whole)
+    if _spaceless(rendered) == _spaceless(source) or _alike(tuple(blocks), read_tree(rendered)):
         return whole, 0, False
     written = [text if _renders(text := write_blocks((block,)), (block,)) else "" for block in blocks]
     mixed = "\n\n".join(text or write_raw(block) for text, block in zip(written, blocks, strict=True))
@@ -91,6 +96,13 @@ def _markdown(blocks: Sequence[Node]) -> tuple[str, int, bool]:
         return mixed, written.count(""), False
     raw = "\n\n".join(map(write_raw, blocks))
     return raw, len(blocks), not _renders(raw, blocks)
+
+
+def _spaceless(cleaned: str) -> str:
+    """Return clean HTML without the space nobody sees: of equal ones the trees are equal, and need not be read."""
+    if "<pre>" in cleaned:
+        return cleaned
+    return _SPACE.sub(" ", "".join(part.strip(" \t\n\r\f") for part in _BLOCK.split(cleaned)))
 
 
 def _renders(markdown: str, blocks: Sequence[Node]) -> bool:

@@ -61,9 +61,18 @@ def read_tree(html: str, base: str = "") -> tuple[Node, ...]:
     A box such as `div` is the blocks in it, text outside any block and what two line breaks part are paragraphs, `b`
     is `strong` and `i` is `em`, spaces that are not seen are gone, and addresses are ASCII.
     """
+    return read_clean(clean_tree(html), base)
+
+
+def clean_tree(html: str) -> str:
+    """Return HTML with nothing in it but what `read_clean` knows."""
+    return clean_html(html, _BOXES)
+
+
+def read_clean(cleaned: str, base: str = "") -> tuple[Node, ...]:
+    """Return the blocks of HTML that is clean, as `read_tree` does."""
     from lxml import html as parser
 
-    cleaned = clean_html(html, _BOXES)
     if not cleaned:
         return ()
     root = parser.fragment_fromstring(cleaned, create_parent="div")
@@ -180,6 +189,10 @@ def _paragraphs(nodes: Sequence[Node]) -> Iterator[Node]:
 
 def _line(nodes: Iterable[Node]) -> tuple[Node, ...]:
     """Return what stands in one block, without space at its ends and around line breaks."""
+    nodes = tuple(nodes)
+    if len(nodes) == 1 and not nodes[0].name:
+        text = _one_spaced(nodes[0].text).strip(" ")
+        return (Node(text=text),) if text else ()
     parts = joined(_inline(nodes))
     found: list[Node] = []
     for index, node in enumerate(parts):
@@ -202,16 +215,21 @@ def _inline(nodes: Iterable[Node]) -> Iterator[Node]:
     """Yield what stands in a line: space at the ends of an element stands outside it, an empty one is gone."""
     for node in nodes:
         if not node.name:
-            yield Node(text=_GAP.sub(" ", node.text))
+            yield Node(text=_one_spaced(node.text))
         elif node.name == "br":
             yield Node(name="br")
-        elif node.name not in _INLINE or (node.name == "a" and not node.href):
-            yield from _inline(node.children)
+        elif node.name not in _INLINE or (node.name == "a" and not node.href) or (node.name == "code" and _links(node)):
+            yield from _inline(node.children)  # code holds nothing but text: of the two the link matters
         elif node.name == "code":
-            if text := _GAP.sub(" ", node.whole_text).strip():
+            if text := _one_spaced(node.whole_text).strip():
                 yield Node(name="code", text=text)
         else:
             yield from _trimmed(node, joined(_inline(node.children)))
+
+
+def _links(node: Node) -> bool:
+    """Say whether a link stands in a node."""
+    return any(child.href or _links(child) for child in node.children)
 
 
 def _trimmed(node: Node, children: list[Node]) -> Iterator[Node]:
@@ -236,6 +254,11 @@ def _trimmed(node: Node, children: list[Node]) -> Iterator[Node]:
     yield from after
 
 
+def _one_spaced(text: str) -> str:
+    """Return text with every run of space as one space; a no-break space stays."""
+    return text if "  " not in text and text.isprintable() else _GAP.sub(" ", text)
+
+
 def _is_outside(node: Node, *, end: bool = False) -> bool:
     """Say whether a node is a line break, or text with a space at that end."""
     return node.name == "br" or (not node.name and (node.text.endswith(" ") if end else node.text.startswith(" ")))
@@ -247,7 +270,7 @@ def joined(nodes: Iterable[Node]) -> list[Node]:
     for node in nodes:
         last = found[-1] if found else Node(name="br")
         if not node.name and not last.name:
-            found[-1] = Node(text=_GAP.sub(" ", last.text + node.text))
+            found[-1] = Node(text=_one_spaced(last.text + node.text))
         elif node.name in ("strong", "em", "del") and node.name == last.name:
             found[-1] = replace(last, children=tuple(joined((*last.children, *node.children))))
         elif node.name or node.text:

@@ -77,7 +77,7 @@ def test_a_file_that_cannot_be_read_is_said(name: str, tmp_path: Path) -> None:
 
 
 def test_an_address_of_another_kind_is_called_one() -> None:
-    with pytest.raises(UserError, match="'ftp://a.example/feed' is no address of the web"):
+    with pytest.raises(UserError, match="is no address of the web"):
         load("ftp://a.example/feed")
 
 

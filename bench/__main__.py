@@ -8,7 +8,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from bench import compiling, encoding, facts, importing, intake, loudness, memory, nothing, requests, site, start, upload
+from bench import (
+    compiling,
+    encoding,
+    facts,
+    importing,
+    intake,
+    loudness,
+    memory,
+    nothing,
+    requests,
+    site,
+    start,
+    upload,
+)
 from bench.processes import NotMeasuredError
 from bench.rows import Row, table
 from tests.servers.running import NotStartedError

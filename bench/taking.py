@@ -1,4 +1,4 @@
-"""One side of an intake or an import, in a process of its own: writes the CPU seconds it took and the items it found as JSON.
+"""One side of an intake or an import, in a process of its own: writes the CPU seconds and the items as JSON.
 
 Arguments: which side, the feed, the file to write.
 """

@@ -180,7 +180,10 @@ def _without_guid(noticed: Noticed) -> bool:
 
 
 def _grave_line(difference: Difference) -> str:
-    return f"! show: {_of_show(difference)}: {_GRAVE[difference.field]}"
+    meaning = _GRAVE[difference.field]
+    if difference.field == "guid" and not difference.before:
+        meaning = "the show had none, and keeps this one for life"
+    return f"! show: {_of_show(difference)}: {meaning}"
 
 
 def _of_show(difference: Difference) -> str:

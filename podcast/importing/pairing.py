@@ -69,6 +69,7 @@ class Pairing:
         self._by(addresses, By.AUDIO, lambda one, other: True)
         self._by(places, By.AUDIO, _alike)
         self._by(_weights, By.AUDIO, _alike)
+        self._by(_moments, By.TITLE, lambda one, other: True)
         self._by_title()
         self._doubt()
 
@@ -127,6 +128,12 @@ def _alike(one: Item, other: Item) -> bool:
 def _weights(item: Item) -> tuple[Hashable, ...]:
     found = weight(item)
     return (found,) if found else ()
+
+
+def _moments(item: Item) -> tuple[Hashable, ...]:
+    """Return what nobody publishes twice: one title, number and all, at one moment."""
+    title = " ".join(item.title.split()).casefold()
+    return ((title, item.published, item.season, item.number),) if title else ()
 
 
 def _sharing(items: Iterable[Item], signs: Callable[[Item], Iterable[Hashable]]) -> dict[Hashable, list[Item]]:

@@ -83,6 +83,8 @@ def is_address(name: str) -> bool:
 
 def _file(name: str) -> bytes:
     hint = "name a feed in a file, or its address"
+    if "://" in name and not Path(name).exists():
+        raise UserError(f"{quoted(name)} is no address of the web", hint="a feed is read from https:// or http://")
     try:
         with Path(name).open("rb") as file:
             return _bounded(file, name)

@@ -1,6 +1,7 @@
 """`folge diff`, and what `folge plan` takes from it: the screen, the JSON, the exit code."""
 
 import json
+import re
 import threading
 import unicodedata
 from collections.abc import Iterator
@@ -77,6 +78,13 @@ class TestTwoFeeds:
         assert lines[1] == f"      guid: '{old[0].guid}' → 'anders'"
         assert "apps and directories take it for another show" in lines[2]
         assert "      title: 'Diensteid für Transformation' → 'Schildkröten'" in lines
+
+    def test_a_first_podcast_guid_makes_no_other_show(self, tmp_path: Path, capsys: Screen) -> None:
+        new = Path(a_file(tmp_path / "new", an_item(1)))
+        old = tmp_path / "old.xml"
+        old.write_text(re.sub("<podcast:guid>.*</podcast:guid>", "", new.read_text(encoding="utf-8")), encoding="utf-8")
+        assert run(["diff", str(old), str(new)]) == 0
+        assert "the show had none, and keeps this one for life" in capsys.readouterr().out
 
     def test_of_long_texts_the_first_difference_is_shown_on_one_line(self, tmp_path: Path, capsys: Screen) -> None:
         start = "Über Mut in der Verwaltung. " * 20

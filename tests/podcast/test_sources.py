@@ -76,6 +76,11 @@ def test_a_file_that_cannot_be_read_is_said(name: str, tmp_path: Path) -> None:
         load(f"{tmp_path}/{name}")
 
 
+def test_an_address_of_another_kind_is_called_one() -> None:
+    with pytest.raises(UserError, match="is no address of the web"):
+        load("ftp://a.example/feed")
+
+
 def test_a_file_beyond_the_bounds_is_refused_without_reading_it_whole(tmp_path: Path) -> None:
     with (tmp_path / "feed.xml").open("wb") as file:
         file.truncate(100 * MOST_BYTES)  # a hole: nothing of it is on the disk

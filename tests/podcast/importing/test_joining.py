@@ -157,8 +157,18 @@ class TestByDateAndTitle:
         merged = join([[an_item("a", "Folge 3: Interview")], [an_item("b", "Folge 4: Interview")]])
         assert doubts(merged) == [("a", "b", Why.COUNTED)]
 
+    def test_a_title_of_every_day_is_told_apart_by_the_moment(self) -> None:
+        daily = [[an_item(f"{form}{day}", f"Folge {day}: Heute", day=day) for day in (1, 2, 3)] for form in "ab"]
+        merged = join(daily)
+        assert sorted((match.kept, match.taken) for match in merged.matches) == [
+            ("a1", "b1"),
+            ("a2", "b2"),
+            ("a3", "b3"),
+        ]
+        assert merged.doubts == ()
+
     def test_several_of_one_title_on_one_day_are_doubtful(self) -> None:
-        merged = join([[an_item("a", "Mut"), an_item("c", "Mut", day=0.1)], [an_item("b", "Mut")]])
+        merged = join([[an_item("a", "Mut"), an_item("c", "Mut", day=0.1)], [an_item("b", "Mut", day=0.05)]])
         assert sorted(guids(merged)) == ["a", "b", "c"]
         assert {why for _, _, why in doubts(merged)} == {Why.SEVERAL}
 

@@ -150,6 +150,12 @@ def _markup(draw: st.DrawFn) -> str:
     return "".join(parts)
 
 
+def test_a_link_in_code_stays_a_link() -> None:
+    assert from_html('<p>von <code><a href="https://a.example/">ihr</a></code></p>').markdown == (
+        "von [ihr](https://a.example/)"
+    )
+
+
 @given(_markup())
 @settings(max_examples=examples(500), deadline=None)
 def test_any_markup_keeps_its_words_or_says_that_it_does_not(html: str) -> None:

@@ -163,7 +163,7 @@ def _read(feeds: Sequence[str], zone: ZoneInfo | None) -> tuple[State, ...]:
             raise UserError(
                 f"{visible(source)} is {what}, and no feed", hint="import it without naming feeds beside it"
             )
-    return tuple(map(state_of, load_sources(feeds, zone=zone, told=_tell_page)))
+    return tuple(map(state_of, load_sources(feeds, zone=zone, told=_tell_page, stdin=sys.stdin.buffer)))
 
 
 def _tell_page(name: str, page: int) -> None:

@@ -2,7 +2,6 @@
 alone can reach unless the producer named that place.
 """
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from email.message import Message
@@ -51,7 +50,9 @@ def load_sources(
     told: Callable[[str, int], None] = lambda name, page: None,
     stdin: BinaryIO | None = None,
 ) -> tuple[Source, ...]:
-    """Load feeds by file name, address or `-`; dates without a zone are of `zone`. `told` hears of every page.
+    """Load feeds by name: a file, an address, or `-` for `stdin`; dates without a zone are of `zone`.
+
+    `told` hears of every page.
 
     Raises UserError for what is no feed or cannot be read, Unreachable for what does not answer.
     """
@@ -94,7 +95,9 @@ def _file(name: str) -> bytes:
 
 
 def _standard_input(stdin: BinaryIO | None) -> bytes:
-    return _bounded(stdin or sys.stdin.buffer, "standard input")
+    if stdin is None:
+        raise UserError("standard input cannot be read here", hint="name a feed in a file, or its address")
+    return _bounded(stdin, "standard input")
 
 
 def _bounded(file: BinaryIO, name: str) -> bytes:

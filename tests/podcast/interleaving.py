@@ -341,7 +341,7 @@ def _rendered(body: bytes) -> tuple[Artifact, ...]:
 
 
 _ONCE = {
-    "publish.check_feed": functools.cache(check_feed),
+    "checking.check_feed": functools.cache(check_feed),
     "publish.compile_pages": lambda ledger, rendered: _compiled(encode_ledger(ledger)),
     "publish.lay_out": lambda ledger: _laid_out(encode_ledger(ledger)),
     "publish.render": lambda ledger, feeds, draft, rendered, folder: _rendered(encode_ledger(ledger)),

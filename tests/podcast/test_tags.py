@@ -238,7 +238,7 @@ def test_the_complete_files_have_an_example_of_every_field(tmp_path: Path) -> No
     workspace = open_workspace(a_complete_show(tmp_path).path, {})
     settings, (episode,) = workspace.settings, workspace.catalogue.episodes
     blank = {name for name in unfilled(settings, episode, far(tmp_path / "far")) if not name.startswith(ELSEWHERE)}
-    assert blank == {"Episode.status", "Markup.prefixes", *DEFAULTS}
+    assert blank == {"Episode.status", "Markup.prefixes", "Settings.inherited", *DEFAULTS}
     written = complete()[1]
     assert all(f"  {name}: " in written for name in ("rel", "group", "role"))
     assert "\nstatus: ready\n" in written

@@ -268,6 +268,10 @@ def test_an_interruption_ends_at_once_also_what_waits_for_its_turn(show: ShowFol
     command = [str(FOLGE), "-C", str(show.path), "fetch", "--all", "--private"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as called:
         assert two.wait(60)
+        for _ in range(600):  # the host is asked before the parts are begun
+            if len(list((show.path / "audio").glob("*.part"))) == 2:
+                break
+            threading.Event().wait(0.05)
         called.send_signal(signal.SIGINT)
         told = called.communicate(timeout=40)[1]
     over.set()

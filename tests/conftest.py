@@ -13,15 +13,26 @@ from tests.servers.running import NotStartedError, S3Server
 from tests.servers.seaweed import seaweed_server
 
 _SERVERS = ("seaweed", "rgw", "browser")
+_HALVES = ("seaweed",)
+"""Servers whose tests take so long that two workers share them, each with a server of its own."""
+
+_LONGEST_ID = 60
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Call large parameters by their size: with megabytes in it, a name takes longer to tell than the test to run."""
+    return f"{argname} of {len(val)}" if isinstance(val, str | bytes) and len(val) > _LONGEST_ID else None
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Send all tests of a server to one worker, which then starts it once."""
-    for item in items:
-        for name in _SERVERS:
-            if name in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group(name))
+    """Send all tests of a server to one worker, which then starts it once, or half of the modules to each of two."""
+    for name in _SERVERS:
+        asking = [item for item in items if name in getattr(item, "fixturenames", ())]
+        modules = sorted({item.path for item in asking})
+        for item in asking:
+            half = f" {modules.index(item.path) % 2}" if name in _HALVES else ""
+            item.add_marker(pytest.mark.xdist_group(f"{name}{half}"))
 
 
 @pytest.fixture(scope="session", autouse=True)
